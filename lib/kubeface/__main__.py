@@ -1,0 +1,5 @@
+"""`python -m kubeface` is the command kubeface."""
+
+from kubeface.cli import main
+
+main()

@@ -1,0 +1,82 @@
+"""A cluster on this machine: its spec on disk, its programs, and a client that may do everything."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+from kubeface.embedded import node, plane, storage
+from kubeface.embedded.spec import STATE, ClusterSpec, Networks
+from kubeface.embedded.toolchain import Toolchain
+from kubeface.errors import BadInput
+from kubeface.host import files
+from kubeface.host.supervisor import Program, Supervisor
+from kubeface.kube import Cluster
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What the steps work on."""
+
+    spec: ClusterSpec
+    tools: Toolchain
+
+    @cached_property
+    def supervisor(self) -> Supervisor:
+        """Watches the control plane and, as one program each, the nodes."""
+        return Supervisor(self.spec.folder, self.spec.run / "supervisor.sock")
+
+    @property
+    def plane_cgroup(self) -> str:
+        """Where the control plane's processes live."""
+        return f"{self.spec.cgroup}/plane"
+
+    def programs(self) -> list[Program]:
+        """Everything the host's supervisor runs."""
+        makers = (
+            plane.etcd,
+            plane.registry,
+            plane.apiserver,
+            plane.controller_manager,
+            plane.scheduler,
+            storage.provisioner,
+        )
+        return [
+            *(maker(self.spec, self.tools) for maker in makers),
+            *(node.program(one) for one in self.spec.nodes),
+        ]
+
+    def api(self) -> Cluster:
+        """The API, as the user that makes the first rights."""
+        return Cluster.connect(self.spec.pki / "admin.kubeconfig")
+
+
+def save(spec: ClusterSpec) -> None:
+    """Keep the spec beside the cluster's state."""
+    files.write(spec.folder / "cluster.json", json.dumps(dataclasses.asdict(spec), indent=1))
+
+
+def taken_networks() -> list[str]:
+    """The address ranges of every cluster on this machine, running or not."""
+    specs = (saved(file.parent.name) for file in STATE.glob("*/cluster.json"))
+    return [net for spec in specs if spec for net in spec.networks.ranges]
+
+
+def saved(name: str) -> ClusterSpec | None:
+    """The spec of a cluster that exists, running or not.
+
+    Raises:
+        BadInput: its file cannot be read as one.
+    """
+    file = STATE / name / "cluster.json"
+    try:
+        values = json.loads(file.read_text())
+        return ClusterSpec(**{**values, "networks": Networks(**values["networks"])})
+    except (FileNotFoundError, PermissionError):  # there is none, or it is root's and we only look
+        return None
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadInput(
+            f"{file} does not describe a cluster.",
+            seen=str(error),
+            try_next="kubeface down --purge, which removes it and its data",
+        ) from error

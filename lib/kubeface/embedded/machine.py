@@ -1,0 +1,114 @@
+"""Is this machine fit for a cluster? One sentence for each thing that is not."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubeface.embedded import network
+from kubeface.embedded.spec import STATE, ClusterSpec
+from kubeface.embedded.toolchain import Toolchain
+from kubeface.errors import Missing
+from kubeface.host import cgroups, packages
+
+#: Measured: three nodes' copies of the images and the registry take about 8 GB.
+DISK_GB = 12
+#: Measured: the programs take 1.6 GB, the pipeline 1.5 GB.
+MEMORY_GB = 4
+CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `problem` is empty when it is well, else says what is wrong and what to do."""
+
+    subject: str
+    problem: str = ""
+
+
+def examine(spec: ClusterSpec, tools: Toolchain) -> list[Finding]:
+    """Look at everything a cluster needs; changes nothing."""
+    looks: list[Callable[[], Iterator[Finding]]] = [
+        _rights,
+        _kernel,
+        _cgroups,
+        _packages,
+        lambda: _toolchain(tools),
+        lambda: _room(tools.cache),
+        lambda: _addresses(spec),
+    ]
+    return [finding for look in looks for finding in look()]
+
+
+def require(spec: ClusterSpec, tools: Toolchain) -> None:
+    """Raise `Missing` with one sentence for each problem; nothing has been changed."""
+    problems = [finding.problem for finding in examine(spec, tools) if finding.problem]
+    if problems:
+        raise Missing(
+            "The cluster cannot start on this machine yet.",
+            seen="\n".join(f"- {problem}" for problem in problems),
+            try_next="make lab, which installs and builds what it can",
+        )
+
+
+def _rights() -> Iterator[Finding]:
+    is_root = os.geteuid() == 0
+    yield Finding(
+        "root rights", "" if is_root else "Nodes need root rights: run this as root or through sudo."
+    )
+
+
+def _kernel() -> Iterator[Finding]:
+    known = Path("/proc/filesystems").read_text().split()
+    wanted = "overlay"
+    fine = wanted in known or shutil.which("modprobe") is not None
+    yield Finding(
+        "overlay file system",
+        "" if fine else "This kernel has no overlay file system, which containers need.",
+    )
+    for name in ("net", "mnt", "pid", "uts", "ipc", "cgroup"):
+        fine = Path(f"/proc/self/ns/{name}").exists()
+        yield Finding(f"{name} namespaces", "" if fine else f"This kernel has no {name} namespaces.")
+
+
+def _cgroups() -> Iterator[Finding]:
+    if cgroups.is_v2():
+        found = (cgroups.ROOT / "cgroup.controllers").read_text().split()
+    else:
+        found = [path.name for path in cgroups.hierarchies()] if cgroups.ROOT.exists() else []
+    for name in CONTROLLERS:
+        problem = f"The cgroup controller {name} is not there: it limits what Pods use. Enable it at boot."
+        yield Finding(f"cgroup controller {name}", "" if name in found else problem)
+
+
+def _packages() -> Iterator[Finding]:
+    for package in packages.PACKAGES:
+        if not package.tests_only:
+            yield Finding(f"program {package.program}", "" if package.is_installed else package.sentence)
+
+
+def _toolchain(tools: Toolchain) -> Iterator[Finding]:
+    missing = tools.missing()
+    sentence = f"Not compiled yet: {', '.join(missing)}. kubeface setup does it."
+    yield Finding("compiled components", sentence if missing else "")
+
+
+def _room(cache: Path) -> Iterator[Finding]:
+    for folder in dict.fromkeys((_existing(STATE), _existing(cache))):
+        free = shutil.disk_usage(folder).free / 1e9
+        sentence = f"{folder} has {free:.0f} GB free; the cluster needs {DISK_GB} GB."
+        yield Finding(f"free disk at {folder}", sentence if free < DISK_GB else "")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    sentence = f"This machine has {memory:.1f} GB of memory; the cluster needs {MEMORY_GB} GB."
+    yield Finding("memory", sentence if memory < MEMORY_GB else "")
+
+
+def _addresses(spec: ClusterSpec) -> Iterator[Finding]:
+    routes = ", ".join(network.collisions(spec))
+    sentence = f"The cluster's addresses meet routes of this machine ({routes}): remove them, or the cluster."
+    yield Finding("addresses", sentence if routes else "")
+
+
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.parents) if path.exists())

@@ -1,0 +1,170 @@
+"""What a cluster is: its nodes, addresses and paths. Pure data."""
+
+import ipaddress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+#: Where the state of all clusters lives; root's alone.
+STATE = Path("/var/lib/kubeface")
+#: Where sockets live; short, since a Unix socket's path has at most 107 characters.
+RUN = Path("/run/kubeface")
+#: The host name in image references; each node's containerd maps it to the cluster's registry.
+REGISTRY_HOST = "registry.kubeface.internal"
+DNS_DOMAIN = "cluster.local"
+API_PORT = 6443
+REGISTRY_PORT = 5000
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The three address ranges of a cluster, none of which may meet a route of the host.
+
+    Args:
+        nodes: A /24; the host has .1, node1 .11, node2 .12 and so on.
+        pods: A /16; each node has a /24 of it.
+        services: A /16; .0.1 is the API server, .0.10 the DNS.
+    """
+
+    nodes: str = "172.31.0.0/24"
+    pods: str = "10.244.0.0/16"
+    services: str = "10.96.0.0/16"
+
+    @property
+    def ranges(self) -> tuple[str, str, str]:
+        """All three."""
+        return self.nodes, self.pods, self.services
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node of a cluster.
+
+    Args:
+        index: 1 for node1.
+        cpus: What it has of the machine's processors; whole ones.
+        memory_mib: Its memory; Pods beyond it are evicted or OOM-killed.
+    """
+
+    cluster: "ClusterSpec"
+    index: int
+    cpus: int
+    memory_mib: int
+
+    @property
+    def name(self) -> str:
+        """Its name in Kubernetes: node1."""
+        return f"node{self.index}"
+
+    @property
+    def address(self) -> str:
+        """Its IP address on the nodes' network."""
+        return str(ipaddress.ip_network(self.cluster.networks.nodes)[10 + self.index])
+
+    @property
+    def pods(self) -> str:
+        """The range its Pods' addresses come from."""
+        subnets = ipaddress.ip_network(self.cluster.networks.pods).subnets(new_prefix=24)
+        return str(next(net for number, net in enumerate(subnets) if number == self.index - 1))
+
+    @property
+    def netns(self) -> str:
+        """The name of its network namespace."""
+        return f"kubeface-{self.cluster.name}-{self.name}"
+
+    @property
+    def cgroup(self) -> str:
+        """Its cgroup, in every hierarchy."""
+        return f"{self.cluster.cgroup}/{self.name}"
+
+    @property
+    def folder(self) -> Path:
+        """Its settings, seen from the host."""
+        return self.cluster.folder / "nodes" / self.name
+
+    @property
+    def disk(self) -> Path:
+        """What it sees as /var."""
+        return self.folder / "var"
+
+
+@dataclass(frozen=True)
+class ClusterSpec:
+    """A cluster: everything about it is computed from these few values."""
+
+    name: str = "face"
+    node_count: int = 3
+    node_cpus: int = 1
+    node_memory_mib: int = 2048
+    networks: Networks = Networks()
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Its nodes, in order."""
+        return tuple(
+            Node(self, index, self.node_cpus, self.node_memory_mib) for index in range(1, self.node_count + 1)
+        )
+
+    def node(self, name: str) -> Node | None:
+        """The node of this name, if there is one."""
+        return next((node for node in self.nodes if node.name == name), None)
+
+    @property
+    def folder(self) -> Path:
+        """Its state on disk."""
+        return STATE / self.name
+
+    @property
+    def run(self) -> Path:
+        """Its sockets."""
+        return RUN / self.name
+
+    @property
+    def pki(self) -> Path:
+        """Its certificates and keys."""
+        return self.folder / "pki"
+
+    @property
+    def shared(self) -> Path:
+        """The folder that all nodes see as /var/lib/shared: ReadWriteMany volumes."""
+        return self.folder / "shared"
+
+    @property
+    def cgroup(self) -> str:
+        """The cgroup above all of its processes."""
+        return f"kubeface-{self.name}"
+
+    @property
+    def switch(self) -> str:
+        """The network namespace that holds the bridge between the nodes."""
+        return f"kubeface-{self.name}-switch"
+
+    @property
+    def host_link(self) -> str:
+        """The host's network interface towards the nodes; at most 15 characters (a limit of Linux)."""
+        return f"kf-{self.name}"[:15]
+
+    @property
+    def gateway(self) -> str:
+        """The host's address on the nodes' network: the only one the control plane listens on."""
+        return str(ipaddress.ip_network(self.networks.nodes)[1])
+
+    @property
+    def api_service(self) -> str:
+        """The Service address of the API server."""
+        return str(ipaddress.ip_network(self.networks.services)[1])
+
+    @property
+    def dns_service(self) -> str:
+        """The Service address of the cluster's DNS."""
+        return str(ipaddress.ip_network(self.networks.services)[10])
+
+    @property
+    def server(self) -> str:
+        """The URL of the API server."""
+        return f"https://{self.gateway}:{API_PORT}"
+
+    @property
+    def registry(self) -> str:
+        """The registry's address: host:port, TLS."""
+        return f"{self.gateway}:{REGISTRY_PORT}"

@@ -1,0 +1,246 @@
+"""How a cluster comes up and goes down: the steps, in order, as the learner sees them."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kubeface.embedded import addons, cluster, dns, network, node, plane
+from kubeface.embedded.cluster import Embedded
+from kubeface.embedded.credentials import Credentials
+from kubeface.embedded.spec import REGISTRY_HOST, Node
+from kubeface.errors import NotReady
+from kubeface.host import cgroups, files, mounts
+from kubeface.host.process import run
+from kubeface.host.waiting import wait_until
+from kubeface.kube import KubeObject, apply, wait
+
+Say = Callable[[str], None]
+
+DNS_PODS = {"k8s-app": "kube-dns"}
+DNS_QUESTION = "kubernetes.default.svc.cluster.local"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line the learner sees while a cluster comes up."""
+
+    title: str
+    run: Callable[[Embedded], None]
+    undo: Callable[[Embedded], None] = lambda embedded: None  # called in reverse; safe when never run
+
+
+def up(embedded: Embedded, steps: Sequence[Step], say: Say) -> float:
+    """Run the steps; the seconds they took. When one fails, all are undone; the state on disk stays."""
+    start = time.monotonic()
+    for step in steps:
+        begun = time.monotonic()
+        try:
+            step.run(embedded)
+        except BaseException as error:
+            say(f"✗ {step.title}: {type(error).__name__}. Undoing what was started.")
+            undo(embedded, steps)
+            raise
+        say(f"✓ {step.title} ({time.monotonic() - begun:.1f} s)")
+    return time.monotonic() - start
+
+
+def undo(embedded: Embedded, steps: Sequence[Step]) -> None:
+    """Take the steps back, last first."""
+    for step in reversed(steps):
+        step.undo(embedded)
+
+
+def start_sequence(fill_registry: Callable[[Embedded], None]) -> list[Step]:
+    """The steps that make a cluster. `fill_registry` brings the images to the registry, once it serves."""
+    return [
+        Step("Writing certificates and settings", write_settings),
+        Step("Connecting the network", connect_network, disconnect_network),
+        Step("Starting supervision", start_supervisor, stop_everything),
+        Step("Starting etcd, the registry and the nodes", start_etcd_and_nodes),
+        Step("Starting the API server", start_apiserver),
+        Step("Starting the controllers and the scheduler", start_controllers),
+        Step("Filling the registry", fill_registry),
+        Step("Adding DNS, storage and rights", apply_addons),
+        Step("Waiting for the nodes", wait_for_nodes),
+        Step("Waiting for DNS", wait_for_dns),
+    ]
+
+
+def write_settings(embedded: Embedded) -> None:
+    """Certificates, kubeconfigs and the disks of the nodes."""
+    spec = embedded.spec
+    spec.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    cluster.save(spec)
+    if not embedded.supervisor.answers():  # running programs keep the certificates they have read
+        Credentials(spec).write()
+        for one in spec.nodes:
+            node.prepare(one, embedded.tools)
+
+
+def connect_network(embedded: Embedded) -> None:
+    """Cables, bridge, routes."""
+    network.connect(embedded.spec)
+
+
+def disconnect_network(embedded: Embedded) -> None:
+    """The namespaces and all in them."""
+    network.disconnect(embedded.spec)
+
+
+def start_supervisor(embedded: Embedded) -> None:
+    """supervisord; whatever an earlier one left behind is ended first."""
+    supervisor, spec = embedded.supervisor, embedded.spec
+    if supervisor.answers():
+        return
+    stop_everything(embedded)
+    for one in spec.nodes:
+        cgroups.make(one.cgroup, cpus=one.cpus, memory_bytes=one.memory_mib * 1024 * 1024)
+    cgroups.make(embedded.plane_cgroup)
+    supervisor.configure(embedded.programs())
+    supervisor.start(enter=lambda: cgroups.join(embedded.plane_cgroup))
+
+
+def stop_everything(embedded: Embedded) -> None:
+    """End every process of the cluster and take away what the kernel holds for them."""
+    spec = embedded.spec
+    embedded.supervisor.shut_down()
+    cgroups.kill(spec.cgroup)
+    mounts.unmount(spec.folder)
+    cgroups.remove(spec.cgroup)
+    for file in (embedded.supervisor.socket, spec.run / "supervisord.pid"):
+        file.unlink(missing_ok=True)
+    for folder in (spec.run, spec.run.parent):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def start_etcd_and_nodes(embedded: Embedded) -> None:
+    """etcd and the registry until they answer; the nodes begin to boot meanwhile."""
+    supervisor, spec = embedded.supervisor, embedded.spec
+    for name in ("etcd", "registry", *(one.name for one in spec.nodes)):
+        supervisor.start_program(name)
+    supervisor.wait_ready("etcd", plane.etcd_ready(spec), timeout_s=30)
+    supervisor.wait_ready("registry", plane.registry_ready(spec), timeout_s=30)
+
+
+def start_apiserver(embedded: Embedded) -> None:
+    """The API server, until /readyz."""
+    embedded.supervisor.wait_ready("kube-apiserver", plane.apiserver_ready(embedded.spec), timeout_s=90)
+
+
+def start_controllers(embedded: Embedded) -> None:
+    """The programs that act on what the API server holds."""
+    for name in ("kube-controller-manager", "kube-scheduler", "storage"):
+        embedded.supervisor.start_program(name)
+
+
+def forget_images(embedded: Embedded, images: Sequence[str]) -> None:
+    """Have the nodes pull these images ("receiver:v1.0") again: what they hold under those names is old."""
+    refs = {f"{REGISTRY_HOST}/{image}" for image in images}
+    pids = {one["name"]: one["pid"] for one in embedded.supervisor.programs()}
+    for one in embedded.spec.nodes:
+        if old := refs.intersection(_images_of(embedded, one, pids[one.name], "ls", "--quiet").split()):
+            _images_of(embedded, one, pids[one.name], "rm", *sorted(old))
+
+
+def _images_of(embedded: Embedded, one: Node, pid: int, *arguments: str) -> str:
+    """What `ctr images` says on a node, once its containerd is there; its socket is seen through /proc."""
+    socket = Path(f"/proc/{pid}/root{node.CONTAINERD_SOCKET}")
+    wait_until(socket.exists, what=f"containerd of {one.name} did not start", timeout_s=30, pid=pid)
+    ctr = embedded.tools.program("containerd", "ctr")
+    command = [str(ctr), "--address", str(socket), "--namespace", "k8s.io", "images", *arguments]
+    return run(command, what=f"Looking at the images of {one.name}")
+
+
+def apply_addons(embedded: Embedded) -> None:
+    """Rights, StorageClasses, CoreDNS."""
+    apply(embedded.api(), addons.objects(embedded.spec))
+
+
+def wait_for_nodes(embedded: Embedded) -> None:
+    """Every node Ready, by a heartbeat of its present life: "Ready" may be left over from the last one."""
+    since = _supervised_since(embedded)
+    for one in embedded.spec.nodes:
+        _wait_for_node(embedded, one, since)
+
+
+def cut_power(embedded: Embedded, name: str) -> None:
+    """Switch off one node, and wait until the last of its processes is gone."""
+    embedded.supervisor.stop_program(name)
+    cgroups.kill(f"{embedded.spec.cgroup}/{name}")
+
+
+def boot_node(embedded: Embedded, name: str) -> None:
+    """Switch on one node that was off, and wait until its kubelet reports."""
+    one = embedded.spec.node(name)
+    assert one is not None  # noqa: S101 (callers have looked the name up)
+    since = time.time()
+    embedded.supervisor.start_program(name)
+    _wait_for_node(embedded, one, since)
+
+
+def wait_for_dns(embedded: Embedded) -> None:
+    """Every replica of CoreDNS runs in this life of the cluster, and the DNS Service answers."""
+    spec, api = embedded.spec, embedded.api()
+    since = _supervised_since(embedded)
+
+    def answers() -> bool:
+        pods = api.list("pods", labels=DNS_PODS, namespace="kube-system")
+        if not pods or not all(_runs_since(pod, since) for pod in pods):
+            return False
+        # Questions are spread over the replicas: several, so that each is likely to have answered.
+        return all(dns.resolve(DNS_QUESTION, spec.dns_service) == spec.api_service for _ in range(4))
+
+    wait_until(
+        answers,
+        what="The cluster's DNS did not answer",
+        timeout_s=120,
+        evidence=lambda: _pods_of_dns(embedded),
+        try_next="kubectl -n kube-system describe pods -l k8s-app=kube-dns",
+        every_s=0.2,
+    )
+
+
+def _pods_of_dns(embedded: Embedded) -> str:
+    pods = embedded.api().list("pods", labels=DNS_PODS, namespace="kube-system")
+    return "\n".join(f"{pod.name} on {pod.node}: {pod.status.phase}" for pod in pods)
+
+
+def _supervised_since(embedded: Embedded) -> float:
+    """When this life of the cluster began, in seconds since 1970."""
+    return (embedded.spec.run / "supervisord.pid").stat().st_mtime
+
+
+def _wait_for_node(embedded: Embedded, one: Node, since: float) -> None:
+    """Wait for a heartbeat after `since` (seconds since 1970) that says Ready."""
+    try:
+        wait(
+            embedded.api(), f"node/{one.name}", for_=lambda found: _is_ready_since(found, since), timeout_s=90
+        )
+    except NotReady as error:
+        log = files.tail(one.disk / "log" / "kubelet.log")
+        raise NotReady(
+            f"{one.name} did not become Ready within 90 s.",
+            seen=f"{error.seen}\nkubelet's last lines:\n{log}",
+            try_next=f"kubeface logs kubelet {one.name}",
+        ) from error
+
+
+def _is_ready_since(node: KubeObject, since: float) -> bool:
+    ready = next((c for c in node.status.conditions or [] if c.type == "Ready"), None)
+    if ready is None or ready.status != "True":
+        return False
+    return _is_since(ready.lastHeartbeatTime, since)
+
+
+def _runs_since(pod: KubeObject, since: float) -> bool:
+    if pod.metadata.deletionTimestamp:
+        return True  # it goes; another takes its place in this list
+    states = [container.state.running for container in pod.status.containerStatuses or []]
+    return pod.is_ready and all(state and _is_since(state.startedAt, since) for state in states)
+
+
+def _is_since(stamp: str, since: float) -> bool:
+    return datetime.fromisoformat(stamp).timestamp() >= int(since)  # stamps are in whole seconds

@@ -1,0 +1,56 @@
+"""Every failure that kubeface reports on purpose.
+
+KubefaceError               what failed, what was seen, what to try
+├── Missing                 something has to be installed or made first
+├── Crashed                 a program ended although it should run
+├── NotReady                a wait ended before its condition held
+├── CommandFailed           a program that should succeed did not
+├── ApiRefused              the API server said no
+└── BadInput                what was asked for makes no sense
+"""
+
+
+class KubefaceError(Exception):
+    """What failed, what was seen, and what to try.
+
+    Args:
+        what: One sentence, the failure itself.
+        seen: The evidence: a status, the last lines of a log.
+        try_next: One thing the reader can do now.
+
+    >>> print(NotReady("receiver was not Available after 60 s", seen="0 of 1 Pods Ready",
+    ...                try_next="kubectl describe pod -l app.kubernetes.io/name=receiver"))
+    receiver was not Available after 60 s
+    0 of 1 Pods Ready
+    Try: kubectl describe pod -l app.kubernetes.io/name=receiver
+    """
+
+    def __init__(self, what: str, *, seen: str = "", try_next: str = "") -> None:
+        self.what = what
+        self.seen = seen
+        self.try_next = try_next
+        super().__init__("\n".join(filter(None, (what, seen, try_next and f"Try: {try_next}"))))
+
+
+class Missing(KubefaceError):
+    """Something has to be installed or made first; nothing has been changed."""
+
+
+class Crashed(KubefaceError):
+    """A program ended although it should run; its last log lines are in `seen`."""
+
+
+class NotReady(KubefaceError):
+    """A wait ended before its condition held. If the process died instead, that is `Crashed`."""
+
+
+class CommandFailed(KubefaceError):
+    """A program that should succeed ended with an error; its output is in `seen`."""
+
+
+class ApiRefused(KubefaceError):
+    """The API server refused a request; its words are in `seen`."""
+
+
+class BadInput(KubefaceError):
+    """What was asked for makes no sense; nothing has been changed."""

@@ -1,0 +1,1 @@
+"""Programs under supervision, files, certificates, packages. Knows no Kubernetes."""

@@ -1,0 +1,125 @@
+"""One cgroup path in every hierarchy of this machine, v1, hybrid or v2.
+
+Under v1 each controller has a hierarchy of its own below /sys/fs/cgroup; hybrid adds the `unified` one.
+Under v2 there is one. A group here is a name such as "kubeface-face/node1": that path in all of them.
+"""
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+from kubeface.errors import KubefaceError
+from kubeface.host.waiting import wait_for_exit
+
+ROOT = Path("/sys/fs/cgroup")
+#: The period against which a CPU quota is counted, in microseconds (the kernel's default).
+CPU_PERIOD_US = 100_000
+#: What the kubelet asks for under v2 (it stops with "missing controllers" without one of them).
+V2_CONTROLLERS = ("cpu", "cpuset", "io", "memory", "pids", "hugetlb")
+
+
+def is_v2() -> bool:
+    """True when this machine has the single, unified hierarchy."""
+    return (ROOT / "cgroup.controllers").exists()
+
+
+def hierarchies() -> list[Path]:
+    """The mount points of all hierarchies, each once, symbolic links left out."""
+    if is_v2():
+        return [ROOT]
+    return sorted(path for path in ROOT.iterdir() if path.is_dir() and not path.is_symlink())
+
+
+def make(group: str, *, cpus: float | None = None, memory_bytes: int | None = None) -> None:
+    """Make the group everywhere, with limits where given. Safe to repeat."""
+    for hierarchy in hierarchies():
+        folder = hierarchy
+        for part in Path(group).parts:
+            if is_v2():
+                _delegate(folder)
+            folder = folder / part
+            folder.mkdir(exist_ok=True)
+            _inherit_cpuset(folder)
+    if memory_bytes is not None:
+        _limit(group, "memory", "memory.limit_in_bytes", "memory.max", str(memory_bytes))
+    if cpus is not None:
+        quota = str(int(cpus * CPU_PERIOD_US))
+        _limit(group, "cpu", "cpu.cfs_quota_us", "cpu.max", quota)
+
+
+def join(group: str) -> None:
+    """Move this process into the group."""
+    for hierarchy in hierarchies():
+        (hierarchy / group / "cgroup.procs").write_text(str(os.getpid()))
+
+
+def processes(group: str) -> list[int]:
+    """Every process in the group or below it, in any hierarchy."""
+    pids: set[int] = set()
+    for hierarchy in hierarchies():
+        for file in (hierarchy / group).rglob("cgroup.procs"):
+            with contextlib.suppress(OSError):
+                pids.update(int(line) for line in file.read_text().split())
+    return sorted(pids - {0, os.getpid()})
+
+
+def kill(group: str, *, timeout_s: float = 20) -> int:
+    """End every process of the group by SIGKILL and wait for it; how many there were.
+
+    Raises:
+        KubefaceError: some did not end within `timeout_s` (the kernel holds them).
+    """
+    killed: set[int] = set()
+    while pids := processes(group):
+        _thaw(group)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        killed.update(pids)
+        left = wait_for_exit(pids, timeout_s=timeout_s)
+        if left:
+            raise KubefaceError(
+                f"{len(left)} processes of {group} did not end within {timeout_s:g} s of SIGKILL.",
+                seen=f"process ids {left}",
+            )
+    return len(killed)
+
+
+def remove(group: str) -> None:
+    """Remove the group and all below it, everywhere. It must hold no process."""
+    for hierarchy in hierarchies():
+        top = hierarchy / group
+        for folder, _, _ in os.walk(top, topdown=False):
+            with contextlib.suppress(FileNotFoundError):
+                Path(folder).rmdir()
+
+
+def _delegate(folder: Path) -> None:
+    """v2: let the children of `folder` be limited."""
+    available = (folder / "cgroup.controllers").read_text().split()
+    for controller in V2_CONTROLLERS:
+        if controller in available:
+            (folder / "cgroup.subtree_control").write_text(f"+{controller}")
+
+
+def _inherit_cpuset(folder: Path) -> None:
+    """v1: a new cpuset group is empty and takes no process until its parent's values are copied."""
+    for name in ("cpuset.cpus", "cpuset.mems"):
+        file = folder / name
+        if not is_v2() and file.exists() and not file.read_text().strip():
+            file.write_text((folder.parent / name).read_text())
+
+
+def _limit(group: str, controller: str, v1_file: str, v2_file: str, value: str) -> None:
+    file = ROOT / group / v2_file if is_v2() else ROOT / controller / group / v1_file
+    file.write_text(value)
+
+
+def _thaw(group: str) -> None:
+    """A frozen process does not die: thaw the whole group first."""
+    name, value = ("cgroup.freeze", "0") if is_v2() else ("freezer.state", "THAWED")
+    top = ROOT / group if is_v2() else ROOT / "freezer" / group
+    for file in top.rglob(name):
+        with contextlib.suppress(OSError):
+            file.write_text(value)

@@ -1,0 +1,39 @@
+"""Write files whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write(path: Path, text: str | bytes, *, mode: int = 0o600) -> bool:
+    """Give `path` this content, in one step; True when that changed anything.
+
+    Folders on the way are made, for their owner alone. A crash leaves the old file or the new one,
+    never half of it. An unchanged file keeps its times.
+    """
+    data = text.encode() if isinstance(text, str) else text
+    if path.exists() and path.read_bytes() == data and path.stat().st_mode & 0o777 == mode:
+        return False
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def tail(path: Path, lines: int = 5) -> str:
+    """The last lines of a log, or what is wrong with it; reads at most its last 16 KiB."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 16384))
+            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+    except OSError as error:
+        return f"{path}: {error.strerror}"

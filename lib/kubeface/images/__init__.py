@@ -1,0 +1,7 @@
+"""Container images: build images/ without Docker, and push them to where the cluster's nodes pull."""
+
+from kubeface.images.build import Built, build_all
+from kubeface.images.catalog import Image, load
+from kubeface.images.push import push_all
+
+__all__ = ["Built", "Image", "build_all", "load", "push_all"]

@@ -1,0 +1,154 @@
+"""Build the images that have changed."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubeface.errors import Missing
+from kubeface.images import base, catalog, cluster_images, inputs
+from kubeface.images.catalog import Image
+from kubeface.images.storage import Storage, one_at_a_time
+
+#: How many images are built at once (chosen: a build waits for the network about half of its time).
+AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image in the cache's storage.
+
+    Args:
+        id: Its id there, 64 hexadecimal digits.
+        is_new: True when it was built just now.
+    """
+
+    image: Image
+    id: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """One image, what it is made of now, and how to build it (returns its id)."""
+
+    image: Image
+    inputs: str
+    build: Callable[[], str]
+
+
+def build_all(
+    *,
+    cache: Path,
+    source: Path,
+    binaries: Mapping[str, Path],
+    only: set[str] | None = None,
+    say: Callable[[str], None],
+) -> list[Built]:
+    """Have every image of the catalog in the cache's storage; at once when nothing has changed.
+
+    Args:
+        cache: Holds storage/, base/, logs/ and images.json.
+        source: The checkout, which is the build context.
+        binaries: Programs by name, such as {"coredns": …}; those not named are looked for on this machine.
+        only: Names of images; None means all.
+    Returns:
+        In the order of the catalog.
+    Raises:
+        Missing: a program, a Dockerfile or the catalog is not there.
+        CommandFailed: a build failed; its log's last lines are in `seen`. Images built before it are kept.
+    """
+    storage, say = Storage(cache), one_at_a_time(say)
+    plans = [_plan(image, storage, source, binaries) for image in catalog.pick(catalog.load(source), only)]
+    if not _changed(plans, storage):
+        return _built(plans, storage, new=set())
+    with storage.alone(say):
+        changed = _changed(plans, storage)
+        storage.tidy()
+        if any(plan.image.folder for plan in changed):
+            base.ensure(storage, say=say)
+        _build_in_order(changed, storage, say)
+        return _built(plans, storage, new={plan.image.name for plan in changed})
+
+
+def _plan(image: Image, storage: Storage, source: Path, binaries: Mapping[str, Path]) -> _Plan:
+    if image.folder is None:
+        path = cluster_images.program(image.name, binaries)
+        fingerprint = cluster_images.fingerprint(image.name, path)
+        return _Plan(image, fingerprint, lambda: _build_program(image, path, storage))
+    dockerfile = source / image.folder / "Dockerfile"
+    if not dockerfile.exists():
+        raise Missing(f"The image {image.name} has no {dockerfile}.")
+    fingerprint = inputs.fingerprint(dockerfile, source, base=base.recipe())
+    return _Plan(image, fingerprint, lambda: _build_folder(image, dockerfile, storage, source))
+
+
+def _build_program(image: Image, path: Path, storage: Storage) -> str:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        dockerfile = cluster_images.lay_out(image.name, path, folder)
+        same_bytes = (
+            "--timestamp",
+            "0",
+        )  # these have no times worth keeping: the same program, the same digest
+        return storage.build(image.name, *same_bytes, "-f", dockerfile, "-t", image.ref, context=folder)
+
+
+def _build_folder(image: Image, dockerfile: Path, storage: Storage, source: Path) -> str:
+    # No --timestamp: it would put every .py out of step with the .pyc that was compiled from it.
+    return storage.build(image.name, *host_settings(), "-f", dockerfile, "-t", image.ref, context=source)
+
+
+def host_settings() -> list[str]:
+    """What package clients need of this machine, seen by RUN steps only and never part of an image.
+
+    buildah itself passes on the resolver and the proxy variables.
+    """
+    mounts = {Path("/etc/ssl/certs"): "/etc/ssl/certs"}
+    if conf := next((path for path in _pip_settings() if path.is_file()), None):
+        mounts[conf] = "/etc/pip.conf"
+    return [f"--volume={path}:{inside}:ro" for path, inside in mounts.items() if path.exists()]
+
+
+def _pip_settings() -> Iterable[Path]:
+    """Where pip's settings may be, the most particular first."""
+    if named := os.environ.get("PIP_CONFIG_FILE"):
+        yield Path(named)
+    yield Path.home() / ".config" / "pip" / "pip.conf"
+    yield Path.home() / ".pip" / "pip.conf"
+    yield Path("/etc/pip.conf")
+
+
+def _build_in_order(plans: list[_Plan], storage: Storage, say: Callable[[str], None]) -> None:
+    """The first image alone, since it makes the layers that others share; then several at once."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for group in (plans[:1], plans[1:]):
+            list(pool.map(lambda plan: _build_one(plan, storage, say), group))
+
+
+def _build_one(plan: _Plan, storage: Storage, say: Callable[[str], None]) -> None:
+    say(f"Building {plan.image.ref}")
+    start = time.monotonic()
+    identifier = plan.build()
+    storage.remember(plan.image.name, inputs=plan.inputs, image=identifier)
+    say(f"Built {plan.image.ref} in {time.monotonic() - start:.0f} s")
+
+
+def _changed(plans: list[_Plan], storage: Storage) -> list[_Plan]:
+    """The images that are not in the storage as their inputs would make them now."""
+    known, stored = storage.recall(), storage.images()
+
+    def is_current(plan: _Plan) -> bool:
+        record = known.get(plan.image.name, {})
+        names = stored.get(record.get("image", ""), [])
+        return record.get("inputs") == plan.inputs and f"localhost/{plan.image.ref}" in names
+
+    return [plan for plan in plans if not is_current(plan)]
+
+
+def _built(plans: list[_Plan], storage: Storage, *, new: set[str]) -> list[Built]:
+    known = storage.recall()
+    return [Built(plan.image, known[plan.image.name]["image"], plan.image.name in new) for plan in plans]

@@ -1,0 +1,26 @@
+"""The only speaker to an API server: connect, look, apply, wait, kubectl.
+
+The client library is imported on the first request, so that `import kubeface` stays fast.
+"""
+
+from kubeface.kube.apply import apply, delete
+from kubeface.kube.client import Cluster
+from kubeface.kube.kubectl import find_kubectl, kubectl, render
+from kubeface.kube.manifests import in_kind_order, load
+from kubeface.kube.objects import Fields, KubeObject
+from kubeface.kube.wait import wait, wait_all
+
+__all__ = [
+    "Cluster",
+    "Fields",
+    "KubeObject",
+    "apply",
+    "delete",
+    "find_kubectl",
+    "in_kind_order",
+    "kubectl",
+    "load",
+    "render",
+    "wait",
+    "wait_all",
+]

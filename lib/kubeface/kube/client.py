@@ -1,0 +1,268 @@
+"""A connection to one cluster: get, list, create, patch, put, delete, watch."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kubeface import places
+from kubeface.errors import BadInput
+from kubeface.kube.kinds import Kind, known, split_ref
+from kubeface.kube.objects import KubeObject
+from kubeface.kube.transport import NotFound, Transport, open_transport
+
+Body = Mapping[str, Any]
+Objects = list[KubeObject]
+Selector = str | Mapping[str, str] | None
+
+FIELD_MANAGER = "kubeface"
+
+
+class Cluster:
+    """One cluster, as one user, with a namespace to work in.
+
+    Every call may raise ApiRefused (the server said no) and NoAnswer (nobody is there).
+    """
+
+    def __init__(self, kubeconfig: Path, context: str, namespace: str, transport: Transport) -> None:
+        self.kubeconfig = kubeconfig
+        self.context = context
+        self.namespace = namespace
+        self.transport = transport
+
+    @classmethod
+    def connect(
+        cls, kubeconfig: Path | str | None = None, context: str | None = None, namespace: str | None = None
+    ) -> "Cluster":
+        """The cluster that a kubeconfig speaks of; nothing is asked of it yet.
+
+        Args:
+            kubeconfig: The file; without one, the course's own.
+            context: One of its contexts; without one, its current context.
+            namespace: Where to look when a call names none; without one, the context's own.
+
+        Raises:
+            Missing: there is no such file.
+            BadInput: the file is not a kubeconfig, or has no such context.
+        """
+        path = Path(kubeconfig) if kubeconfig else places.kubeconfig()
+        transport, entry = open_transport(path, context)
+        space = namespace or entry["context"].get("namespace") or "default"
+        return cls(path, entry["name"], space, transport)
+
+    def get(self, ref: str, *, namespace: str | None = None) -> KubeObject:
+        """The object that a ref such as `deployment/receiver` names.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return KubeObject(self.transport.json("get", self._path(ref, namespace), what=f"get {ref}"))
+
+    def find(self, ref: str, *, namespace: str | None = None) -> KubeObject | None:
+        """The object that a ref names, or None when there is none."""
+        try:
+            return self.get(ref, namespace=namespace)
+        except NotFound:
+            return None
+
+    def list(
+        self,
+        kind: str,
+        *,
+        labels: Selector = None,
+        fields: Selector = None,
+        namespace: str | None = None,
+        everywhere: bool = False,
+    ) -> Objects:
+        """All objects of a kind, by namespace and name.
+
+        Args:
+            kind: `pods`, `pod` or `po`.
+            labels: Only those with these labels: a mapping, or a selector such as `"tier in (web)"`.
+            fields: Only those with these fields, as far as the API server can select by them.
+            namespace: Another namespace than the cluster's own.
+            everywhere: In all namespaces.
+        """
+        space = None if everywhere else namespace or self.namespace
+        return self.snapshot(self.kind(kind), labels=labels, fields=fields, namespace=space)[0]
+
+    def snapshot(
+        self, kind: Kind, *, labels: Selector = None, fields: Selector = None, namespace: str | None = None
+    ) -> tuple[Objects, str]:
+        """The objects of a kind, by namespace and name, and the resourceVersion from which to watch on."""
+        answer = self.transport.json(
+            "get",
+            kind.path(namespace=namespace),
+            what=f"list {kind.plural}",
+            label_selector=_selector(labels),
+            field_selector=_selector(fields),
+        )
+        named = {"apiVersion": kind.api_version, "kind": kind.name}  # a list's items come without them
+        found = [KubeObject({**named, **item}) for item in answer["items"]]
+        found.sort(key=lambda one: (one.namespace or "", one.name))
+        return found, answer["metadata"]["resourceVersion"]
+
+    def watch(
+        self,
+        kind: Kind,
+        *,
+        since: str,
+        timeout_s: float,
+        labels: Selector = None,
+        fields: Selector = None,
+        namespace: str | None = None,
+    ) -> Iterator[tuple[str, KubeObject]]:
+        """Every change after the resourceVersion `since`, as (ADDED | MODIFIED | DELETED, object).
+
+        Ends after `timeout_s`, or earlier when the server closes the stream: then take a snapshot again.
+
+        Raises:
+            Expired: `since` is too old.
+        """
+        events = self.transport.events(
+            kind.path(namespace=namespace),
+            what=f"watch {kind.plural}",
+            timeout_s=timeout_s,
+            label_selector=_selector(labels),
+            field_selector=_selector(fields),
+            resource_version=since,
+        )
+        for event in events:
+            yield event["type"], KubeObject(event["object"])
+
+    def create(self, body: Body, *, namespace: str | None = None) -> KubeObject:
+        """A new object; it is an error if it exists."""
+        kind, space = self._place(body, namespace)
+        answer = self.transport.json(
+            "post",
+            kind.path(namespace=space),
+            what=f"create {ref_of(body)}",
+            body=dict(body),
+            field_manager=FIELD_MANAGER,
+        )
+        return KubeObject(answer)
+
+    def patch(self, ref: str, body: Body, *, namespace: str | None = None) -> KubeObject:
+        """The object after merging `body` into it; a value of None removes a field."""
+        answer = self.transport.json(
+            "patch",
+            self._path(ref, namespace),
+            what=f"patch {ref}",
+            body=dict(body),
+            content_type="application/merge-patch+json",
+            field_manager=FIELD_MANAGER,
+        )
+        return KubeObject(answer)
+
+    def put(
+        self, body: Body, *, namespace: str | None = None, force: bool = True, dry_run: bool = False
+    ) -> KubeObject:
+        """The object after a server-side apply of `body`: made, or changed in the fields that it names.
+
+        Args:
+            body: The object.
+            namespace: Where, when the body does not say.
+            force: Take over fields that somebody else has set; without it that is an error.
+            dry_run: Let the server judge and answer, and change nothing.
+        """
+        kind, space = self._place(body, namespace)
+        answer = self.transport.json(
+            "patch",
+            kind.path(body["metadata"]["name"], space),
+            what=f"apply {ref_of(body)}",
+            body=dict(body),
+            content_type="application/apply-patch+yaml",
+            field_manager=FIELD_MANAGER,
+            force_conflicts=force,
+            dry_run="All" if dry_run else None,
+        )
+        return KubeObject(answer)
+
+    def delete(self, ref: str, *, namespace: str | None = None, grace_s: int | None = None) -> bool:
+        """Whether there was something to delete. Going may take a while: `wait(…, for_="deleted")`.
+
+        Args:
+            ref: What to delete.
+            namespace: Where it is.
+            grace_s: How long a Pod may take to end, in seconds; without one, as its spec says.
+        """
+        body = {"propagationPolicy": "Background"} | (
+            {} if grace_s is None else {"gracePeriodSeconds": grace_s}
+        )
+        try:
+            self.transport.json("delete", self._path(ref, namespace), what=f"delete {ref}", body=body)
+        except NotFound:
+            return False
+        return True
+
+    def nodes(self) -> Objects:
+        """The nodes, by name."""
+        return self.list("nodes")
+
+    def version(self) -> str:
+        """The version that the API server speaks of itself: `v1.37.2`."""
+        return str(self.transport.json("get", "/version", what="ask for the version")["gitVersion"])
+
+    def logs(
+        self,
+        pod: str,
+        *,
+        container: str | None = None,
+        namespace: str | None = None,
+        lines: int = 10,
+        previous: bool = False,
+    ) -> str:
+        """The last lines that a container wrote; in the run before this one, if `previous`."""
+        query = {"container": container, "tailLines": lines, "previous": previous or None}
+        given = {key: str(value).lower() for key, value in query.items() if value is not None}
+        path = self._path(f"pod/{pod}", namespace) + "/log"
+        return self.transport.text(path, what=f"read the log of pod/{pod}", **given)
+
+    def kind(self, word: str, api_version: str | None = None) -> Kind:
+        """The kind that a word means: from the table of the course's kinds, else as the server lists it.
+
+        Raises:
+            BadInput: nothing is called so.
+        """
+        kind = known(word, api_version)
+        if kind is None:
+            kind = next((k for k in self._discovered if k.means(word, api_version)), None)
+        if kind is None:
+            self.__dict__.pop("_discovered")  # it may be defined in a moment: ask again next time
+            raise BadInput(f"this cluster has no kind called {word!r}", try_next="kubectl api-resources")
+        return kind
+
+    @cached_property
+    def _discovered(self) -> tuple[Kind, ...]:
+        groups = self.transport.json("get", "/apis", what="list the groups of the API")["groups"]
+        versions = ["/api/v1", *(f"/apis/{v['groupVersion']}" for g in groups for v in g["versions"])]
+        return tuple(kind for path in versions for kind in self._kinds_at(path))
+
+    def _kinds_at(self, path: str) -> Iterator[Kind]:
+        answer = self.transport.json("get", path, what=f"list the kinds of {path}")
+        for one in answer["resources"]:
+            if "/" not in one["name"]:  # a slash marks a part of an object, such as pods/log
+                short = tuple(one.get("shortNames") or ())
+                yield Kind(answer["groupVersion"], one["kind"], one["name"], one["namespaced"], short)
+
+    def _path(self, ref: str, namespace: str | None) -> str:
+        word, name = split_ref(ref)
+        return self.kind(word).path(name, namespace or self.namespace)
+
+    def _place(self, body: Body, namespace: str | None) -> tuple[Kind, str]:
+        kind = self.kind(str(body.get("kind")), body.get("apiVersion"))
+        return kind, body["metadata"].get("namespace") or namespace or self.namespace
+
+    def __repr__(self) -> str:
+        return f"Cluster {self.context}, namespace {self.namespace}"
+
+
+def ref_of(body: Body) -> str:
+    """The ref of an object that need not exist yet: `deployment/receiver`."""
+    return f"{str(body.get('kind', '?')).lower()}/{(body.get('metadata') or {}).get('name', '?')}"
+
+
+def _selector(wanted: Selector) -> str | None:
+    if wanted is None or isinstance(wanted, str):
+        return wanted
+    return ",".join(f"{key}={value}" for key, value in wanted.items())

@@ -1,0 +1,101 @@
+"""The real kubectl, always pointed at one cluster on purpose."""
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from kubeface import places
+from kubeface.errors import CommandFailed, Missing
+from kubeface.kube.client import Cluster
+from kubeface.kube.manifests import Manifest, parse
+
+
+def find_kubectl() -> Path:
+    """The kubectl to use: env KUBEFACE_KUBECTL, else the one of kubeface's cluster, else the one on PATH.
+
+    Raises:
+        Missing: none is there.
+    """
+    named = os.environ.get("KUBEFACE_KUBECTL", str(places.programs() / "kubectl"))
+    found = named if Path(named).is_file() else shutil.which("kubectl")
+    if not found:
+        raise Missing(
+            "kubectl was not found",
+            seen=f"neither {named} nor one on PATH",
+            try_next="kubeface up, or set KUBEFACE_KUBECTL",
+        )
+    return Path(found)
+
+
+def kubectl(command: str, *, cluster: Cluster | None = None, timeout_s: float = 60) -> None:
+    """Run kubectl and print what it prints; a failure fails the cell.
+
+    Args:
+        command: As typed in a shell after the word kubectl: `"get pods -o wide"`.
+        cluster: Which cluster; without one, the course's own, never `~/.kube/config`.
+        timeout_s: How long it may take.
+
+    Raises:
+        CommandFailed: it ended with an error, or not in time.
+        Missing: there is no kubectl, or no kubeconfig.
+    """
+    print(run(shlex.split(command), cluster=cluster, timeout_s=timeout_s), end="")
+
+
+def run(
+    arguments: Sequence[str],
+    *,
+    cluster: Cluster | None = None,
+    stdin: bytes | None = None,
+    timeout_s: float = 60,
+) -> str:
+    """What kubectl prints, for the arguments given and the cluster meant.
+
+    Raises:
+        CommandFailed: it ended with an error, or not in time.
+        Missing: there is no kubectl, or no kubeconfig.
+    """
+    return _run([*_target(cluster), *arguments], shown=arguments, stdin=stdin, timeout_s=timeout_s)
+
+
+def render(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
+    """The objects that `kubectl kustomize` makes of a folder.
+
+    Raises:
+        CommandFailed: the kustomization is wrong; kubectl's words are in `seen`.
+        Missing: there is no kubectl.
+    """
+    arguments = ["kustomize", str(folder)]
+    return parse(_run(arguments, shown=arguments, stdin=None, timeout_s=timeout_s), source=str(folder))
+
+
+def _target(cluster: Cluster | None) -> list[str]:
+    kubeconfig = cluster.kubeconfig if cluster else places.kubeconfig()
+    if not kubeconfig.exists():
+        raise Missing(f"there is no kubeconfig at {kubeconfig}", try_next="kubeface up")
+    chosen = ["--context", cluster.context, "--namespace", cluster.namespace] if cluster else []
+    return ["--kubeconfig", str(kubeconfig), *chosen]
+
+
+def _run(arguments: Sequence[str], *, shown: Sequence[str], stdin: bytes | None, timeout_s: float) -> str:
+    what = f"kubectl {shlex.join(shown)}"
+    try:
+        done = subprocess.run(
+            [str(find_kubectl()), *arguments],
+            input=stdin or b"",
+            capture_output=True,
+            timeout=timeout_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise CommandFailed(f"{what} had not ended after {timeout_s:g} s") from late
+    if done.returncode:
+        raise CommandFailed(f"{what} ended with {done.returncode}", seen=_text(done.stderr).strip())
+    return _text(done.stdout)
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", errors="replace")

@@ -1,0 +1,157 @@
+"""Requests to an API server, their answers and refusals; the only importer of the client library.
+
+The official client's dynamic client does the speaking. Its discovery is not used: it asks for every
+group of the API and keeps the answer in a file that all users of a machine share.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kubeface.errors import ApiRefused, BadInput, Missing, NotReady
+
+ANSWER_S = 30.0  # chosen: a request that has no answer by then will not get one
+CONNECT_S = 5.0  # chosen: the server is on this machine or near
+
+
+class NoAnswer(NotReady):
+    """Nobody answers at the API server's address."""
+
+
+class NotFound(ApiRefused):
+    """The API server does not know such an object."""
+
+
+class Expired(ApiRefused):
+    """The API server no longer remembers that resourceVersion: list again."""
+
+
+class Transport:
+    """Requests as one user to one API server. Nothing is asked until the first request."""
+
+    def __init__(self, api: Any) -> None:
+        self._api = api
+
+    @property
+    def address(self) -> str:
+        """Where the API server is: `https://10.0.0.1:6443`."""
+        return str(self._api.configuration.host)
+
+    def json(self, method: str, path: str, *, what: str, **options: Any) -> dict[str, Any]:
+        """The API server's JSON answer to one request.
+
+        Args:
+            method: `get`, `post`, `patch`, `put` or `delete`.
+            path: As in `/api/v1/namespaces/face/pods`.
+            what: The request in words, for the error: "list pods".
+            options: As the client library's dynamic client takes them.
+
+        Raises:
+            ApiRefused: the server said no; NotFound and Expired are two of its ways.
+            NoAnswer: nobody is there.
+        """
+        answer: dict[str, Any] = json.loads(self._ask(method, path, what=what, **options).data)
+        return answer
+
+    def text(self, path: str, *, what: str, **query: object) -> str:
+        """The answer to a GET as text, such as a log."""
+        answer = self._ask("get", path, what=what, query_params=list(query.items()))
+        return str(answer.data.decode("utf-8", errors="replace"))
+
+    def events(self, path: str, *, what: str, timeout_s: float, **options: Any) -> Iterator[dict[str, Any]]:
+        """What a watch tells, one dict an event; ends after `timeout_s` or when the server closes it."""
+        stream = self._ask(
+            "get",
+            path,
+            what=what,
+            watch=True,
+            timeout_seconds=max(1, round(timeout_s)),
+            _request_timeout=(CONNECT_S, timeout_s),
+            **options,
+        )
+        for event in _decoded(stream):
+            if event["type"] == "ERROR":
+                raise _refused(event["object"].get("code"), event["object"].get("message", ""), what)
+            yield event
+
+    def _ask(self, method: str, path: str, *, what: str, **options: Any) -> Any:
+        from kubernetes.client.exceptions import ApiException
+        from urllib3.exceptions import HTTPError
+
+        options.setdefault("_request_timeout", (CONNECT_S, ANSWER_S))
+        try:
+            return self._api.request(method, path, serialize=False, **options)
+        except ApiException as refusal:
+            raise _refused(refusal.status, _words(refusal), what) from refusal
+        except HTTPError as silence:
+            raise NoAnswer(
+                f"could not {what}: no answer from {self.address}", try_next="kubeface status"
+            ) from silence
+
+
+def open_transport(kubeconfig: Path, context: str | None) -> tuple[Transport, dict[str, Any]]:
+    """A transport to the cluster of a kubeconfig's context, and that context's entry.
+
+    Raises:
+        Missing: there is no such file.
+        BadInput: it is not a kubeconfig, or has no such context.
+    """
+    if not kubeconfig.exists():
+        raise Missing(f"there is no kubeconfig at {kubeconfig}", try_next="kubeface up")
+    from kubernetes import config as untyped_config
+    from kubernetes.dynamic import DynamicClient as UntypedClient
+
+    config: Any = untyped_config
+    dynamic_client: Any = UntypedClient
+
+    try:
+        entry = _context(kubeconfig, context, *config.list_kube_config_contexts(str(kubeconfig)))
+        client = config.new_client_from_config(str(kubeconfig), context=entry["name"], persist_config=False)
+    except config.ConfigException as cause:
+        raise BadInput(f"{kubeconfig} is not a usable kubeconfig", seen=str(cause)) from cause
+    return Transport(dynamic_client(client, discoverer=_NoDiscovery)), entry
+
+
+class _NoDiscovery:
+    """Stands where the client library would list the whole API before the first request."""
+
+    def __init__(self, client: Any, cache_file: str | None) -> None:
+        pass
+
+
+def _context(
+    kubeconfig: Path, wanted: str | None, contexts: Iterable[dict[str, Any]], current: dict[str, Any]
+) -> dict[str, Any]:
+    entries = {entry["name"]: entry for entry in contexts}
+    name = wanted or current["name"]
+    if name not in entries:
+        raise BadInput(f"{kubeconfig} has no context {name!r}", seen=f"it has {', '.join(sorted(entries))}")
+    return entries[name]
+
+
+def _decoded(stream: Any) -> Iterator[dict[str, Any]]:
+    from urllib3.exceptions import HTTPError
+
+    rest = b""
+    try:
+        for chunk in stream.stream(amt=None, decode_content=False):
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from map(json.loads, filter(None, lines))
+    except HTTPError:
+        return  # silence until the time was up, or the server went away: the caller lists again
+    finally:
+        stream.close()  # not given back to the pool: the rest of the stream is unread
+
+
+def _words(refusal: Any) -> str:
+    try:
+        said: Mapping[str, Any] = json.loads(refusal.body)
+        return str(said["message"])
+    except (TypeError, ValueError, KeyError):
+        return str(refusal.body or refusal.reason or "")
+
+
+def _refused(code: int | None, words: str, what: str) -> ApiRefused:
+    family = {404: NotFound, 410: Expired}.get(code or 0, ApiRefused)
+    return family(f"could not {what}: the API server answered {code}", seen=words)

@@ -1,0 +1,131 @@
+"""Wait for an object to be as wanted, told by the API server's watch; say why when it is not."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from threading import Event
+
+from kubeface.errors import NotReady
+from kubeface.kube.client import Cluster, Objects
+from kubeface.kube.conditions import Claim, holds, in_words, is_over
+from kubeface.kube.kinds import split_ref
+from kubeface.kube.objects import KubeObject
+from kubeface.kube.reasons import reasons
+from kubeface.kube.transport import Expired, NoAnswer
+
+# Chosen: an API server that restarts sends no event to those who ask for it, so one looks again at this pace.
+LOOK_AGAIN_S = 0.25
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment that does not move."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> "Deadline":
+        """The moment that many seconds from now."""
+        return cls(time.monotonic() + seconds)
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until then; never below 0."""
+        return max(0.0, self.at - time.monotonic())
+
+
+def wait(
+    cluster: Cluster,
+    ref: str,
+    *,
+    for_: str | Claim = "Available",
+    timeout_s: float = 60,
+    namespace: str | None = None,
+) -> KubeObject | None:
+    """The object, as soon as it is as wanted; None when it was wanted gone.
+
+    Args:
+        cluster: Where it is.
+        ref: Such as `deployment/receiver`; it need not exist yet.
+        for_: `Available`, `Ready` (a workload: all Pods, of the latest template), `Complete`, `Bound`,
+            `deleted`, `exists`, the type of another condition, or a function of the object.
+        timeout_s: How long at most.
+        namespace: Where, if not in the cluster's own namespace.
+
+    Raises:
+        NotReady: it did not come to that in time, or no longer can; the reasons are in `seen`.
+    """
+    deadline = Deadline.after(timeout_s)
+    last: KubeObject | None = None
+    for last in follow(cluster, ref, deadline=deadline, namespace=namespace):
+        if holds(last, for_):
+            return last
+        if is_over(last, for_):
+            break
+    raise _not_ready(cluster, ref, last, for_, timeout_s if not deadline.left_s else None, namespace)
+
+
+def wait_all(
+    cluster: Cluster,
+    refs: Sequence[str],
+    *,
+    for_: str | Claim = "Available",
+    timeout_s: float = 60,
+    namespace: str | None = None,
+) -> Objects:
+    """The objects, as soon as each has been as wanted; one deadline for all of them together.
+
+    Raises:
+        NotReady: one of them did not come to that in time; the reasons are in `seen`.
+    """
+    deadline = Deadline.after(timeout_s)
+    seen = [
+        wait(cluster, ref, for_=for_, timeout_s=max(deadline.left_s, 0.1), namespace=namespace)
+        for ref in refs
+    ]
+    return [one for one in seen if one is not None]
+
+
+def follow(
+    cluster: Cluster, ref: str, *, deadline: Deadline, namespace: str | None = None
+) -> Iterator[KubeObject | None]:
+    """The object now, and again after each change, until the deadline; None while there is none."""
+    word, name = split_ref(ref)
+    kind, space = cluster.kind(word), namespace or cluster.namespace
+    only = {"metadata.name": name}
+    while deadline.left_s:
+        try:
+            found, version = cluster.snapshot(kind, fields=only, namespace=space)
+            yield found[0] if found else None
+            events = cluster.watch(
+                kind, since=version, timeout_s=deadline.left_s, fields=only, namespace=space
+            )
+            for type_, one in events:
+                yield None if type_ == "DELETED" else one
+                if not deadline.left_s:
+                    return
+        except Expired:
+            continue
+        except NoAnswer:
+            Event().wait(min(LOOK_AGAIN_S, deadline.left_s))
+
+
+def _not_ready(
+    cluster: Cluster,
+    ref: str,
+    last: KubeObject | None,
+    for_: str | Claim,
+    after_s: float | None,
+    namespace: str | None,
+) -> NotReady:
+    wanted = for_ if isinstance(for_, str) else getattr(for_, "__name__", "as wanted")
+    ending = (
+        f"was not {wanted} after {after_s:g} s" if after_s is not None else f"will not be {wanted} any more"
+    )
+    space = namespace or cluster.namespace
+    evidence = [in_words(last), *reasons(cluster, last, namespace=space)]
+    return NotReady(
+        f"{ref} {ending}",
+        seen="\n".join(evidence),
+        try_next=f"kubectl describe {ref.replace('/', ' ')} -n {space}",
+    )

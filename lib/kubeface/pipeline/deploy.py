@@ -1,0 +1,120 @@
+"""Bring the pipeline up in a cluster, and take it away again."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kubeface.errors import Missing
+from kubeface.kube import Cluster, apply, load, render, wait, wait_all
+from kubeface.kube.wait import Deadline
+
+NAMESPACE = "face"
+SECRET = "kube-face-secret"  # noqa: S105 - its name, not its content
+SECRET_KEYS = ("mysql-root-password", "receiver-password", "image-processor-password", "frontend-password")
+NODE_LABEL = "receiver"
+
+# Who is needed by others is waited for first, so that a failure names the cause and not what follows from it.
+ORDER = (
+    "deployment/mysql",
+    "deployment/nsqlookupd",
+    "daemonset/nsqd",
+    "deployment/face-recognition",
+    "deployment/receiver",
+    "deployment/image-processor",
+    "deployment/frontend",
+)
+
+
+def manifests_folder() -> Path:
+    """The course's manifests, beside the library's source.
+
+    Raises:
+        Missing: the library was installed without its checkout.
+    """
+    folder = Path(__file__).parents[3] / "manifests"
+    if not (folder / "kustomization.yaml").is_file():
+        raise Missing(f"there are no manifests at {folder}", try_next="work in a checkout of the project")
+    return folder
+
+
+def deploy(cluster: Cluster, manifests: Path, say: Callable[[str], None], *, timeout_s: float) -> None:
+    """The pipeline, running: all its Pods ready. What is there already is kept.
+
+    Raises:
+        NotReady: a part of it did not get ready in time; the reasons are in `seen`.
+    """
+    deadline = Deadline.after(timeout_s)
+    _leave_going_namespace(cluster, deadline)
+    apply(cluster, load(manifests / "namespace"))
+    say(f"namespace {NAMESPACE}")
+    ensure_secret(cluster)
+    say(f"secret {SECRET}, with passwords that only the cluster knows")
+    label_nodes(cluster)
+    say(f"label {NODE_LABEL}=true on every node")
+    applied = apply(cluster, render(manifests))
+    say(f"{len(applied)} objects applied")
+    for ref in ORDER:
+        wait(cluster, ref, for_="Ready", timeout_s=max(1.0, deadline.left_s), namespace=NAMESPACE)
+        say(f"{ref} is ready")
+
+
+def ensure_secret(cluster: Cluster) -> None:
+    """The Secret, with a random password for each key that it lacks; the others are kept."""
+    there = cluster.find(f"secret/{SECRET}", namespace=NAMESPACE)
+    data = dict(there.raw.get("data") or {}) if there else {}
+    missing = {key: _password() for key in SECRET_KEYS if key not in data}
+    if there is None:
+        cluster.create(_secret(missing), namespace=NAMESPACE)
+    elif missing:
+        cluster.patch(f"secret/{SECRET}", {"data": missing}, namespace=NAMESPACE)
+
+
+def label_nodes(cluster: Cluster) -> None:
+    """Every node labelled as one that runs an nsqd."""
+    for node in cluster.nodes():
+        if node.labels.get(NODE_LABEL) != "true":
+            cluster.patch(node.ref, {"metadata": {"labels": {NODE_LABEL: "true"}}})
+
+
+def remove(cluster: Cluster, *, timeout_s: float) -> None:
+    """Nothing left of the pipeline: its namespace with all that is in it, and the label of the nodes.
+
+    Raises:
+        NotReady: a part of it did not go in time.
+    """
+    deadline = Deadline.after(timeout_s)
+    _end_pods(cluster, deadline)
+    cluster.delete(f"namespace/{NAMESPACE}")
+    for node in cluster.nodes():
+        if NODE_LABEL in node.labels:
+            cluster.patch(node.ref, {"metadata": {"labels": {NODE_LABEL: None}}})
+    wait(cluster, f"namespace/{NAMESPACE}", for_="deleted", timeout_s=max(1.0, deadline.left_s))
+
+
+def _end_pods(cluster: Cluster, deadline: Deadline) -> None:
+    """Pods first: a namespace that still finds some when it is emptied looks again after 16 s or more."""
+    for ref in ORDER:
+        cluster.delete(ref, namespace=NAMESPACE)
+    pods = [pod.ref for pod in cluster.list("pods", namespace=NAMESPACE)]
+    for ref in pods:
+        cluster.delete(ref, namespace=NAMESPACE)
+    wait_all(cluster, pods, for_="deleted", timeout_s=max(1.0, deadline.left_s), namespace=NAMESPACE)
+
+
+def _leave_going_namespace(cluster: Cluster, deadline: Deadline) -> None:
+    """A namespace that is being deleted takes nothing new: let it go first."""
+    there = cluster.find(f"namespace/{NAMESPACE}")
+    if there and there.metadata.deletionTimestamp:
+        wait(cluster, there.ref, for_="deleted", timeout_s=max(1.0, deadline.left_s))
+
+
+def _secret(data: dict[str, str]) -> dict[str, Any]:
+    labels = {"app.kubernetes.io/part-of": "face-pipeline"}
+    meta = {"name": SECRET, "labels": labels}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": data}
+
+
+def _password() -> str:
+    return base64.b64encode(secrets.token_urlsafe(24).encode()).decode()

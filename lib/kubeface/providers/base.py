@@ -1,0 +1,53 @@
+"""What every door to a cluster can do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class NodeStatus:
+    """One node, as the API reports it and as its process stands."""
+
+    name: str
+    address: str
+    ready: bool
+    running: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a cluster is.
+
+    Args:
+        state: "absent" (nothing on disk), "stopped" (data kept), "broken" (some of it runs), "running".
+        processes: Program → what its supervisor says, such as "RUNNING".
+        disk_mib: What its state takes; None when unknown.
+    """
+
+    name: str
+    state: str
+    server: str
+    kubeconfig: str
+    nodes: list[NodeStatus] = field(default_factory=list)
+    processes: dict[str, str] = field(default_factory=dict)
+    disk_mib: int | None = None
+
+
+class Provider(Protocol):
+    """A door to a cluster."""
+
+    def up(self, *, say: Say) -> None:
+        """Have the cluster running, from whatever state; at once when it is."""
+
+    def down(self, *, purge: bool, say: Say) -> None:
+        """Stop it; with `purge`, remove its data too. Fine when there is none."""
+
+    def status(self) -> Status:
+        """How it is now; changes nothing."""
+
+    def kubeconfig(self) -> Path:
+        """The file that speaks of it."""

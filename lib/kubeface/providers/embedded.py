@@ -1,0 +1,190 @@
+"""The door to the embedded cluster: from nothing to a kubeconfig, and back."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+from kubeface import images, places
+from kubeface.embedded import cluster, machine, network, plane, steps
+from kubeface.embedded.cluster import Embedded
+from kubeface.embedded.spec import ClusterSpec
+from kubeface.embedded.toolchain import Toolchain
+from kubeface.errors import BadInput, KubefaceError
+from kubeface.host import files
+from kubeface.host.privilege import give_to_user, make_user_folder
+from kubeface.providers.base import NodeStatus, Say, Status
+
+SOURCE = Path(__file__).resolve().parents[3]
+
+
+class EmbeddedProvider:
+    """Three real nodes on this machine.
+
+    Args:
+        name: The cluster's name; two names are two clusters.
+        wanted: What to make when there is none yet; an existing cluster keeps its shape.
+    """
+
+    def __init__(self, name: str = "face", wanted: ClusterSpec | None = None) -> None:
+        self.name = name
+        self._wanted = wanted
+        self._tools = Toolchain(places.cache())
+
+    def up(self, *, say: Say) -> None:
+        """Have the cluster running; see `steps.start_sequence` for how."""
+        spec = self._spec()
+        machine.require(spec, self._tools)
+        built = images.build_all(cache=places.cache(), source=SOURCE, binaries=self._binaries(), say=say)
+        sequence = steps.start_sequence(lambda embedded: _fill_registry(embedded, built, say))
+        seconds = steps.up(Embedded(spec, self._tools), sequence, say)
+        self._hand_over(spec)
+        say(f"The cluster is up: {len(spec.nodes)} nodes, {seconds:.1f} s. Kubeconfig: {self.kubeconfig()}")
+
+    def down(self, *, purge: bool, say: Say) -> None:
+        """Stop it, and leave nothing running or connected. The data stay unless purged."""
+        spec = self._saved_or_default()
+        steps.undo(Embedded(spec, self._tools), steps.start_sequence(lambda embedded: None))
+        if purge:
+            shutil.rmtree(spec.folder, ignore_errors=True)
+            self.kubeconfig().unlink(missing_ok=True)
+            _remove_empty(spec.folder.parent)
+        say("The cluster is down" + (" and its data are gone." if purge else "; its data are kept."))
+
+    def status(self) -> Status:
+        """How it is now."""
+        spec = cluster.saved(self.name)
+        if spec is None:
+            return Status(self.name, "absent", "", str(self.kubeconfig()))
+        embedded = Embedded(spec, self._tools)
+        processes = {one["name"]: one["statename"] for one in embedded.supervisor.programs()}
+        nodes = [
+            NodeStatus(one.name, one.address, ready=False, running=processes.get(one.name) == "RUNNING")
+            for one in spec.nodes
+        ]
+        serves = bool(processes) and plane.apiserver_ready(spec)()
+        if serves:
+            ready = {found.name: found.is_ready for found in embedded.api().list("nodes")}
+            nodes = [NodeStatus(n.name, n.address, ready.get(n.name, False), n.running) for n in nodes]
+        return Status(
+            self.name,
+            _state(processes, serves),
+            spec.server,
+            str(self.kubeconfig()),
+            nodes,
+            processes,
+            _size_mib(spec.folder),
+        )
+
+    def kubeconfig(self) -> Path:
+        """The course's kubeconfig; a cluster of another name has its own beside it."""
+        course = places.kubeconfig()
+        return course if self.name == "face" else course.with_name(f"{self.name}.kubeconfig")
+
+    def examine(self) -> list[machine.Finding]:
+        """What this machine has and lacks for the cluster; changes nothing."""
+        return machine.examine(self._spec(), self._tools)
+
+    def stop_node(self, name: str) -> None:
+        """Cut a node's power: everything on it ends at once, and stays off."""
+        steps.cut_power(self._running(), self._node(name))
+
+    def start_node(self, name: str) -> None:
+        """Switch a node on and wait until it is Ready."""
+        embedded = self._running()
+        steps.boot_node(embedded, self._node(name))
+
+    def log(self, program: str, node: str | None = None) -> Path:
+        """The log file of a program: of the control plane, or of a node ("kubelet", "node2")."""
+        spec = self._spec()
+        if node:
+            self._node(node)
+            path = spec.folder / "nodes" / node / "var" / "log" / f"{program}.log"
+        else:
+            path = spec.folder / "logs" / f"{program}.log"
+        if not path.exists():
+            there = ", ".join(sorted(file.stem for file in path.parent.glob("*.log"))) or "none"
+            raise BadInput(f"There is no log of {program}.", seen=f"logs here: {there}")
+        return path
+
+    def _spec(self) -> ClusterSpec:
+        saved = cluster.saved(self.name)
+        if saved is None:
+            networks = network.choose([*network.host_routes(), *cluster.taken_networks()])
+            return dataclasses.replace(self._wanted or ClusterSpec(self.name), networks=networks)
+        if self._wanted and self._wanted.node_count != saved.node_count:
+            raise BadInput(
+                f"The cluster {self.name} has {saved.node_count} nodes.",
+                try_next="kubeface down --purge, then up with the number you want",
+            )
+        return saved
+
+    def _saved_or_default(self) -> ClusterSpec:
+        try:
+            return cluster.saved(self.name) or ClusterSpec(self.name)
+        except BadInput:  # its file is broken; its name is enough to take it away
+            return ClusterSpec(self.name)
+
+    def _running(self) -> Embedded:
+        embedded = Embedded(self._spec(), self._tools)
+        if not embedded.supervisor.answers():
+            raise KubefaceError(f"The cluster {self.name} is not running.", try_next="kubeface up")
+        return embedded
+
+    def _node(self, name: str) -> str:
+        spec = self._spec()
+        if spec.node(name) is None:
+            raise BadInput(
+                f"There is no node {name}.", seen="nodes: " + ", ".join(n.name for n in spec.nodes)
+            )
+        return name
+
+    def _binaries(self) -> dict[str, Path]:
+        return {"coredns": self._tools.program("coredns", "coredns")}
+
+    def _hand_over(self, spec: ClusterSpec) -> None:
+        """Give the person at the keyboard a kubeconfig and a kubectl, owned by them."""
+        kubeconfig, kubectl = self.kubeconfig(), places.programs() / "kubectl"
+        text = (spec.pki / "learner.kubeconfig").read_text()
+        for folder in (kubeconfig.parent, kubectl.parent):
+            make_user_folder(folder)
+        if not (kubeconfig.exists() and _same_keys(kubeconfig.read_text(), text)):
+            files.write(kubeconfig, text)
+        target = self._tools.program("kubernetes", "kubectl")
+        if not kubectl.is_symlink() or kubectl.readlink() != target:
+            kubectl.unlink(missing_ok=True)
+            kubectl.symlink_to(target)
+        give_to_user(kubeconfig)
+
+
+def _fill_registry(embedded: Embedded, built: list[images.Built], say: Say) -> None:
+    spec = embedded.spec
+    pushed = images.push_all(
+        built, cache=places.cache(), registry=spec.registry, ca=spec.pki / "ca.crt", say=say
+    )
+    if pushed:
+        new = [f"{one.image.name}:{one.image.tag}" for one in built if one.image.name in pushed]
+        steps.forget_images(embedded, new)
+
+
+def _same_keys(old: str, new: str) -> bool:
+    """True when both hold the same credentials; the learner's own contexts and namespaces are then kept."""
+    keys = [line.strip() for line in new.splitlines() if "-data:" in line]
+    return all(key in old for key in keys)
+
+
+def _state(processes: dict[str, str], serves: bool) -> str:
+    if not processes:
+        return "stopped"
+    return "running" if serves and set(processes.values()) == {"RUNNING"} else "broken"
+
+
+def _size_mib(folder: Path) -> int | None:
+    try:
+        return sum(file.lstat().st_size for file in folder.rglob("*")) // 2**20
+    except OSError:
+        return None
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
