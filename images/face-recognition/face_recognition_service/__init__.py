@@ -1,0 +1,1 @@
+"""Who is in this picture? A gRPC service around dlib's face recognition."""

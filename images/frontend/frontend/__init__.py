@@ -1,0 +1,1 @@
+"""Shows the photos with names, boxes and statuses: a page for people, JSON for programs."""

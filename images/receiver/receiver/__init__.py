@@ -1,0 +1,1 @@
+"""Takes the paths of photos over HTTP, writes them down, and tells the queue."""

@@ -1,0 +1,81 @@
+"""Brings the outbox to nsqd, at least once, in a thread of its own."""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+
+from receiver.queue import Queue, QueueAway
+from receiver.store import DatabaseAway, Store
+
+log = logging.getLogger("receiver.relay")
+
+LOOK_AGAIN_S = 1.0  # chosen: how long rows wait that another receiver left behind, and how often we knock
+HANGING_S = 60.0  # chosen: longer than every timeout of one turn together
+
+
+class Relay:
+    """Runs between `start` and `stop`. Several receivers may relay at once: each takes other rows."""
+
+    def __init__(self, store: Store, queue: Queue) -> None:
+        self._store = store
+        self._queue = queue
+        self._nudged = threading.Event()
+        self._stopping = False
+        self._away = ""  # what kept the last turn from its end
+        self._turned_at = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+
+    def start(self) -> None:
+        """From now on the outbox is emptied, of what an earlier receiver left behind first."""
+        self._nudged.set()
+        self._thread.start()
+
+    def nudge(self) -> None:
+        """There is something new: do not wait for the next look."""
+        self._nudged.set()
+
+    def stop(self, timeout_s: float = 15) -> None:
+        """Ends after the turn in hand and a last one; what then remains, another receiver takes."""
+        self._stopping = True
+        self._nudged.set()
+        self._thread.join(timeout_s)
+
+    def is_turning(self) -> bool:
+        """False if the thread died or hangs."""
+        return self._thread.is_alive() and time.monotonic() - self._turned_at < HANGING_S
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            self._nudged.wait(LOOK_AGAIN_S)
+            self._nudged.clear()
+            stopping = self._stopping
+            self._turn()
+            self._turned_at = time.monotonic()
+
+    def _turn(self) -> None:
+        """Empties the outbox, or says once what is in the way."""
+        try:
+            while self._store.hand_over(self._publish):
+                self._turned_at = time.monotonic()
+            self._say("")
+        except DatabaseAway as error:
+            self._say(f"the database is away: {error}")
+        except QueueAway as error:
+            self._say(f"nsqd is away: {error}")
+        except Exception:
+            log.exception("relay failed, and tries again")
+
+    def _publish(self, image_ids: Sequence[int]) -> None:
+        self._queue.publish(image_ids)
+        for image_id in image_ids:
+            log.info("published", extra={"image_id": image_id})
+
+    def _say(self, away: str) -> None:
+        """A line when something goes away, and one when it is back; none in between."""
+        if away and not self._away:
+            log.warning("relay waits", extra={"reason": away})
+        elif self._away and not away:
+            log.info("relay goes on")
+        self._away = away
