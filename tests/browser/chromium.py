@@ -1,0 +1,45 @@
+"""The system's Chromium, headless, with a profile of its own and no word to anybody but the page."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import BrowserContext, sync_playwright
+
+from kubeface.errors import Missing
+
+QUIET = (
+    "--no-sandbox",  # root may not use it; the pages are our own
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+)
+
+
+@contextmanager
+def chromium(*, width: int = 1200, height: int = 900, dark: bool = False) -> Iterator[BrowserContext]:
+    """A browser window of this size in CSS pixels; it and its profile are gone afterwards.
+
+    Raises:
+        Missing: there is no chromium on this machine.
+    """
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        raise Missing("chromium is missing: it opens the pages that are tested.", try_next="make setup")
+    with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
+        window = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=program,
+            headless=True,
+            args=list(QUIET),
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+        )
+        try:
+            yield window
+        finally:
+            window.close()

@@ -1,0 +1,50 @@
+"""A cluster of the tests' own, beside whatever else runs: "trial", two nodes, gone afterwards."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kubeface.embedded import cluster as embedded_cluster
+from kubeface.embedded.cluster import Embedded
+from kubeface.embedded.spec import ClusterSpec
+from kubeface.embedded.toolchain import Toolchain
+from kubeface.kube import Cluster
+from kubeface.places import cache
+from kubeface.providers.embedded import EmbeddedProvider
+
+NAME = "trial"
+Say = Callable[[str], None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.cluster)
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[EmbeddedProvider]:
+    """The door to the trial cluster, which is up when a test begins; a test may do to it what it wants."""
+    if os.geteuid() != 0:
+        pytest.fail("the tests of the cluster need root rights")
+    door = EmbeddedProvider(NAME, ClusterSpec(NAME, node_count=2))
+    door.down(purge=True, say=print)
+    yield door
+    door.down(purge=True, say=print)
+
+
+@pytest.fixture
+def trial(provider: EmbeddedProvider) -> Embedded:
+    """The trial cluster, running."""
+    provider.up(say=print)
+    spec = embedded_cluster.saved(NAME)
+    assert spec is not None
+    return Embedded(spec, Toolchain(cache()))
+
+
+@pytest.fixture
+def api(trial: Embedded, provider: EmbeddedProvider) -> Cluster:
+    """Its API, as the learner."""
+    return Cluster.connect(provider.kubeconfig())

@@ -1,0 +1,116 @@
+"""A cluster comes up from any state, and goes without a trace."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from traces import processes, traces
+
+from kubeface.embedded.cluster import Embedded
+from kubeface.embedded.dns import resolve
+from kubeface.host import cgroups
+from kubeface.host.waiting import wait_for_exit
+from kubeface.kube import Cluster, wait
+from kubeface.providers.embedded import EmbeddedProvider
+
+NOTE = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}, "data": {"said": "remember"}}
+
+
+def test_down_leaves_the_machine_as_it_was(provider: EmbeddedProvider) -> None:
+    provider.down(purge=True, say=print)
+    before = traces()
+    provider.up(say=print)
+    assert traces() != before  # the comparison does see a cluster
+    provider.down(purge=True, say=print)
+    assert traces() == before
+
+
+def test_it_works_inside_a_running_event_loop_as_in_a_notebook(provider: EmbeddedProvider) -> None:
+    async def in_a_cell() -> str:
+        provider.down(purge=False, say=print)
+        return provider.status().state
+
+    with ThreadPoolExecutor(1) as pool:  # a browser test before this one may still hold this thread's loop
+        assert pool.submit(lambda: asyncio.run(in_a_cell())).result() in ("absent", "stopped")
+
+
+def test_down_twice_is_fine(provider: EmbeddedProvider) -> None:
+    provider.down(purge=False, say=print)
+    provider.down(purge=False, say=print)
+
+
+def test_up_when_it_is_up_changes_no_process(trial: Embedded, provider: EmbeddedProvider) -> None:
+    before = processes()
+    provider.up(say=print)
+    assert processes() == before
+
+
+def test_what_was_said_survives_the_death_of_every_process(
+    trial: Embedded, provider: EmbeddedProvider, api: Cluster
+) -> None:
+    api.put(NOTE)
+    pids = cgroups.processes(trial.spec.cgroup)
+    assert len(pids) > 10
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):  # it went with its node
+            os.kill(pid, signal.SIGKILL)
+    assert wait_for_exit(pids, timeout_s=20) == []
+    provider.up(say=print)
+    assert api.get("configmap/note").data.said == "remember"
+    assert resolve("kubernetes.default.svc.cluster.local", trial.spec.dns_service) == trial.spec.api_service
+
+
+def test_the_death_of_supervision_alone_is_noticed(trial: Embedded, provider: EmbeddedProvider) -> None:
+    pid = int((trial.spec.run / "supervisord.pid").read_text())
+    os.kill(pid, signal.SIGKILL)
+    wait_for_exit([pid], timeout_s=10)
+    assert provider.status().state == "stopped"  # nothing watches what still runs
+    provider.up(say=print)
+    assert provider.status().state == "running"
+
+
+def test_one_kill_ends_a_whole_node_and_it_boots_again(trial: Embedded, api: Cluster) -> None:
+    node = trial.spec.nodes[0]
+    inside = set(cgroups.processes(node.cgroup))
+    top = next(one["pid"] for one in trial.supervisor.programs() if one["name"] == node.name)
+    os.kill(top, signal.SIGKILL)
+    assert wait_for_exit(sorted(inside), timeout_s=10) == []
+    wait(api, f"node/{node.name}", for_="Ready", timeout_s=60)
+    assert not inside & set(cgroups.processes(node.cgroup))
+
+
+def test_a_killed_kubelet_is_started_again(trial: Embedded, api: Cluster) -> None:
+    node = trial.spec.nodes[1]
+    first = _pid_of(node.cgroup, "kubelet")
+    os.kill(first, signal.SIGKILL)
+    wait_for_exit([first], timeout_s=10)
+    wait(api, f"node/{node.name}", for_="Ready", timeout_s=60)
+    assert _pid_of(node.cgroup, "kubelet") != first
+
+
+def test_a_node_that_is_switched_off_is_missed_and_comes_back(
+    trial: Embedded, provider: EmbeddedProvider, api: Cluster
+) -> None:
+    provider.stop_node("node2")
+    assert cgroups.processes(trial.spec.nodes[1].cgroup) == []
+    wait(api, "node/node2", for_=lambda node: not node.is_ready, timeout_s=60)
+    provider.start_node("node2")
+    assert api.get("node/node2").is_ready
+
+
+def _pid_of(cgroup: str, program: str) -> int:
+    """The process id of a node's program, once its supervisor has started it."""
+    from kubeface.host.waiting import wait_until
+
+    def found() -> list[int]:
+        return [
+            pid
+            for pid in cgroups.processes(cgroup)
+            if Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].endswith(f"/{program}".encode())
+        ]
+
+    wait_until(lambda: bool(found()), what=f"{program} does not run", timeout_s=30)
+    return found()[0]

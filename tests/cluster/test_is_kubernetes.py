@@ -1,0 +1,144 @@
+"""The cluster does what Kubernetes promises: nodes, Pods, volumes, Services, logs, exec."""
+
+import http.client
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kubeface.embedded.cluster import Embedded
+from kubeface.host.waiting import wait_until
+from kubeface.kube import Cluster, apply, find_kubectl, wait
+from kubeface.places import programs
+
+IMAGE = "registry.kubeface.internal/busybox:v1.0"
+
+
+@pytest.fixture
+def space(api: Cluster) -> Iterator[str]:
+    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "probe"}})
+    yield "probe"
+    api.delete("namespace/probe")
+    wait(api, "namespace/probe", for_="deleted", timeout_s=60)
+
+
+def test_nodes_are_as_large_as_asked(trial: Embedded, api: Cluster) -> None:
+    for node in trial.spec.nodes:
+        capacity = api.get(f"node/{node.name}").status.capacity
+        assert (capacity.cpu, capacity.memory) == (str(node.cpus), f"{node.memory_mib // 1024}Gi")
+
+
+def test_the_version_is_the_pinned_one(api: Cluster) -> None:
+    assert api.get("node/node1").status.nodeInfo.kubeletVersion == "v1.37.2"
+
+
+def test_a_pod_is_started_spoken_to_and_read(trial: Embedded, api: Cluster, space: str) -> None:
+    apply(api, [_pod("talker", "echo hello; exec sleep 3600")], namespace=space)
+    wait(api, "pod/talker", for_="Ready", timeout_s=60, namespace=space)
+    assert _kubectl(api, "-n", space, "logs", "talker") == "hello\n"
+    assert _kubectl(api, "-n", space, "exec", "talker", "--", "echo", "yes") == "yes\n"
+
+
+def test_names_and_services_reach_pods_on_every_node(trial: Embedded, api: Cluster, space: str) -> None:
+    serve = "mkdir -p /tmp/www; echo here > /tmp/www/index.html; exec busybox httpd -f -p 8080 -h /tmp/www"
+    pods = [_pod(f"web-{node.name}", serve, node.name, {"app": "web"}) for node in trial.spec.nodes]
+    apply(api, [*pods, _service()], namespace=space)
+    for pod in pods:
+        wait(api, f"pod/{pod['metadata']['name']}", for_="Ready", timeout_s=60, namespace=space)
+    for node in trial.spec.nodes:
+        _until_it_answers(node.address, 30123)  # the NodePort, on every node's address
+        own = f"web-{node.name}"
+        answer = _kubectl(api, "-n", space, "exec", own, "--", "wget", "-qO-", "http://web.probe.svc:8080")
+        assert answer == "here\n"
+
+
+def test_volumes_are_made_on_demand_and_one_kind_is_seen_by_every_node(
+    trial: Embedded, api: Cluster, space: str
+) -> None:
+    claims = [_claim("own", None, "ReadWriteOnce"), _claim("ours", "shared", "ReadWriteMany")]
+    writer = _pod("writer", "echo mine > /own/f; echo ours > /ours/f; exec sleep 3600", "node1")
+    reader = _pod("reader", "exec sleep 3600", "node2")
+    _mount(writer, "own", "ours")
+    _mount(reader, "ours")
+    apply(api, [*claims, writer, reader], namespace=space)
+    for name in ("writer", "reader"):
+        wait(api, f"pod/{name}", for_="Ready", timeout_s=60, namespace=space)
+    assert _kubectl(api, "-n", space, "exec", "reader", "--", "cat", "/ours/f") == "ours\n"
+
+
+def test_too_much_memory_ends_a_container_as_oom_killed(api: Cluster, space: str) -> None:
+    hungry = _pod("hungry", "exec dd if=/dev/zero of=/dev/null bs=256M")
+    hungry["spec"]["restartPolicy"] = "Never"
+    hungry["spec"]["containers"][0]["resources"] = {"limits": {"memory": "32Mi"}}
+    apply(api, [hungry], namespace=space)
+    ended = wait(
+        api, "pod/hungry", for_=lambda pod: pod.status.phase == "Failed", timeout_s=60, namespace=space
+    )
+    assert ended is not None
+    assert ended.status.containerStatuses[0].state.terminated.reason == "OOMKilled"
+
+
+def test_kubectl_is_given_to_the_user(trial: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KUBEFACE_KUBECTL")
+    assert find_kubectl() == programs() / "kubectl"
+
+
+def _pod(
+    name: str, script: str, node: str | None = None, labels: dict[str, str] | None = None
+) -> dict[str, Any]:
+    container = {"name": "main", "image": IMAGE, "command": ["sh", "-c", script]}
+    place = {"kubernetes.io/hostname": node} if node else {}
+    spec = {"containers": [container], "terminationGracePeriodSeconds": 0, "nodeSelector": place}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "labels": labels or {}},
+        "spec": spec,
+    }
+
+
+def _service() -> dict[str, Any]:
+    port = {"port": 8080, "nodePort": 30123}
+    spec = {"type": "NodePort", "selector": {"app": "web"}, "ports": [port]}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
+
+
+def _claim(name: str, storage_class: str | None, mode: str) -> dict[str, Any]:
+    spec: dict[str, Any] = {"accessModes": [mode], "resources": {"requests": {"storage": "1Mi"}}}
+    if storage_class:
+        spec["storageClassName"] = storage_class
+    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": spec}
+
+
+def _mount(pod: dict[str, Any], *claims: str) -> None:
+    pod["spec"]["volumes"] = [{"name": c, "persistentVolumeClaim": {"claimName": c}} for c in claims]
+    pod["spec"]["containers"][0]["volumeMounts"] = [{"name": c, "mountPath": f"/{c}"} for c in claims]
+
+
+def _kubectl(api: Cluster, *arguments: str) -> str:
+    command = [find_kubectl(), "--kubeconfig", api.kubeconfig, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _until_it_answers(host: str, port: int) -> None:
+    """kube-proxy hears of an endpoint a moment after its Pod is Ready."""
+
+    def answers() -> bool:
+        try:
+            return _get(host, port) == "here\n"
+        except OSError:
+            return False
+
+    wait_until(answers, what=f"{host}:{port} does not answer", timeout_s=10)
+
+
+def _get(host: str, port: int) -> str:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().read().decode()
+    finally:
+        connection.close()

@@ -1,0 +1,70 @@
+"""What a cluster could leave on a machine: everything it could have changed, to compare before and after."""
+
+import re
+import subprocess
+from pathlib import Path
+
+#: The kernel settings that a kubelet or kube-proxy is known to write.
+SYSCTLS = (
+    "kernel/panic",
+    "kernel/panic_on_oops",
+    "vm/overcommit_memory",
+    "vm/panic_on_oom",
+    "kernel/keys/root_maxkeys",
+    "kernel/keys/root_maxbytes",
+    "net/ipv4/ip_forward",
+    "net/netfilter/nf_conntrack_max",
+)
+PLACES = ("/run", "/var/lib", "/var/log", "/opt", "/etc", "/run/netns", "/run/containerd", "/tmp")
+
+
+def traces() -> dict[str, list[str]]:
+    """Each kind of thing a cluster touches, as sorted lines without anything that counts or ages."""
+    return {
+        "links": _names(_run("ip", "-o", "link"), r"^\d+: ([^:@]+)"),
+        "routes": sorted(_run("ip", "route").splitlines()),
+        "namespaces": sorted(_run("ip", "netns").splitlines()),
+        "mounts": sorted(line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()),
+        "cgroups": sorted(str(path) for path in Path("/sys/fs/cgroup").glob("**/kubeface*")),
+        "rules": sorted(_rules()),
+        "sysctls": [f"{name}={_sysctl(name)}" for name in SYSCTLS],
+        "places": sorted(str(path) for place in PLACES for path in Path(place).glob("*") if _is_ours(path)),
+        "processes": sorted(processes()),
+    }
+
+
+def processes() -> list[str]:
+    """The programs of Kubernetes on this machine that are alive, with their process ids."""
+    wanted = re.compile(r"kube-|kubelet|containerd|/server$|registry|supervisord|local-path|pause|catatonit")
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        name = " ".join(part.decode(errors="replace") for part in command[:3])
+        if command[0] and wanted.search(name):
+            found.append(f"{folder.name} {name}")
+    return found
+
+
+def _is_ours(path: Path) -> bool:
+    return bool(re.search(r"kube|cni|containerd|netns|xtables", path.name)) and path.name != "xtables.lock"
+
+
+def _rules() -> list[str]:
+    lines = _run("iptables-save").splitlines()
+    return [re.sub(r"\[\d+:\d+\]", "", line) for line in lines if not line.startswith("#")]
+
+
+def _sysctl(name: str) -> str:
+    path = Path("/proc/sys") / name
+    return path.read_text().strip() if path.exists() else "none"
+
+
+def _names(text: str, pattern: str) -> list[str]:
+    return sorted(re.findall(pattern, text, re.MULTILINE))
+
+
+def _run(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout

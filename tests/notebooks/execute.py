@@ -1,0 +1,90 @@
+"""Execute notebooks and store their outputs: what `make notebooks` runs.
+
+A second run changes no byte: what differs from run to run is left out; an output that is the same after
+sanitising (see sanitize.cfg) keeps its text; so does one that nbval ignores, while it is of the same
+kind. `--fresh` stores everything anew. Photos are not ours to publish: a drawing stands in their place.
+"""
+
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+from live import CELL_TIMEOUT_S, HERE, environment
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbval.plugin import get_sanitize_patterns
+from rules import ignores_output
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+WIDGET = "application/vnd.jupyter.widget-view+json"  # a random id, and nothing to see without its kernel
+
+PHOTO = re.compile(r"data:image/(?:jpeg|png);base64,[A-Za-z0-9+/=]+")
+STAND_IN = "data:image/svg+xml," + quote(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="180" height="135">'
+    '<rect width="180" height="135" fill="#888"/>'
+    '<circle cx="90" cy="52" r="26" fill="#fff"/><path d="M40 120a50 42 0 0 1 100 0z" fill="#fff"/></svg>'
+)
+
+
+def execute(path: Path, *, fresh: bool = False) -> NotebookNode:
+    """The notebook with the outputs of a run from top to bottom.
+
+    Raises:
+        CellExecutionError: a cell failed that is not tagged `raises-exception`; the file is untouched.
+    """
+    old = nbformat.read(path, as_version=4)
+    new = nbformat.from_dict(old | {"metadata": METADATA})
+    resources = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(new, timeout=CELL_TIMEOUT_S, resources=resources, record_timing=False)
+    client.store_widget_state, client.coalesce_streams = False, True
+    with tempfile.TemporaryDirectory() as profile:
+        client.execute(env=environment(profile))
+    return steady(old, new, fresh=fresh)
+
+
+def steady(old: NotebookNode, new: NotebookNode, *, fresh: bool) -> NotebookNode:
+    """The new notebook without what varies, each cell with its old outputs where they mean the same."""
+    new.metadata = nbformat.from_dict(METADATA)
+    for before, after in zip(old.cells, new.cells, strict=True):
+        after.metadata.pop("execution", None)
+        if after.cell_type == "code":
+            for output in after.outputs:
+                _store_no_photo(output.get("data", {}))
+            if not fresh and _meaning(before) == _meaning(after):
+                after.outputs = before.outputs
+    return new
+
+
+def _store_no_photo(data: NotebookNode) -> None:
+    """Take out what is a photo, or of no use without its kernel."""
+    data.pop(WIDGET, None)
+    if "text/html" in data:
+        data["text/html"] = PHOTO.sub(STAND_IN, data["text/html"])
+
+
+def _meaning(cell: NotebookNode) -> str:
+    if ignores_output(cell):
+        return str([(output.output_type, sorted(output.get("data", {}))) for output in cell.outputs])
+    text = json.dumps(cell.outputs, sort_keys=True, ensure_ascii=False)
+    for pattern, replacement in get_sanitize_patterns((HERE / "sanitize.cfg").read_text()):
+        text = re.sub(pattern, replacement, text)
+    return text
+
+
+def main(paths: list[Path], *, fresh: bool = False) -> None:
+    """Execute each notebook in turn and write it back; a failing one stops the rest."""
+    for path in paths:
+        print(f"executing {path.name}", flush=True)
+        nbformat.write(execute(path, fresh=fresh), path)
+
+
+if __name__ == "__main__":
+    named = [argument for argument in sys.argv[1:] if argument != "--fresh"]
+    main([Path(argument).resolve() for argument in named], fresh="--fresh" in sys.argv)

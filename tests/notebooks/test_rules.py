@@ -1,0 +1,81 @@
+"""Each rule for committed notebooks goes red on a small notebook with that one fault, and only then."""
+
+from pathlib import Path
+
+import pytest
+from books import cell, printed, shown, write
+from nbformat.v4 import new_output
+from rules import violations
+
+SOUND = cell("print('hello')", printed("hello\n"))
+BROKEN = new_output("error", ename="ValueError", evalue="no", traceback=["no"])
+
+FAULTS = {
+    "never run": ([SOUND, cell("x = 1", count=None)], "was never run"),
+    "run out of order": (
+        [cell("x = 1", count=2), cell("print(x)", printed("1\n"), count=1)],
+        "top to bottom",
+    ),
+    "empty cell": ([SOUND, cell("")], "is empty"),
+    "nothing stored": ([cell("x = 1")], "nothing is compared"),
+    "everything ignored": ([cell("# NBVAL_IGNORE_OUTPUT\nprint(1)", printed("1\n"))], "nothing is compared"),
+    "marker after code": ([SOUND, cell("x = 1  # NBVAL_IGNORE_OUTPUT")], "does not read the marker"),
+    "marker with a reason": (
+        [SOUND, cell("# NBVAL_IGNORE_OUTPUT: times\nx = 1")],
+        "does not read the marker",
+    ),
+    "marker misspelt": ([SOUND, cell("# NBVAL_IGNORE_OUTPUTS\nx = 1")], "does not read the marker"),
+    "cell skipped": ([SOUND, cell("# NBVAL_SKIP\nx = 1")], "does not read the marker"),
+    "unknown tag": ([SOUND, cell("x = 1", tags=("nbval-skip",))], "has the tag 'nbval-skip'"),
+    "error stored": ([SOUND, cell("raise ValueError('no')", BROKEN)], "stores the error ValueError"),
+    "no error stored": ([SOUND, cell("x = 1", tags=("raises-exception",))], "stores no error"),
+    "any error passes": (
+        [SOUND, cell("# NBVAL_IGNORE_OUTPUT\nraise ValueError('no')", BROKEN, tags=("raises-exception",))],
+        "any error at all would pass",
+    ),
+    "shell line": ([SOUND, cell("!false")], "runs a shell command"),
+    "shell line in a block": ([SOUND, cell("if True:\n    !false")], "runs a shell command"),
+    "captured shell line": ([SOUND, cell("lines = !false")], "runs a shell command"),
+    "shell cell": ([SOUND, cell("%%bash\nfalse\ntrue")], "runs a shell command"),
+    "shell from Python": ([SOUND, cell("import os\nos.system('false')")], "runs a shell command"),
+    "unchecked program": (
+        [SOUND, cell("import subprocess\nsubprocess.run(['false'])")],
+        "without check=True",
+    ),
+    "sleep": ([SOUND, cell("import time\ntime.sleep(1)")], "sleeps"),
+    "not Python": ([SOUND, cell("print(")], "is not Python"),
+    "photo stored": (
+        [SOUND, cell("show()", shown(text_html="<img src='data:image/jpeg;base64,aGk='>"))],
+        "a photo",
+    ),
+    "mute picture": ([SOUND, cell("show()", shown(image_png="aGk=", text_plain="<Image>"))], "picture"),
+    "photo": (
+        [SOUND, cell("gallery()", shown(text_html='<img src="data:image/jpeg;base64,aGk=">'))],
+        "a photo",
+    ),
+}
+
+
+def test_a_sound_notebook_breaks_no_rule(tmp_path: Path) -> None:
+    cells = [
+        cell("import subprocess\nsubprocess.run(['true'], check=True)\n'ready'", shown(text_plain="'ready'")),
+        cell("# NBVAL_IGNORE_OUTPUT\nprint(object())", printed("<object>")),
+        cell("raise ValueError('no')", BROKEN, tags=("raises-exception",)),
+        cell("gallery()", shown(image_png="aGk=", text_plain="obama.jpg: Barack Obama")),
+    ]
+    assert violations(write(tmp_path, *cells)) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_named(tmp_path: Path, fault: str) -> None:
+    cells, sentence = FAULTS[fault]
+    assert any(sentence in found for found in violations(write(tmp_path, *cells)))
+
+
+def test_the_name_and_the_kernel_are_fixed(tmp_path: Path) -> None:
+    path = write(tmp_path, SOUND, name="Untitled.ipynb")
+    path.write_text(path.read_text().replace('"name": "python3"', '"name": "conda-env-mine"'))
+    assert [sentence.partition(": ")[2].split(" should")[0] for sentence in violations(path)] == [
+        "the name",
+        "the kernel",
+    ]

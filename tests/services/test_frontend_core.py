@@ -1,0 +1,105 @@
+"""What a visitor may ask the frontend for, and what it takes for a picture."""
+
+from pathlib import Path
+
+import pytest
+from frontend.core import Query, Refused, find_file, read_query
+from frontend.picture import NotAPicture, look_at
+from PIL import Image
+
+
+@pytest.mark.parametrize(
+    ("asked", "query"),
+    [
+        ({}, Query()),
+        ({"status": "", "limit": "", "before": ""}, Query()),
+        ({"status": "failed"}, Query(status="FAILED")),
+        ({"limit": "200", "before": "7"}, Query(limit=200, before=7)),
+        ({"unknown": "1"}, Query()),
+    ],
+)
+def test_a_query_is_read(asked: dict[str, str], query: Query) -> None:
+    assert read_query(asked) == query
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"status": "DONE"},
+        {"status": "1"},
+        {"limit": "0"},
+        {"limit": "-1"},
+        {"limit": "201"},
+        {"limit": "1e2"},
+        {"limit": "٣"},
+        {"before": "9" * 5000},
+        {"before": "2147483648"},
+        {"before": "1; DROP TABLE images"},
+    ],
+)
+def test_a_query_without_sense_is_refused(asked: dict[str, str]) -> None:
+    with pytest.raises(Refused) as refused:
+        read_query(asked)
+    assert refused.value.status == 422
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A photos folder with a photo, and links that lead out of it."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    Image.new("RGB", (40, 30)).save(folder / "x.jpg")
+    Image.new("RGB", (40, 30)).save(tmp_path / "secret.jpg")
+    (folder / "escape.jpg").symlink_to(tmp_path / "secret.jpg")
+    (folder / "circle.jpg").symlink_to("circle.jpg")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("../secret.jpg", 403),
+        ("a/../../secret.jpg", 403),
+        ("/etc/passwd", 403),
+        ("escape.jpg", 403),
+        ("circle.jpg", 404),
+        ("none.jpg", 404),
+        ("x.jpg/y", 404),
+        ("x\0.jpg", 404),
+        ("", 404),
+        ("a" * 5000, 404),
+    ],
+)
+def test_only_files_in_the_folder_are_found(photos: Path, path: str, status: int) -> None:
+    with pytest.raises(Refused) as refused:
+        find_file(photos, path)
+    assert refused.value.status == status
+
+
+def test_a_picture_is_as_large_as_the_browser_shows_it(tmp_path: Path) -> None:
+    on_its_side = Image.Exif()
+    on_its_side[0x0112] = 6
+    Image.new("RGB", (40, 30)).save(tmp_path / "x.jpg", exif=on_its_side)
+    seen = look_at(tmp_path / "x.jpg")
+    assert (seen.width, seen.height, seen.media_type) == (30, 40, "image/jpeg")
+
+
+def test_a_picture_is_known_by_its_bytes_and_looked_at_again_when_they_change(tmp_path: Path) -> None:
+    file = tmp_path / "x.jpg"
+    Image.new("RGB", (40, 30)).save(file, format="PNG")
+    assert look_at(file).media_type == "image/png"
+    Image.new("RGB", (400, 30)).save(file, format="PNG")
+    assert look_at(file).width == 400
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
+def test_what_is_no_picture_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.jpg").write_bytes(content)
+    with pytest.raises(NotAPicture):
+        look_at(tmp_path / "x.jpg")
+
+
+def test_a_jpeg_with_a_second_picture_behind_it_is_a_jpeg(tmp_path: Path) -> None:
+    one, other = Image.new("RGB", (40, 30)), Image.new("RGB", (20, 15))
+    one.save(tmp_path / "x.jpg", format="MPO", save_all=True, append_images=[other])
+    assert look_at(tmp_path / "x.jpg").media_type == "image/jpeg"

@@ -1,0 +1,111 @@
+"""Photos from a real queue, through a real face-recognition, to rows in a real database."""
+
+import json
+from collections.abc import Iterator
+
+import photos
+import pytest
+from face_process import FaceRecognition, face_recognition
+from processor_process import ImageProcessor, image_processor, is_drained, post, wait_final, wait_until
+from processor_process import row as row_of
+from real_queue import Nsqd
+from real_servers import Mariadb
+
+PROCESSED, FAILED = 1, 2
+
+
+@pytest.fixture(scope="module")
+def face(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaceRecognition]:
+    volume = photos.copy_photos(tmp_path_factory.mktemp("volume") / "photos")
+    (volume / "known_people/biden.jpg").rename(volume / "unknown_people/biden.jpg")  # nobody knows him here
+    with face_recognition(volume) as running:
+        yield running
+
+
+@pytest.fixture
+def processor(queue: Nsqd, database: Mariadb, face: FaceRecognition) -> Iterator[ImageProcessor]:
+    with image_processor(queue, database, face.address) as running:
+        yield running
+
+
+def test_photos_end_with_the_right_person(processor: ImageProcessor, database: Mariadb, queue: Nsqd) -> None:
+    names = {**dict.fromkeys(photos.OBAMA, "Barack Obama"), photos.ASTRONAUT: "Eileen Collins"}
+    ids = {name: post(database, queue, f"unknown_people/{name}") for name in names}
+    rows = {name: wait_final(database, image_id) for name, image_id in ids.items()}
+    assert {name: (row["status"], row["name"]) for name, row in rows.items()} == {
+        name: (PROCESSED, person) for name, person in names.items()
+    }
+    assert all(0 < row["distance"] < 0.6 and row["reason"] is None for row in rows.values())
+    assert all(
+        row["box_top"] < row["box_bottom"] and row["box_left"] < row["box_right"] for row in rows.values()
+    )
+    wait_until("every message is finished", lambda: is_drained(queue))
+    assert {line["image_id"] for line in processor.events("processed")} == set(ids.values())
+
+
+def test_an_unknown_face_is_processed_without_a_person(
+    processor: ImageProcessor, database: Mariadb, queue: Nsqd
+) -> None:
+    row = wait_final(database, post(database, queue, "unknown_people/biden.jpg"))
+    assert (row["status"], row["name"], row["reason"]) == (PROCESSED, None, None)
+    assert row["distance"] > 0.6
+
+
+def test_a_known_photo_that_no_row_names_leaves_a_reason(
+    processor: ImageProcessor, database: Mariadb, queue: Nsqd
+) -> None:
+    database.rows("DELETE FROM person_images WHERE image_name = 'obama.jpg'")
+    row = wait_final(database, post(database, queue, "unknown_people/obama2.jpg"))
+    assert (row["status"], row["name"]) == (PROCESSED, None)
+    assert "obama.jpg" in row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        (f"unknown_people/{photos.without_face().name}", "no face was found"),
+        ("unknown_people/nobody.jpg", "there is no photo"),
+        ("../etc/passwd", "not a path inside"),
+        ("unknown_people", "not a regular file"),
+    ],
+)
+def test_what_can_never_be_answered_fails_with_the_words_of_the_answer(
+    processor: ImageProcessor, database: Mariadb, queue: Nsqd, path: str, reason: str
+) -> None:
+    row = wait_final(database, post(database, queue, path))
+    assert (row["status"], row["name"]) == (FAILED, None)
+    assert reason in row["reason"]
+    wait_until("the message is finished", lambda: is_drained(queue))
+
+
+def test_a_message_that_comes_twice_changes_nothing(
+    processor: ImageProcessor, database: Mariadb, queue: Nsqd
+) -> None:
+    image_id = post(database, queue, f"unknown_people/{photos.ASTRONAUT}")
+    before = wait_final(database, image_id)
+    queue.publish(json.dumps({"id": image_id}).encode())
+    wait_until("the second message is seen", lambda: processor.events("done before"))
+    wait_until("both messages are finished", lambda: is_drained(queue))
+    assert row_of(database, image_id) == before
+
+
+@pytest.mark.parametrize(
+    "body", [b"not JSON", b"[]", b"7", b'{"id": "7"}', b'{"id": true}', b'{"path": "x"}', b"\xff\xfe"]
+)
+def test_a_message_that_names_no_photo_is_dropped_and_told(
+    processor: ImageProcessor, queue: Nsqd, body: bytes
+) -> None:
+    queue.publish(body)
+    wait_until("it is told", lambda: processor.events("message dropped"))
+    wait_until("it is finished", lambda: is_drained(queue))
+
+
+def test_a_message_about_no_row_is_finished(processor: ImageProcessor, queue: Nsqd) -> None:
+    queue.publish(b'{"id": 99999999999}')
+    wait_until("it is told", lambda: processor.events("no such row"))
+    wait_until("it is finished", lambda: is_drained(queue))
+
+
+def test_it_is_ready_when_everything_is_there(processor: ImageProcessor) -> None:
+    assert processor.readiness() == (200, {})
+    assert processor.is_alive()

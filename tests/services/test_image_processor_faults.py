@@ -1,0 +1,121 @@
+"""Services that are away, and ends in the middle of the work: no photo is lost, none fails for it."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import photos
+import pytest
+from face_process import FaceRecognition, face_recognition, grpc_code
+from image_processor import consumer as queue_side
+from image_processor.core import Outcome
+from processor_process import SERVICE, image_processor, is_drained, post, row, wait_final, wait_until
+from real_queue import Nsqd
+from real_servers import Mariadb, free_port
+
+PENDING, PROCESSED, PROCESSING = 0, 1, 3
+OBAMA = f"unknown_people/{photos.OBAMA[0]}"
+
+
+@pytest.fixture(scope="module")
+def volume(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return photos.copy_photos(tmp_path_factory.mktemp("volume") / "photos")
+
+
+def test_while_face_recognition_is_away_the_photo_waits(queue: Nsqd, database: Mariadb, volume: Path) -> None:
+    face = FaceRecognition(volume)
+    face.address = f"127.0.0.1:{free_port()}"
+    with image_processor(queue, database, face.address) as processor:
+        image_id = post(database, queue, OBAMA)
+        wait_until("it is tried twice", lambda: len(processor.events("again later")) >= 2)
+        assert row(database, image_id)["status"] in (PENDING, PROCESSING)
+        code, troubles = processor.readiness()
+        assert (code, list(troubles)) == (503, ["face-recognition"])
+        face.start()
+        assert wait_final(database, image_id)["name"] == "Barack Obama"
+        wait_until("it is ready again", lambda: processor.readiness()[0] == 200)
+        wait_until("the message is finished", lambda: is_drained(queue))
+    assert face.stop() == 0
+
+
+def test_while_the_database_is_away_the_photo_waits(queue: Nsqd, database: Mariadb, volume: Path) -> None:
+    with face_recognition(volume) as face, image_processor(queue, database, face.address) as processor:
+        wait_until("it is ready", lambda: processor.readiness()[0] == 200)
+        image_id = post(database, queue, OBAMA)
+        wait_final(database, image_id)
+        database.rows("UPDATE images SET status = 0, person_id = NULL")
+        database.stop()
+        queue.publish(f'{{"id": {image_id}}}'.encode())
+        wait_until("it is tried", lambda: processor.events("again later"))
+        assert processor.is_alive()
+        assert "mysql" in processor.readiness()[1]
+        database.start()
+        assert wait_final(database, image_id)["name"] == "Barack Obama"
+
+
+def test_it_may_start_before_the_queue(queue: Nsqd, database: Mariadb, volume: Path) -> None:
+    queue.stop()
+    queue.lookup.stop()
+    with face_recognition(volume) as face, image_processor(queue, database, face.address) as processor:
+        wait_until("the queue is missed", lambda: list(processor.readiness()[1]) == ["nsqlookupd"])
+        queue.lookup.start()
+        queue.start()
+        assert wait_final(database, post(database, queue, OBAMA))["status"] == PROCESSED
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_an_end_in_the_middle_of_the_work_loses_nothing(
+    queue: Nsqd, database: Mariadb, volume: Path, how: signal.Signals
+) -> None:
+    with face_recognition(volume, workers=1) as face:
+        with image_processor(queue, database, face.address) as first:
+            ids = [post(database, queue, f"unknown_people/{name}") for name in photos.OBAMA]
+            wait_until("one is done", lambda: any(row(database, one)["status"] == PROCESSED for one in ids))
+            first.program.process.send_signal(how)
+            assert first.program.process.wait(30) == (0 if how == signal.SIGTERM else -signal.SIGKILL)
+        statuses = [row(database, one)["status"] for one in ids]
+        assert PROCESSED in statuses
+        if how == signal.SIGTERM:  # what was in hand is finished, the rest is as it was
+            assert PROCESSING not in statuses
+        with image_processor(queue, database, face.address):
+            assert {wait_final(database, one)["name"] for one in ids} == {"Barack Obama"}
+            wait_until("every message is finished", lambda: is_drained(queue))
+
+
+def test_a_long_turn_keeps_its_message(queue: Nsqd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_side, "MESSAGE_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(queue_side, "TOUCH_EVERY_S", 0.3)
+    turns: list[int] = []
+    ended, never = threading.Event(), threading.Event()
+
+    def turn(image_id: int) -> Outcome:
+        turns.append(image_id)
+        never.wait(8)  # nsqd looks for silent messages of a new channel after 5 s, then every 0.1 s
+        ended.set()
+        return Outcome.PROCESSED
+
+    async def work() -> None:
+        reader = queue_side.Consumer((queue.lookup.http_address,), 2, turn)
+        queue.publish(b'{"id": 7}')
+        assert await asyncio.to_thread(ended.wait, 30)
+        reader.take_no_more()
+        assert await reader.wait_idle(20)
+        await reader.close()
+
+    asyncio.run(work())
+    assert turns == [7]
+    stats = queue.stats()
+    assert stats is not None
+    assert stats["channels"][0]["timeout_count"] == 0
+    wait_until("the message is finished", lambda: is_drained(queue))
+
+
+def test_missing_settings_stop_the_start_and_are_named() -> None:
+    command = [sys.executable, "-m", "image_processor"]
+    env = {"PYTHONPATH": f"{SERVICE}:{grpc_code()}", "MYSQL_HOST": "localhost"}
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert "not set: MYSQL_USER, MYSQL_PASSWORD, NSQLOOKUPD_HTTP_ADDRESSES" in ended.stderr

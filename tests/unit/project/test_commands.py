@@ -1,0 +1,80 @@
+"""The commands that the texts name exist, and `make help` names every target."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from tracked import ROOT
+
+from kubeface.cli.commands import app
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+TEXTS = ("README.md", "CONTRIBUTING.md")
+INNER = {"ready-to-test"}  # a target that others need; nobody types it
+
+
+def targets() -> set[str]:
+    return set(re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split())
+
+
+def commands(text: str) -> list[str]:
+    """Every `make …` and `kubeface …` in code blocks and between backticks."""
+    code = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL) + re.findall(
+        r"`([^`\n]+)`", text
+    )
+    each = [
+        line.split("#")[0].strip().removeprefix(".venv/bin/") for part in code for line in part.splitlines()
+    ]
+    return [line for line in each if re.match(r"(make|kubeface)\b", line)]
+
+
+def is_known(command: str) -> bool:
+    program, *words = shlex.split(command)
+    if program == "make":
+        return all(word in targets() for word in words if "=" not in word)
+    return takes(typer.main.get_command(app), words)
+
+
+def takes(command: Any, words: list[str]) -> bool:
+    """True when the command line knows these words, as far as they are commands and options."""
+    inner = getattr(command, "commands", None)
+    if inner and words:
+        return words[0] in inner and takes(inner[words[0]], words[1:])
+    options = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+    return all(word.split("=")[0] in options for word in words if word.startswith("-"))
+
+
+def test_make_alone_lists_every_target() -> None:
+    said = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True, check=True).stdout
+    listed = set(re.findall(r"^  make ([\w-]+) ", said, re.MULTILINE))
+    assert listed == targets() - INNER
+
+
+def test_every_rule_is_declared_phony() -> None:
+    rules = set(re.findall(r"^([a-z][\w-]*):", MAKEFILE, re.MULTILINE))
+    assert rules == targets()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_command_in_a_text_exists(name: str) -> None:
+    found = commands((ROOT / name).read_text())
+    assert found
+    assert [command for command in found if not is_known(command)] == []
+
+
+@pytest.mark.parametrize(
+    "command", ["make everything", "kubeface fly", "kubeface down --all", "kubeface node jump"]
+)
+def test_a_command_that_does_not_exist_is_seen(command: str) -> None:
+    assert commands(f"Say `{command}`.") == [command]
+    assert not is_known(command)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_link_inside_the_repository_leads_somewhere(name: str) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / name).read_text())
+    assert [link for link in links if not Path(ROOT, link).exists()] == []

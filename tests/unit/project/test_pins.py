@@ -1,0 +1,66 @@
+"""What others make is pinned: Go programs by go.mod and go.sum, images by the catalog."""
+
+import re
+
+import pytest
+import yaml
+from tracked import ROOT, files
+
+TOOLCHAIN = "lib/kubeface/embedded/toolchain"
+MODULES = sorted(files(f"{TOOLCHAIN}/**/go.mod"))
+
+
+def directives(go_mod: str) -> set[str]:
+    """The first words of a go.mod: module, go, tool, require, replace."""
+    outside = re.sub(r"\([^)]*\)", "", re.sub(r"//.*", "", go_mod))
+    return {line.split()[0] for line in outside.splitlines() if line.strip()}
+
+
+def direct_requirements(go_mod: str) -> list[str]:
+    """What Go code beside the file would import; `go mod tidy` marks everything else as indirect."""
+    blocks = re.findall(r"^require (?:\(([^)]*)\)|(.*))", go_mod, re.MULTILINE)
+    each = [line.strip() for pair in blocks for line in "".join(pair).splitlines()]
+    return [line for line in each if line and not line.endswith("// indirect")]
+
+
+def test_there_is_a_toolchain() -> None:
+    assert {path.parent.name for path in MODULES} >= {
+        "kubernetes",
+        "etcd",
+        "containerd",
+        "cni",
+        "coredns",
+        "nsq",
+    }
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.parent.name)
+def test_a_component_is_its_tool_lines_alone(path) -> None:
+    text = path.read_text()
+    assert {"module", "go", "tool"} <= directives(text) <= {"module", "go", "tool", "require", "replace"}
+    assert direct_requirements(text) == []
+    assert path.with_name("go.sum") in files()
+
+
+def test_no_go_code_is_ours() -> None:
+    assert files("*.go") == ()
+
+
+def test_a_requirement_of_our_own_is_seen() -> None:
+    assert direct_requirements("require (\n\tx.io/y v1.0.0\n\tx.io/z v1.0.0 // indirect\n)") == [
+        "x.io/y v1.0.0"
+    ]
+
+
+def test_the_catalog_and_the_manifests_name_the_same_images() -> None:
+    catalog = yaml.safe_load((ROOT / "images/catalog.yaml").read_text())
+    pipeline = {f"{image['name']}:{image['tag']}" for image in catalog if "folder" in image}
+    texts = [path.read_text() for path in files("manifests/**.yaml")]
+    used = {ref for text in texts for ref in re.findall(r"image: registry\.kubeface\.internal/(\S+)", text)}
+    assert used == pipeline
+
+
+def test_every_image_of_the_pipeline_has_its_dockerfile() -> None:
+    catalog = yaml.safe_load((ROOT / "images/catalog.yaml").read_text())
+    wanted = {ROOT / image["folder"] / "Dockerfile" for image in catalog if "folder" in image}
+    assert wanted == set(files("images/*/Dockerfile"))
