@@ -1,0 +1,67 @@
+# Everything a learner or contributor does, as one word each. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export KUBEFACE_CACHE ?= $(HOME)/.cache/kubeface
+# uv trusts the certificates that the machine trusts, as apt and pip do.
+export UV_SYSTEM_CERTS := 1
+
+BIN := .venv/bin
+READY := .venv/.synced
+UV_VERSION := 0.13.9
+UV := $(or $(shell command -v uv),$(KUBEFACE_CACHE)/uv/bin/uv)
+PYTEST := $(BIN)/pytest
+CODE := lib images tests
+
+.PHONY: help lab setup test test-fast check ready-to-test notebooks test-notebook format clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: $(READY) ## Install what is missing, start the cluster, open the course in JupyterLab
+	$(BIN)/kubeface lab
+
+setup: $(READY) ## Only install, compile, build and fetch: packages, programs, images, photos
+	$(BIN)/kubeface setup
+
+test: check ready-to-test ## Test everything, on a real cluster of the tests' own
+	$(PYTEST) tests/unit tests/services tests/notebooks tests/browser tests/cluster
+
+test-fast: check ready-to-test ## Test what needs neither the cluster nor the services' servers
+	$(PYTEST) tests/unit tests/notebooks -m "not cluster"
+
+check: $(READY) ## Check style, types and layers, in seconds
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+ready-to-test: $(READY)
+	$(BIN)/kubeface setup --tests
+
+test-notebook: $(READY) ## Compare one notebook with a live run: make test-notebook NB=00
+	$(PYTEST) tests/notebooks/test_course.py -k "[$(or $(NB),$(error Which one? make test-notebook NB=00))-"
+
+notebooks: $(READY) ## Execute the notebooks on your cluster and store the outputs; NB=00 for one, FRESH=1 for new text
+	$(BIN)/kubeface up
+	$(BIN)/python tests/notebooks/execute.py $(if $(FRESH),--fresh) $(wildcard notebooks/$(NB)*.ipynb)
+
+format: $(READY) ## Format the code and repair what can be repaired
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+clean: ## Remove what make and the tools wrote into this folder; caches and cluster stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml uv.lock | $(UV)
+	$(UV) sync --locked
+	@touch $@
+
+$(KUBEFACE_CACHE)/uv/bin/uv:
+	@python3 -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python's venv module is missing. Install it first: apt-get install python3-venv" >&2; exit 1; }
+	python3 -m venv --clear $(KUBEFACE_CACHE)/uv
+	$(KUBEFACE_CACHE)/uv/bin/pip install --quiet uv==$(UV_VERSION)
