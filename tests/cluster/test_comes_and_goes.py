@@ -7,7 +7,7 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from traces import processes, traces
+from traces import supervised, traces
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.dns import resolve
@@ -43,9 +43,10 @@ def test_down_twice_is_fine(provider: EmbeddedProvider) -> None:
 
 
 def test_up_when_it_is_up_changes_no_process(trial: Embedded, provider: EmbeddedProvider) -> None:
-    before = processes()
+    before = supervised(trial.spec.cgroup)
+    assert len(before) >= 6 + 2 * 4  # the control plane, and each node with what runs on it
     provider.up(say=print)
-    assert processes() == before
+    assert supervised(trial.spec.cgroup) == before
 
 
 def test_what_was_said_survives_the_death_of_every_process(

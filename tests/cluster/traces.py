@@ -1,8 +1,11 @@
 """What a cluster could leave on a machine: everything it could have changed, to compare before and after."""
 
+import contextlib
 import re
 import subprocess
 from pathlib import Path
+
+from kubeface.host import cgroups
 
 #: The kernel settings that a kubelet or kube-proxy is known to write.
 SYSCTLS = (
@@ -45,6 +48,17 @@ def processes() -> list[str]:
         name = " ".join(part.decode(errors="replace") for part in command[:3])
         if command[0] and wanted.search(name):
             found.append(f"{folder.name} {name}")
+    return found
+
+
+def supervised(cgroup: str) -> dict[int, str]:
+    """The programs that a supervisor runs in a cgroup, by process id: nothing that comes and goes."""
+    found = {}
+    for pid in cgroups.processes(cgroup):
+        with contextlib.suppress(OSError):  # it has just ended
+            parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+            if b"supervisor.supervisord" in Path(f"/proc/{parent}/cmdline").read_bytes():
+                found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
     return found
 
 

@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 IMAGES = ROOT / "images"
 # A service's package lies in images/<name>/, as it does in its image.
-SERVICES = ("receiver", "frontend", "image-processor", "face-recognition")
+SERVICES = ("common", "receiver", "frontend", "image-processor", "face-recognition", "redeemer")
 sys.path[:0] = [str(HERE), *(str(IMAGES / name) for name in SERVICES)]
 
 from real_queue import Nsqd, Nsqlookupd  # noqa: E402

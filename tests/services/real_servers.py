@@ -134,7 +134,7 @@ class Mariadb:
         self.init_files = init_files
         self.port = free_port()
         self.socket = folder / "run/mysqld.sock"
-        users = ("root", "receiver", "image_processor", "frontend")
+        users = ("root", "receiver", "image_processor", "redeemer", "frontend")
         self.passwords = {user: f"{user}'s \\ secret" for user in users}  # to see that quoting holds
         self.user = _user_for_mariadb()
         self.program: Program | None = None
@@ -201,7 +201,7 @@ class Mariadb:
         """Tables as they were after the first start."""
         with contextlib.closing(self.connect()) as connection, connection.cursor() as cursor:
             cursor.execute("SET foreign_key_checks = 0")
-            for table in ("outbox", "images", "person_images", "person"):
+            for table in ("outbox", "parked", "images", "person_images", "person"):
                 cursor.execute(f"TRUNCATE {table}")
             cursor.execute("SET foreign_key_checks = 1")
             for statement in (self.init_files / "20-people.sql").read_text().split(";"):

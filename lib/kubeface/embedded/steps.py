@@ -65,6 +65,7 @@ def start_sequence(fill_registry: Callable[[Embedded], None]) -> list[Step]:
         Step("Adding DNS, storage and rights", apply_addons),
         Step("Waiting for the nodes", wait_for_nodes),
         Step("Waiting for DNS", wait_for_dns),
+        Step("Waiting for every program", wait_for_programs),
     ]
 
 
@@ -201,6 +202,23 @@ def wait_for_dns(embedded: Embedded) -> None:
         try_next="kubectl -n kube-system describe pods -l k8s-app=kube-dns",
         every_s=0.2,
     )
+
+
+def wait_for_programs(embedded: Embedded) -> None:
+    """Everything supervised runs: a program that ended early, for what was not there yet, is back."""
+    wait_until(
+        lambda: not _not_running(embedded),
+        what="Not every program of the cluster runs",
+        timeout_s=30,
+        evidence=lambda: ", ".join(_not_running(embedded)),
+        try_next="kubeface logs PROGRAM",
+    )
+
+
+def _not_running(embedded: Embedded) -> list[str]:
+    """Such as "storage is BACKOFF"."""
+    programs = embedded.supervisor.programs()
+    return [f"{one['name']} is {one['statename']}" for one in programs if one["statename"] != "RUNNING"]
 
 
 def _pods_of_dns(embedded: Embedded) -> str:

@@ -12,7 +12,13 @@ from kubeface.kube.wait import Deadline
 
 NAMESPACE = "face"
 SECRET = "kube-face-secret"  # noqa: S105 - its name, not its content
-SECRET_KEYS = ("mysql-root-password", "receiver-password", "image-processor-password", "frontend-password")
+SECRET_KEYS = (
+    "mysql-root-password",
+    "receiver-password",
+    "image-processor-password",
+    "redeemer-password",
+    "frontend-password",
+)
 NODE_LABEL = "receiver"
 
 # Who is needed by others is waited for first, so that a failure names the cause and not what follows from it.

@@ -24,17 +24,31 @@ CREATE TABLE images (
   box_right   INT NULL,
   box_bottom  INT NULL,
   box_left    INT NULL,
+  attempts    SMALLINT NOT NULL DEFAULT 0,  -- how often face-recognition was asked and did not answer
+  passing     BOOLEAN NOT NULL DEFAULT 0,   -- FAILED for a reason that may pass: the redeemer tries again
+  redeemed    SMALLINT NOT NULL DEFAULT 0,  -- how often the redeemer has done so
   created_at  TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   updated_at  TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
   FOREIGN KEY (person_id) REFERENCES person (id),
-  KEY by_status (status, updated_at)
+  KEY by_status (status, id),               -- the frontend's pages
+  KEY by_age (status, updated_at)           -- the redeemer's question
 );
 
--- What has to be published. Written in the transaction that writes the images row,
--- so that a crash between the two loses nothing; the relay deletes it once nsqd has it.
+-- What has to be published. Written in the transaction that writes the images row, so that a crash
+-- between the two loses nothing. The relay notes when nsqd has it; the redeemer deletes old entries.
 CREATE TABLE outbox (
+  id            BIGINT AUTO_INCREMENT PRIMARY KEY,
+  image_id      INT NOT NULL,
+  created_at    TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  published_at  TIMESTAMP(3) NULL,
+  FOREIGN KEY (image_id) REFERENCES images (id),
+  KEY by_publication (published_at, id)
+);
+
+-- Messages that name no photo: no row could say that they failed, so they are kept here.
+CREATE TABLE parked (
   id          BIGINT AUTO_INCREMENT PRIMARY KEY,
-  image_id    INT NOT NULL,
-  created_at  TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-  FOREIGN KEY (image_id) REFERENCES images (id)
+  body        VARBINARY(1024) NOT NULL,     -- the first 1024 bytes
+  reason      VARCHAR(512) NOT NULL,
+  created_at  TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
 );

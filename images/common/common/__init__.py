@@ -1,0 +1,1 @@
+"""What the services of the pipeline share: logs, settings, database, metrics, serving, photos."""
