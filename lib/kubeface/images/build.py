@@ -71,7 +71,7 @@ def build_all(
         if any(plan.image.folder for plan in changed):
             base.ensure(storage, say=say)
         _build_in_order(changed, storage, say)
-        return _built(plans, storage, new={plan.image.name for plan in changed})
+        return _built(plans, storage, new={plan.image.ref for plan in changed})
 
 
 def _plan(image: Image, storage: Storage, source: Path, binaries: Mapping[str, Path]) -> _Plan:
@@ -82,7 +82,8 @@ def _plan(image: Image, storage: Storage, source: Path, binaries: Mapping[str, P
     dockerfile = source / image.folder / "Dockerfile"
     if not dockerfile.exists():
         raise Missing(f"The image {image.name} has no {dockerfile}.")
-    fingerprint = inputs.fingerprint(dockerfile, source, base=base.recipe())
+    given = " ".join(f"{name}={value}" for name, value in image.args)
+    fingerprint = inputs.fingerprint(dockerfile, source, base=f"{base.recipe()} {given}".strip())
     return _Plan(image, fingerprint, lambda: _build_folder(image, dockerfile, storage, source))
 
 
@@ -94,12 +95,15 @@ def _build_program(image: Image, path: Path, storage: Storage) -> str:
             "--timestamp",
             "0",
         )  # these have no times worth keeping: the same program, the same digest
-        return storage.build(image.name, *same_bytes, "-f", dockerfile, "-t", image.ref, context=folder)
+        return storage.build(image.ref, *same_bytes, "-f", dockerfile, "-t", image.ref, context=folder)
 
 
 def _build_folder(image: Image, dockerfile: Path, storage: Storage, source: Path) -> str:
     # No --timestamp: it would put every .py out of step with the .pyc that was compiled from it.
-    return storage.build(image.name, *host_settings(), "-f", dockerfile, "-t", image.ref, context=source)
+    args = [f"--build-arg={name}={value}" for name, value in image.args]
+    return storage.build(
+        image.ref, *host_settings(), *args, "-f", dockerfile, "-t", image.ref, context=source
+    )
 
 
 def host_settings() -> list[str]:
@@ -133,7 +137,7 @@ def _build_one(plan: _Plan, storage: Storage, say: Callable[[str], None]) -> Non
     say(f"Building {plan.image.ref}")
     start = time.monotonic()
     identifier = plan.build()
-    storage.remember(plan.image.name, inputs=plan.inputs, image=identifier)
+    storage.remember(plan.image.ref, inputs=plan.inputs, image=identifier)
     say(f"Built {plan.image.ref} in {time.monotonic() - start:.0f} s")
 
 
@@ -142,7 +146,7 @@ def _changed(plans: list[_Plan], storage: Storage) -> list[_Plan]:
     known, stored = storage.recall(), storage.images()
 
     def is_current(plan: _Plan) -> bool:
-        record = known.get(plan.image.name, {})
+        record = known.get(plan.image.ref, {})
         names = stored.get(record.get("image", ""), [])
         return record.get("inputs") == plan.inputs and f"localhost/{plan.image.ref}" in names
 
@@ -151,4 +155,4 @@ def _changed(plans: list[_Plan], storage: Storage) -> list[_Plan]:
 
 def _built(plans: list[_Plan], storage: Storage, *, new: set[str]) -> list[Built]:
     known = storage.recall()
-    return [Built(plan.image, known[plan.image.name]["image"], plan.image.name in new) for plan in plans]
+    return [Built(plan.image, known[plan.image.ref]["image"], plan.image.ref in new) for plan in plans]

@@ -17,11 +17,13 @@ class Image:
         name: Its repository in the registry: "receiver".
         tag: Its version: "v1.0".
         folder: Where its Dockerfile is, relative to the checkout; None for the cluster's own images.
+        args: What the Dockerfile's ARG instructions are given: (("VERSION", "v1.1"),).
     """
 
     name: str
     tag: str
     folder: Path | None = None
+    args: tuple[tuple[str, str], ...] = ()
 
     @property
     def ref(self) -> str:
@@ -42,8 +44,8 @@ def load(source: Path) -> tuple[Image, ...]:
     except FileNotFoundError as error:
         raise Missing(f"There is no {path}.", try_next="run kubeface from its own checkout") from error
     images = tuple(_image(entry, path) for entry in entries)
-    names = [image.name for image in images]
-    if repeated := {name for name in names if names.count(name) > 1}:
+    refs = [image.ref for image in images]
+    if repeated := {ref for ref in refs if refs.count(ref) > 1}:
         raise BadInput(f"{path} lists {', '.join(sorted(repeated))} more than once.")
     return images
 
@@ -62,10 +64,14 @@ def pick(images: Iterable[Image], only: set[str] | None) -> list[Image]:
 
 def _image(entry: object, path: Path) -> Image:
     match entry:
+        case {"name": str(name), "tag": str(tag), "folder": str(folder), "args": dict(args), **rest} if (
+            not rest
+        ):
+            return Image(name, tag, Path(folder), tuple(sorted((str(k), str(v)) for k, v in args.items())))
         case {"name": str(name), "tag": str(tag), "folder": str(folder), **rest} if not rest:
             return Image(name, tag, Path(folder))
         case {"name": str(name), "tag": str(tag), **rest} if not rest:
             return Image(name, tag)
     raise BadInput(
-        f"{path}: an image has a name, a tag (in quotes if it is a number) and maybe a folder, not {entry}."
+        f"{path}: an image has a name, a tag (a number in quotes), maybe a folder and args, not {entry}."
     )

@@ -20,7 +20,7 @@ _MANIFEST_TYPES = (
 def push_all(
     built: Iterable[Built], *, cache: Path, registry: str, ca: Path, say: Callable[[str], None]
 ) -> list[str]:
-    """Have every image in the registry as NAME:TAG; the names of those that were sent.
+    """Have every image in the registry; those that were sent, as NAME:TAG.
 
     Args:
         registry: Its address, such as "172.31.0.1:5000"; it speaks TLS.
@@ -36,7 +36,7 @@ def push_all(
         return []
     with storage.alone(say), ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda one: _push(one, storage, registry, ca, say), wanted))
-    return [one.image.name for one in wanted]
+    return [one.image.ref for one in wanted]
 
 
 def remote_digest(registry: str, context: ssl.SSLContext, name: str, tag: str) -> str | None:
@@ -54,7 +54,7 @@ def remote_digest(registry: str, context: ssl.SSLContext, name: str, tag: str) -
 
 def _has(registry: str, context: ssl.SSLContext, one: Built, storage: Storage) -> bool:
     """True when the registry has exactly this image: the digest of the last push of this id."""
-    known = storage.recall().get(one.image.name, {})
+    known = storage.recall().get(one.image.ref, {})
     if known.get("image") != one.id or "pushed" not in known:
         return False
     return remote_digest(registry, context, one.image.name, one.image.tag) == known["pushed"]
@@ -74,5 +74,5 @@ def _push(one: Built, storage: Storage, registry: str, ca: Path, say: Callable[[
         except CommandFailed as error:
             raise CommandFailed(error.what, seen=error.seen, try_next="kubeface logs registry") from error
         digest = (folder / "digest").read_text().strip()
-    storage.remember(one.image.name, image=one.id, pushed=digest)
+    storage.remember(one.image.ref, image=one.id, pushed=digest)
     say(f"Pushed {one.image.ref} in {time.monotonic() - start:.0f} s")

@@ -57,7 +57,8 @@ class Storage:
 
         Nothing is ever pulled: a base that is not in this storage is an error.
         """
-        log, result = self.log(name), self.cache / "logs" / f"build-{name}.id"
+        log = self.log(name)
+        result = log.with_suffix(".id")
         log.parent.mkdir(parents=True, exist_ok=True)
         fixed = ["build", "--isolation", "chroot", "--layers", "--pull=never", "--iidfile", str(result)]
         command = [*self.command, *fixed, *map(str, arguments), str(context)]
@@ -68,7 +69,7 @@ class Storage:
 
     def log(self, name: str) -> Path:
         """Where the last build of an image is logged."""
-        return self.cache / "logs" / f"build-{name}.log"
+        return self.cache / "logs" / f"build-{name.replace(':', '-')}.log"
 
     def images(self) -> dict[str, list[str]]:
         """The names of every image, by id. Reads a file, starts nothing."""
@@ -78,7 +79,7 @@ class Storage:
         return {image["id"]: image.get("names") or [] for image in json.loads(index.read_text() or "[]")}
 
     def recall(self) -> dict[str, dict[str, str]]:
-        """What is remembered of each image by name: "inputs", "image" (its id), "pushed" (a digest)."""
+        """What is remembered of each image by NAME:TAG: "inputs", "image" (its id), "pushed" (a digest)."""
         try:
             known = json.loads((self.cache / "images.json").read_text())
         except (FileNotFoundError, json.JSONDecodeError):  # nothing known: everything is looked at again

@@ -162,8 +162,7 @@ def _fill_registry(embedded: Embedded, built: list[images.Built], say: Say) -> N
         built, cache=places.cache(), registry=spec.registry, ca=spec.pki / "ca.crt", say=say
     )
     if pushed:
-        new = [f"{one.image.name}:{one.image.tag}" for one in built if one.image.name in pushed]
-        steps.forget_images(embedded, new)
+        steps.forget_images(embedded, pushed)
 
 
 def _same_keys(old: str, new: str) -> bool:

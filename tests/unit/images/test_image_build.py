@@ -8,7 +8,7 @@ import pytest
 from workshop import CATALOG, GREETER, Workshop
 
 from kubeface.errors import BadInput, CommandFailed, Missing
-from kubeface.images import base
+from kubeface.images import base, build_all
 from kubeface.images.build import host_settings
 from kubeface.images.storage import Storage
 
@@ -38,6 +38,17 @@ def test_only_what_changed_is_built(workshop: Workshop) -> None:
     assert [name for name, built in after.items() if built.is_new] == ["greeter"]
     assert workshop.inside(after["greeter"], "/said") == "good morning"
     assert workshop.inside(before["greeter"], "/said") == "hello"
+
+
+def test_two_tags_of_one_folder_differ_by_their_arguments(workshop: Workshop) -> None:
+    workshop.write("images/greeter/Dockerfile", GREETER + "ARG VERSION=v1\nRUN echo -n $VERSION > /version\n")
+    second = "- {name: greeter, tag: v2, folder: images/greeter, args: {VERSION: v2}}\n"
+    workshop.write("images/catalog.yaml", CATALOG + second)
+    every = build_all(cache=workshop.cache, source=workshop.source, binaries={}, say=print)
+    versions = {
+        one.image.ref: workshop.inside(one, "/version") for one in every if one.image.name == "greeter"
+    }
+    assert versions == {"greeter:v1": "v1", "greeter:v2": "v2"}
 
 
 def test_only_what_is_asked_for_is_built(workshop: Workshop) -> None:
@@ -81,7 +92,7 @@ def test_a_failed_build_shows_its_last_words_and_leaves_nothing(workshop: Worksh
 
 def test_a_build_never_pulls(workshop: Workshop) -> None:
     workshop.write("images/greeter/Dockerfile", "FROM registry.invalid/nobody/nothing:v1\n")
-    with pytest.raises(CommandFailed, match="Building the image greeter failed"):
+    with pytest.raises(CommandFailed, match="Building the image greeter:v1 failed"):
         workshop.build(only={"greeter"})
 
 

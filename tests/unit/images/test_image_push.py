@@ -70,7 +70,7 @@ def answers(address: str) -> bool:
 
 def test_what_the_registry_has_is_not_sent_again(workshop: Workshop, registry: Registry) -> None:
     built = workshop.build()
-    assert registry.push(workshop, built) == ["greeter", "pause"]
+    assert registry.push(workshop, built) == ["greeter:v1", "pause:v1"]
     assert registry.push(workshop, built) == []
     assert workshop.said == []
 
@@ -78,14 +78,14 @@ def test_what_the_registry_has_is_not_sent_again(workshop: Workshop, registry: R
 def test_a_rebuilt_image_is_sent(workshop: Workshop, registry: Registry) -> None:
     registry.push(workshop, workshop.build())
     workshop.write("images/greeter/words/hello", "new")
-    assert registry.push(workshop, workshop.build()) == ["greeter"]
+    assert registry.push(workshop, workshop.build()) == ["greeter:v1"]
 
 
 def test_a_registry_that_lost_its_data_is_filled_again(workshop: Workshop, registry: Registry) -> None:
     built = workshop.build()
     registry.push(workshop, built)
     shutil.rmtree(registry.data)
-    assert registry.push(workshop, built) == ["greeter", "pause"]
+    assert registry.push(workshop, built) == ["greeter:v1", "pause:v1"]
 
 
 def test_a_proxy_of_the_host_is_passed_by(
@@ -93,7 +93,7 @@ def test_a_proxy_of_the_host_is_passed_by(
 ) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert registry.push(workshop, workshop.build()) == ["greeter", "pause"]
+    assert registry.push(workshop, workshop.build()) == ["greeter:v1", "pause:v1"]
 
 
 def test_a_registry_with_another_certificate_gets_nothing(
