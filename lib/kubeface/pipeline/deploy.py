@@ -101,7 +101,7 @@ def remove(cluster: Cluster, *, timeout_s: float) -> None:
 
 def _end_pods(cluster: Cluster, deadline: Deadline) -> None:
     """Pods first: a namespace that still finds some when it is emptied looks again after 16 s or more."""
-    for ref in ORDER:
+    for ref in ("cronjob/redeemer", *ORDER):
         cluster.delete(ref, namespace=NAMESPACE)
     pods = [pod.ref for pod in cluster.list("pods", namespace=NAMESPACE)]
     for ref in pods:

@@ -1,5 +1,6 @@
 """The manifests against their own rules, and against a real API server's judgement."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ FILES = sorted(
     for path in MANIFESTS.rglob("*.yaml")
     if path.name != "kustomization.yaml" and "overlays" not in path.parts
 )
+SERVERS = ("Deployment", "DaemonSet")
 PARTS = ("app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/part-of")
 
 
@@ -30,9 +32,14 @@ def objects():
 
 @pytest.fixture(scope="module")
 def workloads(objects):
-    found = {one["metadata"]["name"]: one for one in objects if one["kind"] in ("Deployment", "DaemonSet")}
-    assert len(found) == 7
+    found = {one["metadata"]["name"]: one for one in objects if one["kind"] in (*SERVERS, "CronJob")}
+    assert len(found) == 8
     return found
+
+
+@pytest.fixture(scope="module")
+def servers(workloads):
+    return {name: one for name, one in workloads.items() if one["kind"] in SERVERS}
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +48,17 @@ def face(cluster):
     return apply(cluster, load(MANIFESTS / "namespace"))[0].name
 
 
+def template_of(workload):
+    spec = workload["spec"]
+    return (spec["jobTemplate"]["spec"] if workload["kind"] == "CronJob" else spec)["template"]
+
+
 def containers(workload):
-    return workload["spec"]["template"]["spec"]["containers"]
+    return template_of(workload)["spec"]["containers"]
 
 
 def pod_of(workload):
-    template = workload["spec"]["template"]
+    template = template_of(workload)
     meta = {"name": workload["metadata"]["name"], "namespace": "face", **template["metadata"]}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": template["spec"]}
 
@@ -101,17 +113,40 @@ def test_every_container_has_requests_limits_and_a_read_only_root(workloads):
             assert container["securityContext"]["readOnlyRootFilesystem"]
 
 
-def test_every_server_has_probes(workloads):
-    for workload in workloads.values():
+def test_every_server_has_probes(servers):
+    for workload in servers.values():
         for container in containers(workload):
             assert {"readinessProbe", "livenessProbe"} <= set(container), workload["metadata"]["name"]
 
 
-def test_no_pod_holds_a_key_to_the_api_server_or_service_variables(workloads):
-    for workload in workloads.values():
-        spec = workload["spec"]["template"]["spec"]
+def test_no_pod_holds_a_key_to_the_api_server_or_service_variables(objects, workloads):
+    accounts = {one["metadata"]["name"]: one for one in objects if one["kind"] == "ServiceAccount"}
+    assert set(accounts) == set(workloads)
+    for name, workload in workloads.items():
+        spec = template_of(workload)["spec"]
+        assert spec["serviceAccountName"] == name
+        assert accounts[name]["automountServiceAccountToken"] is False
         assert spec["automountServiceAccountToken"] is False
         assert spec["enableServiceLinks"] is False
+
+
+def test_the_default_is_that_nobody_speaks_to_anybody(objects):
+    (deny,) = [one for one in policies(objects) if one["metadata"]["name"] == "default-deny"]
+    assert deny["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_policies_allow_exactly_the_flows_that_the_containers_are_told_of(objects, workloads):
+    told = {(name, *target) for name, one in workloads.items() for target in addresses(one)}
+    leaving, entering = set(), set()
+    for policy in policies(objects):
+        name, spec = policy["metadata"]["name"], policy["spec"]
+        if name in workloads:
+            assert spec["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": name}
+            assert spec["policyTypes"] == ["Ingress", "Egress"]
+            leaving |= {(name, to, port) for to, port in ends(spec.get("egress", []), "to")}
+            entering |= {(origin, name, port) for origin, port in ends(spec.get("ingress", []), "from")}
+    assert leaving == told
+    assert entering == told | {(None, "receiver", 8000), (None, "frontend", 8081)}
 
 
 def test_nothing_takes_a_folder_or_a_port_of_its_node(objects):
@@ -124,7 +159,7 @@ def test_the_pipeline_leaves_room_to_scale(workloads):
     """Three nodes of 1 CPU and 2 GiB; nsqd runs on each of them."""
     pods = [pod_of(w) for name, w in workloads.items() for _ in range(3 if name == "nsqd" else 1)]
     requests = [c["resources"]["requests"] for pod in pods for c in pod["spec"]["containers"]]
-    assert sum(millis(r["cpu"]) for r in requests) <= 600
+    assert sum(millis(r["cpu"]) for r in requests) <= 620
     assert sum(mebibytes(r["memory"]) for r in requests) <= 1536
 
 
@@ -139,7 +174,7 @@ def test_every_service_finds_its_pods_and_their_named_ports(objects, workloads):
 
 def test_every_claim_that_is_mounted_exists(objects, workloads):
     claims = {one["metadata"]["name"] for one in objects if one["kind"] == "PersistentVolumeClaim"}
-    volumes = [v for w in workloads.values() for v in w["spec"]["template"]["spec"].get("volumes", [])]
+    volumes = [v for w in workloads.values() for v in template_of(w)["spec"].get("volumes", [])]
     mounted = {v["persistentVolumeClaim"]["claimName"] for v in volumes if "persistentVolumeClaim" in v}
     assert mounted == claims
 
@@ -156,14 +191,47 @@ def test_the_database_gets_every_file_that_it_starts_from(objects):
     assert set(config["data"]) == {path.name for path in (MANIFESTS / "mysql/init").iterdir()}
 
 
+def test_the_receiver_of_the_overlay_differs_by_its_tag_alone(objects, workloads):
+    rendered = render(MANIFESTS / "overlays/receiver-v1.1")
+    (newer,) = [one for one in rendered if one["kind"] == "Deployment"]
+    image = containers(workloads["receiver"])[0]["image"]
+    assert containers(newer)[0]["image"] == image.replace(":v1.0", ":v1.1")
+    containers(newer)[0]["image"] = image
+    assert newer == workloads["receiver"]
+
+
 def test_the_overlay_is_the_pipeline_with_upstream_images(cluster, face, objects):
     base, overlay = (yaml.safe_load((p / "kustomization.yaml").read_text()) for p in overlay_and_base())
     assert [r.removeprefix("../../") for r in overlay["resources"]] == base["resources"]
     rendered = render(MANIFESTS / "overlays/upstream-images")
     assert len(rendered) == len(objects)
-    images = {c["image"] for w in rendered if w["kind"] in ("Deployment", "DaemonSet") for c in containers(w)}
+    images = {c["image"] for w in rendered if w["kind"] in SERVERS for c in containers(w)}
     assert {"docker.io/library/mysql:8.4", "docker.io/nsqio/nsq:v1.3.0"} < images
     assert apply(cluster, rendered, dry_run=True)
+
+
+def policies(objects):
+    return [one for one in objects if one["kind"] == "NetworkPolicy"]
+
+
+def ends(rules, side):
+    """(name of the other side, or None for anybody; port) for each of a policy's rules."""
+    for rule in rules:
+        names = [peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] for peer in rule.get(side, [])]
+        yield from ((name, port["port"]) for name in names or [None] for port in rule["ports"])
+
+
+def addresses(workload):
+    """(name, port) of each service that a container's environment or arguments name."""
+    for container in containers(workload):
+        env = {one["name"]: one.get("value") for one in container.get("env", [])}
+        if workload["metadata"]["name"] != "mysql" and "MYSQL_HOST" in env:
+            yield env["MYSQL_HOST"], 3306
+        texts = [*env.values(), *container.get("args", [])]
+        for host, port in re.findall(r"([a-z-]+):(\d+)", " ".join(text for text in texts if text)):
+            yield host, int(port)
+        if "NSQLOOKUPD_HTTP_ADDRESSES" in env:
+            yield "nsqd", 4150  # where nsqlookupd sends it
 
 
 def overlay_and_base():
