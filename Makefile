@@ -15,7 +15,7 @@ UV := $(or $(shell command -v uv),$(KUBEFACE_CACHE)/uv/bin/uv)
 PYTEST := $(BIN)/pytest
 CODE := lib images tests
 
-.PHONY: help lab setup test test-fast check ready-to-test notebooks test-notebook format clean
+.PHONY: help lab setup test test-fast check ready-to-test notebooks test-notebook bench format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-notebook: $(READY) ## Compare one notebook with a live run: make test-noteb
 notebooks: $(READY) ## Execute the notebooks on your cluster and store the outputs; NB=00 for one, FRESH=1 for new text
 	$(BIN)/kubeface up
 	$(BIN)/python tests/notebooks/execute.py $(if $(FRESH),--fresh) $(wildcard notebooks/$(NB)*.ipynb)
+
+bench: $(READY) ## Measure what is promised about speed and size; ONLY=name,name for some
+	$(BIN)/python -m bench $(ONLY)
 
 format: $(READY) ## Format the code and repair what can be repaired
 	$(BIN)/ruff check --fix $(CODE)
