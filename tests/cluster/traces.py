@@ -18,6 +18,8 @@ SYSCTLS = (
     "net/ipv4/ip_forward",
     "net/netfilter/nf_conntrack_max",
 )
+#: The cluster named "test" of tests/conftest.py, which may stand beside the trial.
+OTHER_CLUSTER = "kubeface-test"
 PLACES = ("/run", "/var/lib", "/var/log", "/opt", "/etc", "/run/netns", "/run/containerd", "/tmp")
 
 
@@ -37,13 +39,16 @@ def traces() -> dict[str, list[str]]:
 
 
 def processes() -> list[str]:
-    """The programs of Kubernetes on this machine that are alive, with their process ids."""
+    """The programs of Kubernetes that are alive, with their process ids; of the tests' other cluster none."""
     wanted = re.compile(r"kube-|kubelet|containerd|/server$|registry|supervisord|local-path|pause|catatonit")
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes().split(b"\0")
+            groups = (folder / "cgroup").read_text()
         except OSError:
+            continue
+        if f"/{OTHER_CLUSTER}/" in groups:  # its Pods come and go
             continue
         name = " ".join(part.decode(errors="replace") for part in command[:3])
         if command[0] and wanted.search(name):
