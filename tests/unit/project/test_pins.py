@@ -56,7 +56,11 @@ def test_the_catalog_and_the_manifests_name_the_same_images() -> None:
     catalog = yaml.safe_load((ROOT / "images/catalog.yaml").read_text())
     pipeline = {f"{image['name']}:{image['tag']}" for image in catalog if "folder" in image}
     texts = [path.read_text() for path in files("manifests/**.yaml")]
-    used = {ref for text in texts for ref in re.findall(r"image: registry\.kubeface\.internal/(\S+)", text)}
+    ours = r"registry\.kubeface\.internal/(\S+)"
+    used = {ref for text in texts for ref in re.findall(f"image: {ours}", text)}
+    used |= {
+        ":".join(pair) for text in texts for pair in re.findall(rf"name: {ours}\n\s+newTag: (\S+)", text)
+    }
     assert used == pipeline
 
 
