@@ -1,0 +1,76 @@
+"""The real servers that the services' tests start, for benchmarks: MariaDB, nsqd, a receiver."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kubeface import places
+
+if TYPE_CHECKING:
+    from real_queue import Nsqd
+    from real_servers import Mariadb
+
+SOURCE = Path(__file__).resolve().parents[1]
+_TESTS = SOURCE / "tests/services"
+
+
+def use_test_servers() -> None:
+    """From here on `real_servers`, `real_queue`, `photos` and `face_process` can be imported."""
+    if str(_TESTS) not in sys.path:
+        sys.path.insert(0, str(_TESTS))
+    from kubeface.embedded.toolchain import Toolchain
+
+    os.environ.setdefault("KUBEFACE_NSQ_BIN", str(Toolchain(places.cache()).folder("nsq")))
+
+
+@contextlib.contextmanager
+def mariadb() -> Iterator["Mariadb"]:
+    """A new MariaDB with the database `kube`; gone afterwards."""
+    use_test_servers()
+    from real_servers import Mariadb, own_folder
+
+    with own_folder("bench-mariadb") as folder:
+        folder.chmod(0o755)
+        server = Mariadb(folder).start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@contextlib.contextmanager
+def nsqd() -> Iterator["Nsqd"]:
+    """A new nsqd, registered with an nsqlookupd of its own; both gone afterwards."""
+    use_test_servers()
+    from real_queue import Nsqd, Nsqlookupd
+    from real_servers import own_folder
+
+    lookup = Nsqlookupd().start()
+    try:
+        with own_folder("bench-nsqd") as folder:
+            server = Nsqd(folder, lookup).start()
+            try:
+                yield server
+            finally:
+                server.stop()
+    finally:
+        lookup.stop()
+
+
+@contextlib.contextmanager
+def service(package: str, folder: str, env: Mapping[str, str]) -> Iterator[int]:
+    """`python -m PACKAGE` of images/FOLDER as a process of its own; the port it listens on."""
+    use_test_servers()
+    from real_servers import Program, free_port
+
+    port = free_port()
+    path = os.pathsep.join(str(SOURCE / "images" / name) for name in ("common", folder))
+    told = {**env, "LISTEN": f"127.0.0.1:{port}", "PYTHONPATH": path}
+    program = Program([sys.executable, "-m", package], ready=['"listening"'], env=told).start()
+    try:
+        yield port
+    finally:
+        program.stop()
