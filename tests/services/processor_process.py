@@ -10,10 +10,13 @@ from typing import Any
 
 import httpx
 from face_process import grpc_code
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 from real_queue import Nsqd
 from real_servers import Mariadb, Program
 
-SERVICE = Path(__file__).parents[2] / "images/image-processor"
+IMAGES = Path(__file__).parents[2] / "images"
+PYTHONPATH = f"{IMAGES / 'image-processor'}:{IMAGES / 'common'}:{grpc_code()}"
 LOOK_EVERY_S = 0.2
 
 _http = httpx.Client(verify=False, trust_env=False)  # plain HTTP on loopback
@@ -22,14 +25,16 @@ _http = httpx.Client(verify=False, trust_env=False)  # plain HTTP on loopback
 class ImageProcessor:
     """Between `queue`, `database` and the face-recognition at an address."""
 
-    def __init__(self, queue: Nsqd, database: Mariadb, face_recognition: str, *, workers: int = 2) -> None:
+    def __init__(self, queue: Nsqd, database: Mariadb, face_recognition: str, **settings: object) -> None:
         self.env = {
             **database.env_for("image_processor"),
             "NSQLOOKUPD_HTTP_ADDRESSES": queue.lookup.http_address,
             "FACE_RECOGNITION_ADDRESS": face_recognition,
             "LISTEN": "127.0.0.1:0",
-            "WORKERS": str(workers),
-            "PYTHONPATH": f"{SERVICE}:{grpc_code()}",
+            "WORKERS": "2",
+            "BREAKER_SECONDS": "1",
+            "PYTHONPATH": PYTHONPATH,
+            **{name: str(value) for name, value in settings.items()},
         }
 
     def start(self) -> "ImageProcessor":
@@ -53,6 +58,16 @@ class ImageProcessor:
         answer = _http.get(f"{self.http}/readyz", timeout=20)
         return answer.status_code, answer.json()["troubles"]
 
+    def status(self) -> dict[str, Any]:
+        """What /status says."""
+        return dict(_http.get(f"{self.http}/status", timeout=20).json())
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The value of one series of /metrics; 0 when there is none yet."""
+        page = _http.get(f"{self.http}/metrics", timeout=20).text
+        series = {(one.name, frozenset(one.labels.items())): one.value for one in _samples(page)}
+        return series.get((name, frozenset(labels.items())), 0.0)
+
     def is_alive(self) -> bool:
         """/healthz answers."""
         return _http.get(f"{self.http}/healthz", timeout=20).status_code == 200
@@ -60,15 +75,23 @@ class ImageProcessor:
 
 @contextlib.contextmanager
 def image_processor(
-    queue: Nsqd, database: Mariadb, face: str, *, workers: int = 2
+    queue: Nsqd, database: Mariadb, face: str, **settings: object
 ) -> Iterator[ImageProcessor]:
-    """A running service; at the end it has to stop cleanly, or to have been stopped by the test."""
-    service = ImageProcessor(queue, database, face).start()
+    """A running service; at the end it has to stop cleanly, or to have been stopped by the test.
+
+    settings: More of its environment.
+    """
+    service = ImageProcessor(queue, database, face, **settings).start()
     try:
         yield service
     finally:
         if service.program.process.poll() is None:
             assert service.stop() == 0, service.program.log[-20:]
+
+
+def _samples(page: str) -> Iterator[Sample]:
+    for family in text_string_to_metric_families(page):
+        yield from family.samples
 
 
 def post(database: Mariadb, queue: Nsqd, path: str) -> int:

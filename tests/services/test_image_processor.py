@@ -89,15 +89,53 @@ def test_a_message_that_comes_twice_changes_nothing(
     assert row_of(database, image_id) == before
 
 
-@pytest.mark.parametrize(
-    "body", [b"not JSON", b"[]", b"7", b'{"id": "7"}', b'{"id": true}', b'{"path": "x"}', b"\xff\xfe"]
-)
-def test_a_message_that_names_no_photo_is_dropped_and_told(
-    processor: ImageProcessor, queue: Nsqd, body: bytes
+BAD = [
+    (b"not JSON", "not a message about a photo"),
+    (b"[]", "not a message about a photo"),
+    (b"7", "not a message about a photo"),
+    (b"\xff\xfe", "not a message about a photo"),
+    (b"[" * 5000, "not a message about a photo"),
+    (b'{"path": "x"}', "not a message about a photo"),
+    (b'{"id": "7"}', "not a positive whole number"),
+    (b'{"id": true}', "not a positive whole number"),
+    (b'{"id": 7.5}', "not a positive whole number"),
+    (b'{"id": 0}', "not a positive whole number"),
+    (b'{"id": -7}', "not a positive whole number"),
+    (b'{"id": 1' + b"0" * 99 + b"}", "not a positive whole number"),
+]
+
+
+def test_messages_that_name_no_photo_are_parked_with_a_reason(
+    processor: ImageProcessor, database: Mariadb, queue: Nsqd
 ) -> None:
-    queue.publish(body)
-    wait_until("it is told", lambda: processor.events("message dropped"))
-    wait_until("it is finished", lambda: is_drained(queue))
+    for body, _ in BAD:
+        queue.publish(body)
+    wait_until("all are told", lambda: len(processor.events("parked")) == len(BAD))
+    wait_until("all are finished", lambda: is_drained(queue))
+    parked = {bytes(row["body"]): row["reason"] for row in database.rows("SELECT * FROM parked")}
+    assert sorted(parked) == sorted(body[:1024] for body, _ in BAD)
+    assert all(reason in parked[body[:1024]] for body, reason in BAD)
+    assert processor.metric("image_processor_messages_total", outcome="parked") == len(BAD)
+
+
+def test_photos_with_names_in_any_script_get_their_reason(
+    processor: ImageProcessor, database: Mariadb, queue: Nsqd
+) -> None:
+    row = wait_final(database, post(database, queue, "unknown_people/写真 \U0001f4f7 é.jpg"))
+    assert row["status"] == FAILED
+    assert "写真" in row["reason"]
+
+
+def test_a_failed_row_that_was_reset_is_processed_anew_with_clean_fields(
+    processor: ImageProcessor, database: Mariadb, queue: Nsqd
+) -> None:
+    database.rows("INSERT INTO images (path, status, reason, passing) VALUES ('a.jpg', 2, 'no answer', 1)")
+    database.rows("UPDATE images SET status = 0, path = %s", f"unknown_people/{photos.ASTRONAUT}")
+    (image,) = database.rows("SELECT id FROM images")
+    queue.publish(json.dumps({"id": image["id"]}).encode())
+    row = wait_final(database, int(str(image["id"])))
+    assert (row["status"], row["name"]) == (PROCESSED, "Eileen Collins")
+    assert (row["reason"], row["passing"]) == (None, 0)
 
 
 def test_a_message_about_no_row_is_finished(processor: ImageProcessor, queue: Nsqd) -> None:
@@ -109,3 +147,23 @@ def test_a_message_about_no_row_is_finished(processor: ImageProcessor, queue: Ns
 def test_it_is_ready_when_everything_is_there(processor: ImageProcessor) -> None:
     assert processor.readiness() == (200, {})
     assert processor.is_alive()
+
+
+def test_metrics_and_status_tell_of_the_work(
+    processor: ImageProcessor, database: Mariadb, queue: Nsqd
+) -> None:
+    wait_final(database, post(database, queue, f"unknown_people/{photos.ASTRONAUT}"))
+    wait_final(database, post(database, queue, "unknown_people/nobody.jpg"))
+    wait_until("both messages are finished", lambda: is_drained(queue))
+    of = processor.metric
+    wait_until("both are done", lambda: of("image_processor_photos_in_hand") == 0)
+    assert [of("image_processor_messages_total", outcome=one) for one in ("processed", "failed")] == [1, 1]
+    assert of("image_processor_identify_seconds_count") == 2
+    assert of("image_processor_connected_nsqds") == 1
+    assert of("image_processor_breaker_state", state="closed") == 1
+    status = processor.status()
+    assert (status["taking_photos"], status["connected_nsqds"]) == (True, [queue.tcp_address])
+    assert status["breaker"] == {
+        **dict.fromkeys(("opened_at", "next_ping_at")),
+        **{"state": "closed", "failures": 0, "reason": ""},
+    }

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import photos
 import pytest
-from face_process import FaceRecognition, face_recognition, grpc_code
+from face_process import FaceRecognition, face_recognition
 from image_processor import consumer as queue_side
 from image_processor.core import Outcome
-from processor_process import SERVICE, image_processor, is_drained, post, row, wait_final, wait_until
+from processor_process import PYTHONPATH, image_processor, is_drained, post, row, wait_final, wait_until
 from real_queue import Nsqd
 from real_servers import Mariadb, free_port
 
@@ -98,7 +98,7 @@ def test_a_long_turn_keeps_its_message(queue: Nsqd, monkeypatch: pytest.MonkeyPa
         return Outcome.PROCESSED
 
     async def work() -> None:
-        reader = queue_side.Consumer((queue.lookup.http_address,), 2, turn)
+        reader = queue_side.Consumer((queue.lookup.http_address,), 2, turn, lambda body, reason: None)
         queue.publish(b'{"id": 7}')
         assert await asyncio.to_thread(ended.wait, 30)
         reader.take_no_more()
@@ -115,7 +115,7 @@ def test_a_long_turn_keeps_its_message(queue: Nsqd, monkeypatch: pytest.MonkeyPa
 
 def test_missing_settings_stop_the_start_and_are_named() -> None:
     command = [sys.executable, "-m", "image_processor"]
-    env = {"PYTHONPATH": f"{SERVICE}:{grpc_code()}", "MYSQL_HOST": "localhost"}
+    env = {"PYTHONPATH": PYTHONPATH, "MYSQL_HOST": "localhost"}
     ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert "not set: MYSQL_USER, MYSQL_PASSWORD, NSQLOOKUPD_HTTP_ADDRESSES" in ended.stderr

@@ -3,16 +3,21 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import nsq
+from tornado.ioloop import PeriodicCallback
 from tornado.iostream import StreamClosedError
 
+from image_processor import metrics
 from image_processor.core import Away, BadMessage, Outcome, image_id_of
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TOPIC, CHANNEL = "images", "ch"
 HEARTBEAT_EVERY_S = 5  # chosen: a dead nsqd is noticed soon
@@ -25,16 +30,28 @@ LONGEST_DELAY_S = 10  # chosen: work goes on so soon after a long outage
 class Consumer:
     """Reads the topic with `workers` photos in hand. Make and use it inside a running asyncio loop.
 
-    `turn` gets a photo's id and runs in a thread, so that the loop stays free for the queue's heartbeats.
+    Args:
+        lookups: Addresses of nsqlookupd.
+        workers: Photos in hand at once.
+        turn: Gets a photo's id. Runs in a thread, so that the loop stays free for the queue's heartbeats.
+        park: Gets the body of a message that names no photo, and why; in a thread too.
     """
 
-    def __init__(self, lookups: tuple[str, ...], workers: int, turn: Callable[[int], Outcome]) -> None:
+    def __init__(
+        self,
+        lookups: tuple[str, ...],
+        workers: int,
+        turn: Callable[[int], Outcome],
+        park: Callable[[bytes, str], None],
+    ) -> None:
+        self._workers = workers
         self._turn = turn
+        self._park = park
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="photo")
-        self._in_hand = 0
+        self.in_hand = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._stopping = False
+        self._given_back = ""  # why nothing is taken now: "paused" or "stopping"
         self._reader = nsq.Reader(
             TOPIC,
             CHANNEL,
@@ -46,10 +63,36 @@ class Consumer:
             max_in_flight=workers,
             max_tries=0,  # no limit: pynsq would drop the message after it
         )
+        self._watch = PeriodicCallback(self._leave_the_silent, HEARTBEAT_EVERY_S * 1000)
+        self._watch.start()
+        metrics.in_hand.set_function(lambda: self.in_hand)
+        metrics.nsqds.set_function(lambda: len(self.connected))
+
+    @property
+    def connected(self) -> list[str]:
+        """Addresses of the nsqds that we read from."""
+        return sorted(self._reader.conns)
+
+    @property
+    def is_taking(self) -> bool:
+        """Photos may come."""
+        return not self._given_back
+
+    def pause(self) -> None:
+        """What comes from now on goes back to the queue at once, and counts as no attempt."""
+        self._given_back = self._given_back or "paused"
+        self._reader.set_max_in_flight(0)
+
+    async def resume(self) -> None:
+        """Takes photos again, as soon as none is in hand: pynsq asks no connection for more that has one."""
+        await self._idle.wait()
+        if self._given_back == "paused":
+            self._given_back = ""
+            self._reader.set_max_in_flight(self._workers)
 
     def take_no_more(self) -> None:
-        """What comes from now on goes back to the queue at once."""
-        self._stopping = True
+        """As `pause`, but for good."""
+        self._given_back = "stopping"
         self._reader.set_max_in_flight(0)
 
     async def wait_idle(self, timeout_s: float) -> bool:
@@ -60,6 +103,7 @@ class Consumer:
 
     async def close(self) -> None:
         """Leaves the queue, with every answer given so far on the wire."""
+        self._watch.stop()
         for connection in list(self._reader.conns.values()):
             with contextlib.suppress(StreamClosedError):
                 await connection.stream.write(nsq.nop())
@@ -67,47 +111,62 @@ class Consumer:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _take(self, message: Any) -> None:
-        if self._stopping:
-            message.requeue(delay=0, backoff=False)
+        if self._given_back:
+            _give_back(message, 0, self._given_back)
             return
-        self._in_hand += 1
+        self.in_hand += 1
         self._idle.clear()
         try:
             await self._answer(message)
         finally:
-            self._in_hand -= 1
-            if not self._in_hand:
+            self.in_hand -= 1
+            if not self.in_hand:
                 self._idle.set()
 
     async def _answer(self, message: Any) -> None:
-        """Finishes the message or gives it back, and says so in the log."""
+        """Finishes the message or gives it back, and says so in the log and in the metrics."""
+        about: dict[str, object] = {"attempt": message.attempts}
         try:
-            image_id = image_id_of(message.body)
-            outcome = await self._in_thread(image_id, message)
-        except BadMessage as error:
-            log.error("message dropped", extra={"reason": str(error)})
-            message.finish()
+            try:
+                about["image_id"] = image_id_of(message.body)
+                outcome = await self._in_thread(message, self._turn, about["image_id"])
+            except BadMessage as error:
+                about |= {"reason": str(error), "body": repr(message.body[:100])}
+                await self._in_thread(message, self._park, message.body, str(error))
+                outcome = Outcome.PARKED
         except Away as error:
-            _give_back(message, image_id, str(error))
-        except Exception as error:  # a fault of ours: the photo waits for the version that mends it
-            log.exception("fault", extra={"image_id": image_id})
-            _give_back(message, image_id, repr(error))
+            self._again_later(message, about, "away", str(error))
+        except Exception as error:  # a fault of ours
+            self._again_later(message, about, "fault", repr(error))
         else:
             message.finish()
-            log.info(outcome.value, extra={"image_id": image_id, "attempt": message.attempts})
+            metrics.messages.labels(outcome.value).inc()
+            log.log(logging.ERROR if outcome is Outcome.PARKED else logging.INFO, outcome.value, extra=about)
 
-    async def _in_thread(self, image_id: int, message: Any) -> Outcome:
-        """The turn's outcome; the queue is told now and then that we are still at it."""
-        turn = asyncio.get_running_loop().run_in_executor(self._threads, self._turn, image_id)
-        while not turn.done():
-            await asyncio.wait({turn}, timeout=TOUCH_EVERY_S)
-            if not turn.done():
+    async def _in_thread(self, message: Any, work: Callable[..., T], *given: object) -> T:
+        """What `work` returns; the queue is told now and then that we are still at it."""
+        done = asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
+        while not done.done():
+            await asyncio.wait({done}, timeout=TOUCH_EVERY_S)
+            if not done.done():
                 message.touch()
-        return turn.result()
+        return done.result()
+
+    def _again_later(self, message: Any, about: dict[str, object], why: str, reason: str) -> None:
+        """To the queue: at once when we rest, so that another takes it; else after 1, 2, 4, … seconds."""
+        delay_s = 0 if self._given_back else min(LONGEST_DELAY_S, 2 ** min(message.attempts - 1, 10))
+        log.warning("again later", extra={**about, "delay_s": delay_s, "reason": reason})
+        _give_back(message, delay_s, why)
+
+    def _leave_the_silent(self) -> None:
+        """Hangs up on an nsqd without heartbeats, as a dead node's; pynsq itself looks once a minute."""
+        oldest = time.time() - 2 * HEARTBEAT_EVERY_S
+        for connection in list(self._reader.conns.values()):
+            if connection.last_recv_timestamp < oldest:
+                log.warning("nsqd is silent", extra={"nsqd": connection.id})
+                connection.close()
 
 
-def _give_back(message: Any, image_id: int, reason: str) -> None:
-    """To the queue, for another try after 1, 2, 4, … LONGEST_DELAY_S seconds."""
-    delay_s = min(LONGEST_DELAY_S, 2 ** min(message.attempts - 1, 10))
-    log.warning("again later", extra={"image_id": image_id, "delay_s": delay_s, "reason": reason})
+def _give_back(message: Any, delay_s: int, why: str) -> None:
+    metrics.requeued.labels(why).inc()
     message.requeue(delay=delay_s, backoff=False)  # pynsq's own backoff recovers slower than it grew

@@ -1,14 +1,23 @@
 """What happens to one photo, from the queue's message to the final row. No queue, SQL or gRPC in here."""
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+log = logging.getLogger(__name__)
+
+LARGEST_ID = 2**63 - 1  # chosen: what any column for ids could hold; longer numbers are no MySQL integers
+
 
 class Away(Exception):
-    """A service that we need did not answer; the photo has its turn again later."""
+    """A service that we need did not answer, or was not even asked; the photo has its turn again later."""
+
+
+class Unanswered(Away):
+    """Face recognition was asked about this very photo and did not answer: that counts as an attempt."""
 
 
 class Refused(Exception):
@@ -24,8 +33,10 @@ class Outcome(Enum):
 
     PROCESSED = "processed"
     FAILED = "failed"
+    GIVEN_UP = "given up"  # FAILED for a reason that may pass, after so many attempts
     DONE_BEFORE = "done before"  # the row was final: the message came twice
     NO_ROW = "no such row"
+    PARKED = "parked"  # the message names no photo
 
 
 @dataclass(frozen=True)
@@ -60,10 +71,13 @@ class Claim:
 
 
 class Rows(Protocol):
-    """The table `images`. Every method has committed when it returns, and raises Away when it could not."""
+    """The table `images`. Every method has committed when it returns, and raises Away when it could not.
+
+    None of them changes a final row: of two workers with the same message, the first one's answer stays.
+    """
 
     def claim(self, image_id: int) -> Claim:
-        """PENDING or PROCESSING becomes PROCESSING; a final row stays as it is."""
+        """PENDING or PROCESSING becomes PROCESSING."""
 
     def write_answer(self, image_id: int, answer: Answer) -> None:
         """PROCESSED, with the person whom the answer's known photo shows."""
@@ -72,7 +86,10 @@ class Rows(Protocol):
         """FAILED, with the reason."""
 
     def give_back(self, image_id: int) -> None:
-        """PROCESSING becomes PENDING again."""
+        """PROCESSING becomes PENDING again; nothing is counted."""
+
+    def count_attempt(self, image_id: int, reason: str) -> bool:
+        """One attempt more, and PENDING again; True when it was the last one and the photo is given up."""
 
 
 Identify = Callable[[int, str], Answer]  # photo id and path; raises Refused or Away
@@ -82,10 +99,10 @@ def image_id_of(body: bytes) -> int:
     """The id in a message such as {"id": 7}; BadMessage when there is none."""
     try:
         image_id = json.loads(body)["id"]
-    except (ValueError, TypeError, KeyError) as error:
-        raise BadMessage(f"not a message about a photo: {body[:100]!r}") from error
-    if type(image_id) is not int:
-        raise BadMessage(f"the id is not a whole number: {body[:100]!r}")
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise BadMessage("not a message about a photo") from error
+    if type(image_id) is not int or not 0 < image_id <= LARGEST_ID:
+        raise BadMessage("the id is not a positive whole number")
     return image_id
 
 
@@ -94,17 +111,33 @@ def process(image_id: int, rows: Rows, identify: Identify) -> Outcome:
 
     Raises:
         Away: the database or face recognition did not answer, and the row is not final.
+        Exception: a fault of ours; counted as an attempt, and the row is not final.
     """
     claim = rows.claim(image_id)
     if claim.path is None:
         return claim.instead
+    failure: Exception
     try:
-        answer = identify(image_id, claim.path)
-    except Refused as refusal:
-        rows.write_failure(image_id, str(refusal))
-        return Outcome.FAILED
+        return _identified(image_id, claim.path, rows, identify)
+    except Unanswered as error:
+        failure, reason = error, str(error)
     except Away:
         rows.give_back(image_id)
         raise
+    except Exception as error:
+        log.exception("fault", extra={"image_id": image_id})
+        failure, reason = error, f"a fault of the image-processor: {error!r}"
+    if not rows.count_attempt(image_id, reason):
+        raise failure
+    log.error("last attempt", extra={"image_id": image_id, "reason": reason})
+    return Outcome.GIVEN_UP
+
+
+def _identified(image_id: int, path: str, rows: Rows, identify: Identify) -> Outcome:
+    try:
+        answer = identify(image_id, path)
+    except Refused as refusal:
+        rows.write_failure(image_id, str(refusal))
+        return Outcome.FAILED
     rows.write_answer(image_id, answer)
     return Outcome.PROCESSED

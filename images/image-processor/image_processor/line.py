@@ -9,7 +9,11 @@ import grpc
 OPTIONS = (
     ("grpc.lb_policy_name", "round_robin"),  # every address behind the name gets its share
     ("grpc.max_reconnect_backoff_ms", 2_000),
+    # Chosen: a node that died takes its answers with it silently; while a question is open we look.
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
 )
+LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
 class Line:
@@ -35,7 +39,7 @@ class Line:
         try:
             yield channel
         except grpc.RpcError as error:
-            self._failed |= error.code() is grpc.StatusCode.UNAVAILABLE
+            self._failed |= error.code() in LOST
             raise
         finally:
             self._hang_up()

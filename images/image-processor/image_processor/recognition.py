@@ -5,8 +5,9 @@ import face_recognition_pb2_grpc as pb_grpc
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from image_processor.core import Answer, Away, Box, Refused
+from image_processor.core import Answer, Away, Box, Refused, Unanswered
 from image_processor.line import Line
+from image_processor.metrics import identify_seconds
 
 IDENTIFY_WITHIN_S = 30.0  # chosen: a photo takes under 2 s on a slow core; the rest is queueing
 CHECK_WITHIN_S = 2.0
@@ -19,33 +20,35 @@ FINAL = (
 
 
 class Recognition:
-    """What face-recognition answers, for all threads.
-
-    A circuit breaker belongs around `identify` and nowhere else: each call ends as an Answer, as Refused
-    (the service is well) or as Away (the service is not).
-    """
+    """What face-recognition answers, for all threads."""
 
     def __init__(self, address: str) -> None:
         self._line = Line(address)
+        self._closed = False
 
     def identify(self, image_id: int, path: str) -> Answer:
         """Who is in the photo; the id goes along for the log.
 
         Raises:
             Refused: no name for it, now or later; the words of the service.
-            Away: the service did not answer in time, or not with one of its own answers.
+            Unanswered: the service did not answer in time, or not with one of its own answers.
+            Away: we have hung up.
         """
         question = pb.IdentifyRequest(image_path=path)
         metadata = (("image-id", str(image_id)),)
         try:
-            with self._line.channel() as channel:
+            with identify_seconds.time(), self._line.channel() as channel:
                 ask = pb_grpc.IdentifyStub(channel).Identify
                 answer = ask(question, timeout=IDENTIFY_WITHIN_S, metadata=metadata)
-        except grpc.RpcError as error:
+        except (grpc.RpcError, ValueError) as error:  # ValueError: the channel is closed
+            if self._closed:
+                raise Away("the image-processor stops") from error
+            if not isinstance(error, grpc.RpcError):
+                raise
             words = error.details() or error.code().name
             if error.code() in FINAL:
                 raise Refused(words) from error
-            raise Away(f"face-recognition: {error.code().name}, {words}") from error
+            raise Unanswered(f"face-recognition: {error.code().name}, {words}") from error
         box = Box(answer.box.top, answer.box.right, answer.box.bottom, answer.box.left)
         distance = answer.distance if answer.HasField("distance") else None
         return Answer(answer.image_name, distance, box)
@@ -63,4 +66,5 @@ class Recognition:
 
     def close(self) -> None:
         """Ends the channel; calls in hand are cancelled."""
+        self._closed = True
         self._line.close()

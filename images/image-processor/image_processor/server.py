@@ -1,15 +1,20 @@
-"""Puts the parts together: queue in, gRPC question, database row out, and two pages for the probes."""
+"""Puts the parts together: queue in, gRPC question, database row out, and pages about it."""
 
 import asyncio
 import logging
 import signal
+from datetime import datetime
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
+from image_processor.breaker import Breaker
 from image_processor.consumer import Consumer
-from image_processor.core import Outcome, process
-from image_processor.health import Readiness, application
+from image_processor.core import Away, Outcome, process
+from image_processor.metrics import show_breaker
+from image_processor.pages import application
+from image_processor.pinger import Pinger
+from image_processor.readiness import Readiness
 from image_processor.recognition import Recognition
 from image_processor.settings import Settings
 from image_processor.store import Store
@@ -21,41 +26,79 @@ GIVE_BACK_WITHIN_S = 5.0
 
 
 class Server:
-    """Works until SIGTERM. Nothing needs to be there at the start: each part waits for its service."""
+    """Works until SIGTERM. Nothing needs to be there at the start: each part waits for its service.
+
+    Make it inside the running loop.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        lookups = settings.nsqlookupd_http_addresses
+        self._loop = asyncio.get_running_loop()
         self._rows = Store(settings)
         self._recognition = Recognition(settings.face_recognition_address)
-        checks = {"mysql": self._rows.check, "face-recognition": self._recognition.check}
-        self._readiness = Readiness(checks, settings.nsqlookupd_http_addresses)
+        self._breaker = Breaker(self._recognition.identify, self._recognition.check, self._breaker_changed)
+        self._consumer = Consumer(lookups, settings.workers, self._turn, self._rows.park)
+        self._pinger = Pinger(self._breaker, self._consumer, settings.breaker_s)
+        checks = {"mysql": self._rows.check, "face-recognition": self._check_recognition}
+        self._readiness = Readiness(checks, lookups, lambda: self._consumer.connected)
 
     async def run(self) -> None:
         """Returns after a clean end; OSError when the port is taken."""
         sockets = bind_sockets(self._settings.listen_port, self._settings.listen_host)
-        pages = HTTPServer(application(self._readiness))
+        pages = HTTPServer(application(self._readiness, self._status))
         pages.add_sockets(sockets)
-        consumer = Consumer(self._settings.nsqlookupd_http_addresses, self._settings.workers, self._turn)
+        pinging = asyncio.create_task(self._pinger.run())
         log.info("listening", extra={"port": sockets[0].getsockname()[1]})
         await _stop_signal()
-        await self._stop(consumer)
+        await self._stop()
+        pinging.cancel()
         pages.stop()
         log.info("stopped")
 
     def _turn(self, image_id: int) -> Outcome:
-        return process(image_id, self._rows, self._recognition.identify)
+        return process(image_id, self._rows, self._breaker.identify)
 
-    async def _stop(self, consumer: Consumer) -> None:
+    def _breaker_changed(self, state: str) -> None:
+        show_breaker(state)
+        self._loop.call_soon_threadsafe(self._pinger.wake, state)
+
+    def _check_recognition(self) -> None:
+        """While the breaker is not closed its word counts: no photo is asked, whatever the service says."""
+        if not self._breaker.is_closed:
+            raise Away(f"the circuit breaker is {self._breaker.state}: {self._breaker.reason}")
+        self._recognition.check()
+
+    def _status(self) -> dict[str, object]:
+        breaker = {
+            "state": self._breaker.state,
+            "failures": self._breaker.failures,
+            "reason": self._breaker.reason,
+            "opened_at": _spoken(self._breaker.opened_at),
+            "next_ping_at": _spoken(self._pinger.next_ping_at),
+        }
+        return {
+            "breaker": breaker,
+            "taking_photos": self._consumer.is_taking,
+            "photos_in_hand": self._consumer.in_hand,
+            "connected_nsqds": self._consumer.connected,
+        }
+
+    async def _stop(self) -> None:
         """Unready, then the photos in hand are finished; what takes too long goes back to the queue."""
         log.info("stopping")
         self._readiness.stopping = True
-        consumer.take_no_more()
-        in_time = await consumer.wait_idle(FINISH_WITHIN_S)
+        self._consumer.take_no_more()
+        in_time = await self._consumer.wait_idle(FINISH_WITHIN_S)
         self._recognition.close()  # ends the questions that are still open: their photos are given back
         if not in_time:
-            await consumer.wait_idle(GIVE_BACK_WITHIN_S)
-        await consumer.close()
+            await self._consumer.wait_idle(GIVE_BACK_WITHIN_S)
+        await self._consumer.close()
         self._rows.close()
+
+
+def _spoken(time: datetime | None) -> str | None:
+    return time.isoformat(timespec="milliseconds") if time else None
 
 
 async def _stop_signal() -> None:

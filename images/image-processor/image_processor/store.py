@@ -1,30 +1,31 @@
-"""The table `images` in the database."""
+"""The tables `images` and `parked` in the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from common.database import DatabaseAway, Status, answering, engine
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DataError, IntegrityError
 
 from image_processor.core import Answer, Away, Claim, Outcome
 from image_processor.settings import Settings
 
-PENDING, PROCESSED, FAILED, PROCESSING = range(4)
-REASON_LENGTH = 512  # images.reason in the schema
+REASON_LENGTH = 512  # images.reason and parked.reason in the schema
+BODY_LENGTH = 1024  # parked.body in the schema
 
-# Chosen: statements on one row by its key take milliseconds; a server silent for so long is away.
-TIMEOUTS_S = {"connect_timeout": 3, "read_timeout": 10, "write_timeout": 10}
-
-_READ = text("SELECT path, status FROM images WHERE id = :id FOR UPDATE")
+_READ = text("SELECT path, status, attempts FROM images WHERE id = :id FOR UPDATE")
 _CLAIM = text("UPDATE images SET status = :processing WHERE id = :id")
 _GIVE_BACK = text("UPDATE images SET status = :pending WHERE id = :id AND status = :processing")
+_COUNT = text("UPDATE images SET status = :pending, attempts = :attempts WHERE id = :id")
 _PERSON = text("SELECT person_id FROM person_images WHERE image_name = :name")
+_PARK = text("INSERT INTO parked (body, reason) VALUES (:body, :reason)")
+_CHECK = text("SELECT id FROM images LIMIT 1")
 # Never over a final row: of two workers with the same message, the first one's answer stays.
 _WRITE = text("""
     UPDATE images SET status = :status, person_id = :person, reason = :reason, distance = :distance,
-        box_top = :top, box_right = :right, box_bottom = :bottom, box_left = :left
+        box_top = :top, box_right = :right, box_bottom = :bottom, box_left = :left, passing = :passing
     WHERE id = :id AND status IN (:pending, :processing)""")
-_OPEN = {"pending": PENDING, "processing": PROCESSING}
+_OPEN = {"pending": Status.PENDING.value, "processing": Status.PROCESSING.value}
 _NOTHING_FOUND = dict.fromkeys(("person", "reason", "distance", "top", "right", "bottom", "left"))
 
 
@@ -32,17 +33,9 @@ class Store:
     """core.Rows over MySQL; safe for as many threads as `workers` of the settings."""
 
     def __init__(self, settings: Settings) -> None:
-        url = URL.create(
-            "mysql+pymysql",
-            settings.mysql_user,
-            settings.mysql_password,
-            settings.mysql_host,
-            settings.mysql_port,
-            settings.mysql_database,
-        )
-        self._engine = create_engine(
-            url, pool_size=settings.workers + 1, pool_pre_ping=True, connect_args=TIMEOUTS_S
-        )
+        self._max_attempts = settings.max_attempts
+        # One connection for each photo in hand, one for the probe, one for a message to park.
+        self._engine = engine(settings.database, isolation="READ COMMITTED", connections=settings.workers + 2)
 
     def claim(self, image_id: int) -> Claim:
         """See core.Rows."""
@@ -50,9 +43,9 @@ class Store:
             row = connection.execute(_READ, {"id": image_id}).one_or_none()
             if row is None:
                 return Claim(None, Outcome.NO_ROW)
-            if row.status not in (PENDING, PROCESSING):
+            if row.status not in _OPEN.values():
                 return Claim(None, Outcome.DONE_BEFORE)
-            connection.execute(_CLAIM, {"id": image_id, "processing": PROCESSING})
+            connection.execute(_CLAIM, {"id": image_id, "processing": Status.PROCESSING.value})
             return Claim(row.path)
 
     def write_answer(self, image_id: int, answer: Answer) -> None:
@@ -62,22 +55,42 @@ class Store:
             found = {"person": person, "distance": answer.distance, **vars(answer.box)}
             if answer.image_name and person is None:
                 found["reason"] = f"looks like {answer.image_name}, whom person_images does not name"
-            _write(connection, image_id, PROCESSED, found)
+            _write(connection, image_id, Status.PROCESSED, found)
 
     def write_failure(self, image_id: int, reason: str) -> None:
         """See core.Rows."""
         with self._transaction() as connection:
-            _write(connection, image_id, FAILED, {"reason": reason})
+            _write(connection, image_id, Status.FAILED, {"reason": reason})
 
     def give_back(self, image_id: int) -> None:
         """See core.Rows."""
         with self._transaction() as connection:
             connection.execute(_GIVE_BACK, {"id": image_id, **_OPEN})
 
+    def count_attempt(self, image_id: int, reason: str) -> bool:
+        """See core.Rows. The last attempt makes it FAILED and `passing`, for the redeemer."""
+        with self._transaction() as connection:
+            row = connection.execute(_READ, {"id": image_id}).one_or_none()
+            if row is None or row.status not in _OPEN.values():
+                return False  # somebody else was faster; the message comes again and finds that
+            attempts = row.attempts + 1
+            counted = {"id": image_id, "attempts": attempts, "pending": Status.PENDING.value}
+            connection.execute(_COUNT, counted)
+            if attempts < self._max_attempts:
+                return False
+            words = f"no answer after {attempts} attempts; the last one: {reason}"
+            _write(connection, image_id, Status.FAILED, {"reason": words}, passing=True)
+            return True
+
+    def park(self, body: bytes, reason: str) -> None:
+        """Keeps a message that names no photo; Away when it could not."""
+        with self._transaction() as connection:
+            connection.execute(_PARK, {"body": body[:BODY_LENGTH], "reason": _fitting(reason)})
+
     def check(self) -> None:
         """Returns when the table can be read; raises Away."""
         with self._transaction() as connection:
-            connection.execute(text("SELECT id FROM images LIMIT 1"))
+            connection.execute(_CHECK)
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -85,16 +98,31 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        """Committed at the end of the block, or Away: that the tables are not there yet passes too."""
+        """Committed at the end of the block, or Away: that the tables are not there yet passes too.
+
+        Raises:
+            DataError, IntegrityError: the database is there, and will never take these values.
+        """
         try:
-            with self._engine.begin() as connection:
+            with answering(), self._engine.begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
-            raise Away(f"MySQL: {getattr(error, 'orig', None) or error}") from error
+        except DatabaseAway as error:
+            if isinstance(error.__cause__, DataError | IntegrityError):
+                raise error.__cause__ from None
+            raise Away(f"MySQL: {error}") from error
 
 
-def _write(connection: Connection, image_id: int, status: int, found: dict[str, object]) -> None:
+def _write(
+    connection: Connection, image_id: int, status: Status, found: dict[str, object], *, passing: bool = False
+) -> None:
     """Every column of the result, those not in `found` as NULL."""
-    values: dict[str, object] = {**_NOTHING_FOUND, **found, "id": image_id, "status": status, **_OPEN}
-    values["reason"] = str(values["reason"])[:REASON_LENGTH] if values["reason"] else None
+    values: dict[str, object] = {**_NOTHING_FOUND, **found, **_OPEN}
+    values |= {"id": image_id, "status": status.value, "passing": passing}
+    if values["reason"]:
+        values["reason"] = _fitting(str(values["reason"]))
     connection.execute(_WRITE, values)
+
+
+def _fitting(reason: str) -> str:
+    """As the column takes it: not too long, and no half of a character."""
+    return reason[:REASON_LENGTH].encode(errors="replace").decode()
