@@ -102,6 +102,25 @@ def test_a_node_that_is_switched_off_is_missed_and_comes_back(
     assert api.get("node/node2").is_ready
 
 
+def test_a_node_that_hangs_is_missed_and_goes_on_with_the_same_processes(
+    trial: Embedded, provider: EmbeddedProvider, api: Cluster
+) -> None:
+    inside = supervised(trial.spec.nodes[1].cgroup)
+    provider.freeze_node("node2")
+    wait(api, "node/node2", for_=lambda node: not node.is_ready, timeout_s=90)
+    provider.thaw_node("node2")
+    wait(api, "node/node2", for_="Ready", timeout_s=90)
+    assert supervised(trial.spec.nodes[1].cgroup) == inside
+
+
+def test_a_frozen_node_does_not_keep_a_cluster_from_going_down(
+    trial: Embedded, provider: EmbeddedProvider
+) -> None:
+    provider.freeze_node("node1")
+    provider.down(purge=False, say=print)
+    assert cgroups.processes(trial.spec.cgroup) == []
+
+
 def _pid_of(cgroup: str, program: str) -> int:
     """The process id of a node's program, once its supervisor has started it."""
     from kubeface.host.waiting import wait_until

@@ -115,6 +115,22 @@ def node_start(node_name: Annotated[str, typer.Argument(metavar="NODE")], name: 
     report.say(f"{node_name} is Ready.")
 
 
+@node.command("freeze")
+def node_freeze(node_name: Annotated[str, typer.Argument(metavar="NODE")], name: Name = "face") -> None:
+    """Stop the node's clock: it hangs, and ends nothing."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).freeze_node(node_name)
+    report.say(f"{node_name} is frozen.")
+
+
+@node.command("thaw")
+def node_thaw(node_name: Annotated[str, typer.Argument(metavar="NODE")], name: Name = "face") -> None:
+    """Let a frozen node go on where it was."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).thaw_node(node_name)
+    report.say(f"{node_name} goes on.")
+
+
 @app.command("setup")
 def set_up(
     tests: Annotated[bool, typer.Option("--tests", help="Also what the tests need.")] = False,

@@ -24,8 +24,7 @@ def everything(*, for_tests: bool, say: Say) -> None:
 
 def build_images(only: set[str] | None, *, say: Say) -> None:
     """Build the images that have changed."""
-    tools = Toolchain(places.cache())
-    binaries = {"coredns": tools.program("coredns", "coredns")}
+    binaries = Toolchain(places.cache()).in_images()
     images.build_all(cache=places.cache(), source=SOURCE, binaries=binaries, only=only, say=say)
 
 

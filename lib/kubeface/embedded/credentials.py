@@ -55,6 +55,8 @@ class Credentials:
         )
         self.cluster.issue("scheduler-server", "kube-scheduler", hosts=[*here, spec.gateway])
         self.cluster.issue("registry", "registry", hosts=[spec.gateway, REGISTRY_HOST])
+        metrics = "metrics-server.kube-system.svc"
+        self.cluster.issue("metrics-server", "metrics-server", hosts=[metrics, f"{metrics}.cluster.local"])
         self.etcd.issue("etcd", "etcd", hosts=[spec.gateway])
         self.etcd.issue("apiserver-etcd-client", "kube-apiserver")
         self.front_proxy.issue("front-proxy-client", "front-proxy-client")

@@ -106,6 +106,7 @@ def start_supervisor(embedded: Embedded) -> None:
 def stop_everything(embedded: Embedded) -> None:
     """End every process of the cluster and take away what the kernel holds for them."""
     spec = embedded.spec
+    cgroups.thaw(spec.cgroup)  # else a frozen node keeps its supervisor waiting
     embedded.supervisor.shut_down()
     cgroups.kill(spec.cgroup)
     mounts.unmount(spec.folder)
@@ -169,8 +170,19 @@ def wait_for_nodes(embedded: Embedded) -> None:
 
 def cut_power(embedded: Embedded, name: str) -> None:
     """Switch off one node, and wait until the last of its processes is gone."""
+    thaw(embedded, name)
     embedded.supervisor.stop_program(name)
     cgroups.kill(f"{embedded.spec.cgroup}/{name}")
+
+
+def freeze(embedded: Embedded, name: str) -> None:
+    """Stop the clock of one node: nothing on it runs, nothing on it ends."""
+    cgroups.freeze(f"{embedded.spec.cgroup}/{name}")
+
+
+def thaw(embedded: Embedded, name: str) -> None:
+    """Let a frozen node go on where it was."""
+    cgroups.thaw(f"{embedded.spec.cgroup}/{name}")
 
 
 def boot_node(embedded: Embedded, name: str) -> None:

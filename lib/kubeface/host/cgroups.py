@@ -72,7 +72,7 @@ def kill(group: str, *, timeout_s: float = 20) -> int:
     """
     killed: set[int] = set()
     while pids := processes(group):
-        _thaw(group)
+        thaw(group)  # a frozen process does not die
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -84,6 +84,25 @@ def kill(group: str, *, timeout_s: float = 20) -> int:
                 seen=f"process ids {left}",
             )
     return len(killed)
+
+
+def freeze(group: str) -> None:
+    """Let no process of the group run on; none of them notices."""
+    top, name = _freezer(group)
+    (top / name).write_text("1" if is_v2() else "FROZEN")
+
+
+def thaw(group: str) -> None:
+    """Let every process of the group run on, and of those below it. Fine when none is frozen, or there."""
+    top, name = _freezer(group)
+    for file in top.rglob(name):
+        with contextlib.suppress(OSError):
+            file.write_text("0" if is_v2() else "THAWED")
+
+
+def _freezer(group: str) -> tuple[Path, str]:
+    """The folder of the group in the hierarchy that freezes, and the file that tells it to."""
+    return (ROOT / group, "cgroup.freeze") if is_v2() else (ROOT / "freezer" / group, "freezer.state")
 
 
 def remove(group: str) -> None:
@@ -114,12 +133,3 @@ def _inherit_cpuset(folder: Path) -> None:
 def _limit(group: str, controller: str, v1_file: str, v2_file: str, value: str) -> None:
     file = ROOT / group / v2_file if is_v2() else ROOT / controller / group / v1_file
     file.write_text(value)
-
-
-def _thaw(group: str) -> None:
-    """A frozen process does not die: thaw the whole group first."""
-    name, value = ("cgroup.freeze", "0") if is_v2() else ("freezer.state", "THAWED")
-    top = ROOT / group if is_v2() else ROOT / "freezer" / group
-    for file in top.rglob(name):
-        with contextlib.suppress(OSError):
-            file.write_text(value)

@@ -36,9 +36,17 @@ RECIPES: Mapping[str, Recipe] = {
     "pause": Recipe('FROM scratch\nCOPY catatonit /\nUSER 65535:65535\nENTRYPOINT ["/catatonit", "-P"]\n'),
     "busybox": Recipe('FROM scratch\nCOPY bin /bin/\nENV PATH=/bin\nCMD ["sh"]\n', _link_applets),
     "coredns": Recipe('FROM scratch\nCOPY coredns /\nEXPOSE 53 53/udp\nENTRYPOINT ["/coredns"]\n'),
+    "metrics-server": Recipe(
+        'FROM scratch\nCOPY metrics-server /\nUSER 10001:10001\nENTRYPOINT ["/metrics-server"]\n'
+    ),
 }
 #: The program that each image is made of.
-PROGRAMS = {"pause": "catatonit", "busybox": "busybox", "coredns": "coredns"}
+PROGRAMS = {
+    "pause": "catatonit",
+    "busybox": "busybox",
+    "coredns": "coredns",
+    "metrics-server": "metrics-server",
+}
 
 
 def program(name: str, binaries: Mapping[str, Path]) -> Path:

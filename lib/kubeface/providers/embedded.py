@@ -34,7 +34,9 @@ class EmbeddedProvider:
         """Have the cluster running; see `steps.start_sequence` for how."""
         spec = self._spec()
         machine.require(spec, self._tools)
-        built = images.build_all(cache=places.cache(), source=SOURCE, binaries=self._binaries(), say=say)
+        built = images.build_all(
+            cache=places.cache(), source=SOURCE, binaries=self._tools.in_images(), say=say
+        )
         sequence = steps.start_sequence(lambda embedded: _fill_registry(embedded, built, say))
         seconds = steps.up(Embedded(spec, self._tools), sequence, say)
         self._hand_over(spec)
@@ -93,6 +95,14 @@ class EmbeddedProvider:
         embedded = self._running()
         steps.boot_node(embedded, self._node(name))
 
+    def freeze_node(self, name: str) -> None:
+        """Stop a node's clock: to everyone else it hangs, while its own processes notice nothing."""
+        steps.freeze(self._running(), self._node(name))
+
+    def thaw_node(self, name: str) -> None:
+        """Let a frozen node go on."""
+        steps.thaw(self._running(), self._node(name))
+
     def log(self, program: str, node: str | None = None) -> Path:
         """The log file of a program: of the control plane, or of a node ("kubelet", "node2")."""
         spec = self._spec()
@@ -137,9 +147,6 @@ class EmbeddedProvider:
                 f"There is no node {name}.", seen="nodes: " + ", ".join(n.name for n in spec.nodes)
             )
         return name
-
-    def _binaries(self) -> dict[str, Path]:
-        return {"coredns": self._tools.program("coredns", "coredns")}
 
     def _hand_over(self, spec: ClusterSpec) -> None:
         """Give the person at the keyboard a kubeconfig and a kubectl, owned by them."""

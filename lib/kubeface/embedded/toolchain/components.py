@@ -18,7 +18,7 @@ from kubeface.errors import CommandFailed, KubefaceError, Missing
 
 HERE = Path(__file__).parent
 #: In the order they are built: small ones first, so that an early failure shows early.
-COMPONENTS = ("cni", "nsq", "etcd", "containerd", "registry", "storage", "coredns", "kubernetes")
+COMPONENTS = ("cni", "nsq", "etcd", "containerd", "registry", "storage", "metrics", "coredns", "kubernetes")
 #: Bump when the way of building changes what comes out.
 RECIPE = "1"
 #: How many packages pass between two lines of progress (chosen: a line every half minute or so).
@@ -43,6 +43,13 @@ class Toolchain:
         if not path.exists():
             raise Missing(f"The program {name} has not been built yet.", try_next="kubeface setup")
         return path
+
+    def in_images(self) -> dict[str, Path]:
+        """The programs that become an image of the cluster each, by the image's name."""
+        return {
+            "coredns": self.program("coredns", "coredns"),
+            "metrics-server": self.program("metrics", "metrics-server"),
+        }
 
     def missing(self) -> list[str]:
         """The components that have not been built."""
