@@ -18,6 +18,7 @@ MEDIA_TYPES = {
 _READERS = tuple(name for name in MEDIA_TYPES if name != "MPO")  # the reader of JPEG finds that out itself
 _ORIENTATION = 0x0112  # EXIF; 5 to 8: the camera lay on its side
 Image.MAX_IMAGE_PIXELS = None  # no pixel is decoded here
+MAX_BYTES = 50_000_000  # chosen: what a browser is sent for one picture; to look at a WebP reads all of it
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,18 @@ class Picture:
 
 
 class NotAPicture(Exception):
-    """The file is not a picture that browsers show."""
+    """The file is not a picture that browsers show; the message is a sentence for people."""
 
 
 def look_at(file: Path) -> Picture:
     """The picture in `file`; raises NotAPicture, also for a file that cannot be read."""
     try:
         seen = file.stat()
+        if seen.st_size > MAX_BYTES:
+            raise NotAPicture(f"the picture is larger than {MAX_BYTES // 1_000_000} MB")
         return _look_at(file, seen.st_mtime_ns, seen.st_size)
-    except OSError as error:  # Pillow's UnidentifiedImageError is one
-        raise NotAPicture(str(error)) from error
+    except (OSError, ValueError, SyntaxError) as error:  # Pillow says "no picture" in each of these ways
+        raise NotAPicture("the file is not a picture that browsers show") from error
 
 
 @lru_cache(maxsize=10_000)

@@ -1,158 +1,146 @@
-"""The wire: HTTP in, HTML, JSON and pictures out."""
+"""The wire: HTTP in, HTML, JSON, events and pictures out."""
 
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict
-from datetime import datetime
 from importlib.resources import files
-from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from common.database import DatabaseAway
+from common.photos import locate
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
-from frontend.core import Photo, Refused, find_file, read_query
-from frontend.page import draw_error, draw_page
+from frontend.core import Photo, Refused, as_json, read_moment, read_query
+from frontend.errors import HANDLERS, HEADERS
+from frontend.feed import Feed, FeedEnded, FeedFull
+from frontend.metrics import Measured, Metrics
+from frontend.page import draw_card, draw_page
 from frontend.picture import NotAPicture, look_at
 from frontend.settings import Settings
-from frontend.store import DatabaseAway, Store
+from frontend.store import Store
+from frontend.stream import EventStream
 
-log = logging.getLogger("frontend")
-
-# No script runs here, and nothing is loaded from elsewhere, whatever a file name or a reason holds.
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+_STATIC = {
+    "style.css": "text/css",
+    "live.js": "text/javascript",
+    "cards.js": "text/javascript",
+    "keys.js": "text/javascript",
 }
+_FOR_A_MINUTE = {**HEADERS, "Cache-Control": "max-age=60"}
+_NEW_EACH_TIME = {**HEADERS, "Cache-Control": "no-store"}
 
 
 class Frontend:
-    """What one process holds: the database, the photos folder, and whether it is about to end."""
+    """What one process holds, and its answers: the database, the photos folder, the live streams."""
 
     def __init__(self, settings: Settings) -> None:
-        self.photos_dir: Path = settings.photos_dir
-        self.store = Store(settings)
+        self.photos_dir = settings.photos_dir
+        self.store = Store(settings.database)
+        self.feed = Feed(self.store, self._told, most_listeners=settings.max_streams)
+        self.metrics = Metrics(self.store.counts, lambda: len(self.feed))
         self.stopping = False
+        own = files("frontend").joinpath("static")
+        self._static = {name: own.joinpath(name).read_text() for name in _STATIC}
 
-    def readiness(self) -> tuple[bool, dict[str, str]]:
-        """Whether it can show photos now, and what it sees."""
+    def stop(self) -> None:
+        """Unready from now on; the live streams end, their readers come back to another Pod."""
+        self.stopping = True
+        self.feed.end()
+
+    def page(self, request: Request) -> Response:
+        """GET /: the photos, for people."""
+        query = read_query(request.query_params)
+        return HTMLResponse(draw_page(self.photos_dir, query, self.store.page(query)), headers=_NEW_EACH_TIME)
+
+    def images(self, request: Request) -> Response:
+        """GET /api/images: the photos, for programs; `before` the last id is the next page."""
+        page = self.store.page(read_query(request.query_params))
+        told = {"images": [as_json(photo) for photo in page.photos], "counts": page.counts}
+        return JSONResponse(told, headers=_NEW_EACH_TIME)
+
+    async def events(self, request: Request) -> Response:
+        """GET /events: the photos that change, as they change."""
+        since = read_moment(request.headers, "last-event-id") or read_moment(request.query_params, "since")
+        try:
+            return EventStream(self.feed, self.feed.join(), since, HEADERS)
+        except FeedFull:
+            raise Refused(503, "As many live streams are open as may be", "again in some seconds") from None
+        except FeedEnded:
+            raise Refused(503, "This frontend is about to end", "again: another one answers") from None
+
+    def photo(self, request: Request) -> Response:
+        """GET /photos/PATH: a picture itself. A file that is none is not sent, whatever it is called."""
+        file = locate(self.photos_dir, request.path_params["path"])
+        try:
+            kind = look_at(file).media_type
+        except NotAPicture as error:
+            raise Refused(415, str(error), "convert it to JPEG") from error
+        return FileResponse(file, media_type=kind, headers=_FOR_A_MINUTE)
+
+    async def static(self, request: Request) -> Response:
+        """GET /static/NAME: the page's style and scripts."""
+        name = request.path_params["name"]
+        if name not in self._static:
+            raise Refused(404, "there is no such file", "the page /")
+        return Response(self._static[name], media_type=_STATIC[name], headers=_FOR_A_MINUTE)
+
+    def show_metrics(self, _: Request) -> Response:
+        """GET /metrics: for Prometheus."""
+        return Response(self.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    async def healthz(self, _: Request) -> Response:
+        """GET /healthz: my loop turns."""
+        return JSONResponse({"turning": True})
+
+    def readyz(self, _: Request) -> Response:
+        """GET /readyz: I can show photos now; if not, what is missing."""
+        seen = self.readiness()
+        ready = all(state == "ok" for state in seen.values())
+        return JSONResponse({"ready": ready, **seen}, 200 if ready else 503)
+
+    def readiness(self) -> Mapping[str, str]:
+        """What it needs, and how that is: "ok", or words."""
         try:
             self.store.ping()
             database = "ok"
         except DatabaseAway as error:
             database = f"away: {error}"
-        seen = {
+        return {
             "database": database,
             "photos": "ok" if self.photos_dir.is_dir() else f"no folder {self.photos_dir}",
             "process": "stopping" if self.stopping else "ok",
         }
-        return all(state == "ok" for state in seen.values()), seen
+
+    def _told(self, photo: Photo) -> dict[str, object]:
+        return {**as_json(photo), "card": draw_card(self.photos_dir, photo)}
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Starlette:
     """The frontend as an ASGI application; `app.state.frontend` is what it holds."""
     frontend = Frontend(settings)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await run_in_threadpool(frontend.store.close)
 
-    app = FastAPI(title="frontend", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = Starlette(
+        routes=[
+            Route("/", frontend.page),
+            Route("/api/images", frontend.images),
+            Route("/events", frontend.events),
+            Route("/photos/{path:path}", frontend.photo),
+            Route("/static/{name}", frontend.static),
+            Route("/metrics", frontend.show_metrics),
+            Route("/healthz", frontend.healthz),
+            Route("/readyz", frontend.readyz),
+        ],
+        middleware=[Middleware(Measured, frontend.metrics)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
     app.state.frontend = frontend
-    _add_page(app, frontend)
-    _add_api(app, frontend)
-    _add_probes(app, frontend)
-    _add_errors(app)
     return app
-
-
-def _add_page(app: FastAPI, frontend: Frontend) -> None:
-    style = files("frontend").joinpath("static/style.css").read_text()
-
-    @app.get("/")
-    def page(request: Request) -> HTMLResponse:
-        """The photos, for people."""
-        query = read_query(request.query_params)
-        shown, counts = frontend.store.page(query), frontend.store.counts()
-        return HTMLResponse(draw_page(frontend.photos_dir, query, shown, counts), headers=HEADERS)
-
-    @app.get("/style.css")
-    async def style_css() -> Response:
-        return Response(style, media_type="text/css", headers={**HEADERS, "Cache-Control": "max-age=60"})
-
-    @app.get("/photos/{path:path}")
-    def photo(path: str) -> FileResponse:
-        """A picture itself. A file that is none is not sent, whatever it is called."""
-        try:
-            file = find_file(frontend.photos_dir, path)
-            kind = look_at(file).media_type
-        except NotAPicture as error:
-            raise Refused(
-                415, "the file is not a picture that browsers show", "convert it to JPEG"
-            ) from error
-        return FileResponse(file, media_type=kind, headers={**HEADERS, "Cache-Control": "max-age=60"})
-
-
-def _add_api(app: FastAPI, frontend: Frontend) -> None:
-    @app.get("/api/images")
-    def images(request: Request) -> dict[str, object]:
-        """The photos, for programs; `before` the last id is the next page."""
-        page = frontend.store.page(read_query(request.query_params))
-        return {"images": [_as_json(photo) for photo in page.photos], "counts": frontend.store.counts()}
-
-
-def _add_probes(app: FastAPI, frontend: Frontend) -> None:
-    @app.get("/healthz")
-    async def healthz() -> dict[str, bool]:
-        """My loop turns."""
-        return {"turning": True}
-
-    @app.get("/readyz")
-    def readyz(response: Response) -> dict[str, object]:
-        """I can show photos now; if not, what is missing."""
-        ready, seen = frontend.readiness()
-        response.status_code = 200 if ready else 503
-        return {"ready": ready, **seen}
-
-
-def _add_errors(app: FastAPI) -> None:
-    @app.exception_handler(Refused)
-    async def refused(request: Request, error: Refused) -> Response:
-        log.info("refused", extra={"status": error.status, "reason": error.what})
-        return _error(request, error.status, error.what, error.try_next)
-
-    @app.exception_handler(DatabaseAway)
-    async def database_away(request: Request, error: DatabaseAway) -> Response:
-        log.warning("not shown", extra={"reason": str(error)})
-        return _error(request, 503, "The database does not answer", "again in some seconds")
-
-    @app.exception_handler(HTTPException)
-    async def no_such_route(request: Request, error: HTTPException) -> Response:
-        return _error(request, error.status_code, str(error.detail), "the page /")
-
-    @app.exception_handler(Exception)
-    async def our_fault(request: Request, error: Exception) -> Response:
-        log.error("failed", exc_info=error)
-        return _error(request, 500, "The frontend failed; its log says how", "report it")
-
-
-def _error(request: Request, status: int, what: str, try_next: str) -> Response:
-    """JSON for programs and pictures, a page for people."""
-    if request.url.path.startswith(("/api/", "/photos/")):
-        return JSONResponse({"error": what, "try": try_next}, status, headers=HEADERS)
-    return HTMLResponse(draw_error(what, try_next), status, headers=HEADERS)
-
-
-def _as_json(photo: Photo) -> dict[str, object]:
-    plain = asdict(photo)
-    return {name: _time(value) if isinstance(value, datetime) else value for name, value in plain.items()}
-
-
-def _time(value: datetime) -> str:
-    """As in "2026-01-31T12:00:00.000Z"."""
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,113 +1,94 @@
-"""The rows that are shown. One query a page, and one that counts."""
+"""The rows that are shown: one statement a page, one statement a look at what has changed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.mysql import TIMESTAMP
+from common import database
+from common.database import Status
+from common.settings import DatabaseSettings
 
+from frontend import statements
 from frontend.core import STATUSES, Box, Photo, Query
-from frontend.settings import Settings
 
-_tables = sa.MetaData()
-person = sa.Table(
-    "person",
-    _tables,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("name", sa.String(255)),
-)
-images = sa.Table(
-    "images",
-    _tables,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("path", sa.String(512)),
-    sa.Column("status", sa.SmallInteger),
-    sa.Column("person_id", sa.Integer, sa.ForeignKey("person.id")),
-    sa.Column("reason", sa.String(512)),
-    sa.Column("distance", sa.Double),
-    *(sa.Column(f"box_{side}", sa.Integer) for side in ("top", "right", "bottom", "left")),
-    sa.Column("created_at", TIMESTAMP(fsp=3)),
-    sa.Column("updated_at", TIMESTAMP(fsp=3)),
-)
-
-
-class DatabaseAway(Exception):
-    """The database did not answer, or not in time."""
+Counts = dict[str, int]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Photos, newest first; `older` says whether there are more below the last."""
+    """Photos, newest first, whether there are more on either side, and the database's time."""
 
     photos: list[Photo]
     older: bool
+    newer: bool
+    counts: Counts
+    moment: datetime
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Photos, the latest change last; counts only if there are any. are_all: False when some are left out."""
+
+    photos: list[Photo]
+    counts: Counts
+    are_all: bool
 
 
 class Store:
-    """What the frontend reads of the database `kube`. Connects on first use, and again after a loss."""
+    """What the frontend reads of the database `kube`. Every question may raise DatabaseAway."""
 
-    def __init__(self, settings: Settings) -> None:
-        url = sa.URL.create(
-            "mysql+pymysql",
-            username=settings.mysql_user,
-            password=settings.mysql_password,
-            host=settings.mysql_host,
-            port=settings.mysql_port,
-            database=settings.mysql_database,
-        )
-        timeouts = {"connect_timeout": 3, "read_timeout": 10, "write_timeout": 10}
-        self._engine = sa.create_engine(
-            url,
-            isolation_level="AUTOCOMMIT",  # it only reads
-            pool_pre_ping=True,  # a connection that died with the last database Pod is replaced, not used
-            pool_size=10,
-            max_overflow=10,
-            pool_timeout=5,
-            connect_args={"init_command": "SET time_zone = '+00:00'", **timeouts},
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.engine = database.engine(
+            settings,
+            isolation="AUTOCOMMIT",  # it only reads
+            connect_args={"init_command": "SET time_zone = '+00:00'"},
         )
 
     def page(self, query: Query) -> Page:
-        """The photos that `query` asks for; raises DatabaseAway."""
-        rows = (
-            sa.select(images, person.c.name)
-            .select_from(images.outerjoin(person))
-            .order_by(images.c.id.desc())
-        )
-        if query.status:
-            rows = rows.where(images.c.status == STATUSES.index(query.status))
-        if query.before:
-            rows = rows.where(images.c.id < query.before)
-        with _answering(), self._engine.connect() as connection:
-            found = connection.execute(
-                rows.limit(query.limit + 1)
-            ).all()  # one more says whether there are older
-        return Page([_photo(row) for row in found[: query.limit]], len(found) > query.limit)
+        """The photos that `query` asks for."""
+        rows = self._rows(statements.page(query))
+        found = [_photo(row) for row in rows if row.id is not None]
+        more = len(found) > query.limit
+        if query.after is not None:
+            photos, older, newer = found[-query.limit :], query.after > 0, more
+        else:
+            photos, older, newer = found[: query.limit], more, query.before is not None
+        return Page(photos, older, newer, _counts(rows[0]), _in_utc(rows[0].now))
 
-    def counts(self) -> dict[str, int]:
-        """How many photos have each status, zeros included; raises DatabaseAway."""
-        rows = sa.select(images.c.status, sa.func.count()).group_by(images.c.status)
-        with _answering(), self._engine.connect() as connection:
-            counted = {row[0]: int(row[1]) for row in connection.execute(rows)}
-        return {name: counted.get(status, 0) for status, name in enumerate(STATUSES)}
+    def changes(self, since: datetime, most: int) -> Changes:
+        """What changed after `since`; of more than `most` photos the latest."""
+        rows = self._rows(statements.changes(since, most))
+        photos = [_photo(row) for row in reversed(rows[:most])]
+        return Changes(photos, _counts(rows[0]) if rows else {}, len(rows) <= most)
+
+    def counts(self) -> Counts:
+        """How many photos have each status, zeros included."""
+        return _counts(self._rows(statements.counts())[0])
+
+    def now(self) -> datetime:
+        """The time by the database's clock, by which its rows are dated."""
+        return _in_utc(self._rows(statements.now())[0].now)
 
     def ping(self) -> None:
-        """Returns if the database and its tables answer; else raises DatabaseAway."""
-        with _answering(), self._engine.connect() as connection:
-            connection.execute(sa.select(images.c.id).limit(1))
+        """Returns if the database and its tables answer."""
+        self._rows(statements.ping())
 
     def close(self) -> None:
         """Gives every connection back."""
-        self._engine.dispose()
+        self.engine.dispose()
+
+    def _rows(self, statement: sa.Select[Any]) -> list[Any]:
+        with database.answering(), self.engine.connect() as connection:
+            return list(connection.execute(statement).all())
 
 
-def _photo(row: sa.Row[tuple[object, ...]]) -> Photo:
+def _photo(row: Any) -> Photo:
     sides = (row.box_top, row.box_right, row.box_bottom, row.box_left)
     return Photo(
         id=row.id,
         path=row.path,
-        status=STATUSES[row.status],
+        status=Status(row.status).name,
         person=row.name,
         reason=row.reason,
         distance=row.distance,
@@ -117,15 +98,10 @@ def _photo(row: sa.Row[tuple[object, ...]]) -> Photo:
     )
 
 
+def _counts(row: Any) -> Counts:
+    return {name: int(getattr(row, statements.count_of(name))) for name in STATUSES}
+
+
 def _in_utc(time: datetime) -> datetime:
     """The session's time zone is UTC; the driver gives times without one."""
     return time.replace(tzinfo=UTC)
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-        cause = getattr(error, "orig", None) or error
-        raise DatabaseAway(f"{type(cause).__name__}: {cause}") from error
