@@ -1,6 +1,7 @@
 """Objects to draw when there is no cluster: `python -m kubeface.views.nodes [PAGE.html]`."""
 
 import io
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,8 @@ from typing import Any
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Views</title>
 <style>:root{{color-scheme:light dark}}body{{font:15px sans-serif;margin:24px}}</style>{body}</html>"""
+
+HASH, OLD_HASH = "7d9c5b6f4", "59d6c8b7f5"  # as a Deployment's controller makes them
 
 
 def draw(*views: Any) -> None:
@@ -28,16 +31,21 @@ def node(name: str, *, ready: bool = True) -> dict[str, Any]:
 
 
 def pod(
-    app: str, on: str | None, *, ready: bool = True, waiting: str = "", phase: str = "Running"
+    app: str,
+    on: str | None,
+    *,
+    ready: bool = True,
+    waiting: str = "",
+    phase: str = "Running",
+    suffix: str = "x2x9z",
 ) -> dict[str, Any]:
     """A Pod of a Deployment, asking for 100m and 128Mi."""
-    labels = {"app.kubernetes.io/name": app, "pod-template-hash": "7d9c5b6f4"}
-    owner = {"kind": "ReplicaSet", "name": f"{app}-7d9c5b6f4", "controller": True}
+    labels = {"app.kubernetes.io/name": app, "pod-template-hash": HASH}
     meta = {
-        "name": f"{app}-7d9c5b6f4-x2x9z",
+        "name": f"{app}-{HASH}-{suffix}",
         "namespace": "face",
         "labels": labels,
-        "ownerReferences": [owner],
+        "ownerReferences": [_owner("ReplicaSet", f"{app}-{HASH}")],
     }
     asked = {"resources": {"requests": {"cpu": "100m", "memory": "128Mi"}}}
     state = {"waiting": {"reason": waiting}} if waiting else {"running": {}}
@@ -46,6 +54,92 @@ def pod(
         status["containerStatuses"] = [{"name": app, "ready": ready, "state": state}]
     spec = {"containers": [{"name": app, **asked}]} | ({"nodeName": on} if on else {})
     return {"kind": "Pod", "metadata": meta, "spec": spec, "status": status}
+
+
+def deployment(app: str, wanted: int, ready: int, *, updated: int | None = None) -> dict[str, Any]:
+    """A Deployment of version v1.0; of v1.1 while it is being updated."""
+    updated, version = (wanted, "v1.0") if updated is None else (updated, "v1.1")
+    counts = {"replicas": ready, "readyReplicas": ready, "availableReplicas": ready}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {
+            "name": app,
+            "namespace": "face",
+            "uid": "b9c61d4e-5f0a-4c55-9f1f-0a7d3c2e8b11",
+            "labels": {"app.kubernetes.io/name": app},
+        },
+        "spec": {
+            "replicas": wanted,
+            "selector": {"matchLabels": {"app.kubernetes.io/name": app}},
+            "template": {"spec": {"containers": [_container(app, version)]}},
+        },
+        "status": counts | {"updatedReplicas": updated},
+    }
+
+
+def replica_set(
+    app: str, wanted: int, ready: int, *, version: str = "v1.0", hash_: str = HASH, revision: int = 1
+) -> dict[str, Any]:
+    """A ReplicaSet of a Deployment."""
+    meta = {
+        "name": f"{app}-{hash_}",
+        "namespace": "face",
+        "labels": {"pod-template-hash": hash_},
+        "annotations": {"deployment.kubernetes.io/revision": str(revision)},
+        "ownerReferences": [_owner("Deployment", app)],
+    }
+    spec = {"replicas": wanted, "template": {"spec": {"containers": [_container(app, version)]}}}
+    status = {"replicas": wanted, "readyReplicas": ready, "availableReplicas": ready}
+    return {"kind": "ReplicaSet", "metadata": meta, "spec": spec, "status": status}
+
+
+def served(app: str, pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A Service and the EndpointSlice that leads to these Pods."""
+    meta = {"name": app, "namespace": "face"}
+    labels = {"kubernetes.io/service-name": app}
+    owners = [_owner("Service", app)]
+    ends = [{"conditions": {"ready": _is_ready(one)}, "targetRef": _target(one)} for one in pods]
+    spec = {"type": "ClusterIP", "ports": [{"name": "http", "port": 8000}]}
+    slice_ = meta | {"name": f"{app}-h7k2p", "labels": labels, "ownerReferences": owners}
+    return [
+        {"kind": "Service", "metadata": meta, "spec": spec},
+        {"kind": "EndpointSlice", "metadata": slice_, "endpoints": ends},
+    ]
+
+
+def event(second: int, kind: str, name: str, reason: str, message: str, **more: Any) -> dict[str, Any]:
+    """An event, told for the first time so many seconds after ten o'clock."""
+    about = {"kind": kind, "name": name, "namespace": "face"}
+    told = {"firstTimestamp": f"2026-01-05T10:00:{second:02}Z", "reason": reason, "message": message}
+    meta = {"name": f"{name}.{second}", "namespace": "face"}
+    return {"kind": "Event", "metadata": meta, "involvedObject": about, "type": "Normal", **told, **more}
+
+
+def line(second: float, service: str, event: str, **fields: Any) -> str:
+    """A line of a log, as the services of the course write it."""
+    time, level = f"2026-01-05T10:00:{second:06.3f}+00:00", fields.pop("level", "info")
+    return json.dumps({"time": time, "level": level, "service": service, "event": event, **fields})
+
+
+def _owner(kind: str, name: str) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "controller": True}
+
+
+def _container(app: str, version: str) -> dict[str, Any]:
+    return {
+        "name": app,
+        "image": f"registry.kubeface.internal/{app}:{version}",
+        "ports": [{"containerPort": 8000}],
+    }
+
+
+def _is_ready(one: dict[str, Any]) -> bool:
+    return bool(one["status"]["conditions"][0]["status"] == "True")
+
+
+def _target(one: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "Pod", "name": one["metadata"]["name"]}
 
 
 def drawn_face(path: str) -> bytes:
@@ -86,3 +180,106 @@ RESULTS = [
     _result("landscape.jpg", "FAILED", reason="no face in the picture"),
     _result("later.jpg", "PENDING"),
 ]
+
+_RECEIVERS = [
+    pod("receiver", "node1"),
+    pod("receiver", "node2", suffix="b8k4t"),
+    pod("receiver", "node3", suffix="z5lqw", ready=False),
+]
+_CRASHING = pod("image-processor", "node3", ready=False, waiting="CrashLoopBackOff")
+DEPLOYMENTS = [deployment("face-recognition", 1, 1), deployment("receiver", 3, 2)]
+RECEIVER = [
+    DEPLOYMENTS[1],
+    replica_set("receiver", 3, 2),
+    *_RECEIVERS,
+    *served("receiver", _RECEIVERS),
+]
+PIPELINE = [
+    *RECEIVER,
+    DEPLOYMENTS[0],
+    replica_set("face-recognition", 1, 1),
+    pod("face-recognition", "node2"),
+    *served("face-recognition", [pod("face-recognition", "node2")]),
+    deployment("image-processor", 1, 0),
+    replica_set("image-processor", 1, 0),
+    _CRASHING,
+]
+UPDATING = [
+    deployment("receiver", 3, 3, updated=2),
+    replica_set("receiver", 2, 1, version="v1.1", revision=2),
+    replica_set("receiver", 2, 2, hash_=OLD_HASH),
+]
+EVENTS = [
+    event(
+        0, "Deployment", "receiver", "ScalingReplicaSet", f"Scaled up replica set receiver-{HASH} from 0 to 3"
+    ),
+    *(
+        event(
+            1,
+            "Pod",
+            one["metadata"]["name"],
+            "Scheduled",
+            f"Assigned face/{one['metadata']['name']} to node1",
+        )
+        for one in (*_RECEIVERS, _CRASHING)
+    ),
+    *(
+        event(
+            3,
+            "Pod",
+            one["metadata"]["name"],
+            "Started",
+            f"Started container {one['spec']['containers'][0]['name']}",
+        )
+        for one in (*_RECEIVERS, _CRASHING)
+    ),
+    event(
+        9,
+        "Pod",
+        _RECEIVERS[2]["metadata"]["name"],
+        "Unhealthy",
+        "Readiness probe failed: dial tcp 10.244.3.7:8000: connect: connection refused",
+        type="Warning",
+        count=3,
+    ),
+    event(
+        15,
+        "Pod",
+        _CRASHING["metadata"]["name"],
+        "BackOff",
+        "Back-off restarting failed container",
+        type="Warning",
+        count=5,
+    ),
+]
+LOGS = {
+    f"receiver-{HASH}-x2x9z": "\n".join(
+        [
+            line(0.0, "receiver", "listening", port=8000),
+            line(1.204, "receiver", "stored", image_id=7, path="unknown_people/ada.jpg"),
+            line(1.251, "receiver", "published", image_id=7),
+            line(1.9, "receiver", "stored", image_id=8, path="unknown_people/landscape.jpg"),
+        ]
+    ),
+    f"image-processor-{HASH}-b8k4t": "\n".join(
+        [
+            line(1.3, "image-processor", "again later", level="warning", image_id=7, delay_s=2),
+            line(2.4, "image-processor", "failed", image_id=8, attempt=1),
+            line(3.9, "image-processor", "processed", image_id=7, attempt=2),
+        ]
+    ),
+    f"face-recognition-{HASH}-z5lqw": "\n".join(
+        [
+            "a line that is no JSON",
+            line(
+                2.3,
+                "face-recognition",
+                "refused",
+                level="warning",
+                image_id=8,
+                reason="no face in the picture",
+            ),
+            line(3.8, "face-recognition", "identified", image_id=7, seconds=0.412),
+        ]
+    ),
+}

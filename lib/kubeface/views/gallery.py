@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, Protocol
 
 from kubeface.views.tables import Table
+from kubeface.views.view import View
 
 THUMBNAIL_PX = 180  # chosen: the longer side; a dozen of them keep a notebook below 200 kB
 SIGNS = {"PROCESSED": "✓", "FAILED": "✕", "PROCESSING": "…", "PENDING": "…"}
@@ -27,7 +28,7 @@ class Shown(Protocol):
     def box(self) -> Any: ...  # noqa: D102
 
 
-class Gallery:
+class Gallery(View):
     """Results beside their pictures; the pictures are embedded as thumbnails."""
 
     def __init__(self, results: Sequence[Shown], picture: Callable[[str], bytes]) -> None:

@@ -1,10 +1,11 @@
 """Nodes with their Pods as boxes: capacity, requests, and how each Pod is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Unpack
 
+from kubeface.views.looks import ENDED, bar, legend, look_of
+from kubeface.views.names import full_name
 from kubeface.views.plain import (
     Plain,
     has_condition,
@@ -16,136 +17,117 @@ from kubeface.views.plain import (
     readiness,
     requests,
 )
-
-BAR = 10  # chosen: cells of a bar
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a state is drawn: a sign, a border and a word each tell it; the tint only repeats them."""
-
-    sign: str
-    word: str
-    border: str
-    tint: str
+from kubeface.views.source import Watch, drawn
+from kubeface.views.view import View
 
 
-READY = Look("●", "ready", "2px solid", "rgba(46, 160, 67, 0.16)")
-NOT_READY = Look("○", "not ready", "2px dashed", "rgba(210, 153, 34, 0.16)")
-ENDED = Look("✓", "completed", "2px dotted", "transparent")
-FAILED = Look("✕", "failed", "4px double", "rgba(248, 81, 73, 0.16)")
-
-
-class Nodes:
+class Nodes(View):
     """A picture of nodes and the Pods on them; Pods without a node have a box of their own."""
 
-    def __init__(self, nodes: Sequence[Plain], pods: Sequence[Plain]) -> None:
+    def __init__(self, nodes: Iterable[Plain], pods: Iterable[Plain], *, exact: bool = False) -> None:
         self._nodes = sorted(nodes, key=name_of)
-        self._pods = sorted(pods, key=lambda pod: (name_of(pod), pod_status(pod)))
+        self._name = full_name if exact else name_of
+        self._on: dict[str, list[Plain]] = {}
+        for pod in sorted(pods, key=lambda pod: (self._name(pod), pod_status(pod))):
+            self._on.setdefault((pod.get("spec") or {}).get("nodeName") or "", []).append(pod)
 
     def __repr__(self) -> str:
-        blocks = [_node_text(node, self._on(name_of(node))) for node in self._nodes]
-        homeless = self._homeless()
-        if homeless:
-            blocks.append("\n".join(["no node yet", *map(_pod_text, homeless)]))
+        blocks = [self._node_text(node) for node in self._nodes]
+        if "" in self._on:
+            blocks.append("\n".join(["no node yet", *map(self._pod_text, self._on[""])]))
         return "\n".join(blocks) or "(no nodes)"
 
     def _repr_html_(self) -> str:
-        boxes = [_node_html(node, self._on(name_of(node))) for node in self._nodes]
-        homeless = self._homeless()
-        if homeless:
-            boxes.append(_box("no node yet", "", homeless, border="2px dashed"))
-        legend = " · ".join(f"{look.sign} {look.word}" for look in (READY, NOT_READY, ENDED, FAILED))
+        boxes = [self._node_html(node) for node in self._nodes]
+        if "" in self._on:
+            boxes.append(self._box("no node yet", "", self._on[""], border="2px dashed"))
         flex = "display:flex;flex-wrap:wrap;gap:12px;align-items:stretch"
         return (
-            f'<div style="{flex}">{"".join(boxes)}</div><p style="margin:6px 0"><small>{legend}</small></p>'
+            f'<div style="{flex}">{"".join(boxes) or "(no nodes)"}</div>'
+            f'<p style="margin:6px 0"><small>{legend()}</small></p>'
         )
 
-    def _on(self, node: str) -> list[Plain]:
-        return [pod for pod in self._pods if (pod.get("spec") or {}).get("nodeName") == node]
+    def _node_text(self, node: Plain) -> str:
+        pods = self._on.get(full_name(node), [])
+        head = f"{name_of(node)} {_state(node)}"
+        return "\n".join([head, *(f"  {line}" for line in _use(node, pods)), *map(self._pod_text, pods)])
 
-    def _homeless(self) -> list[Plain]:
-        return [pod for pod in self._pods if not (pod.get("spec") or {}).get("nodeName")]
+    def _pod_text(self, pod: Plain) -> str:
+        ready, wanted = readiness(pod)
+        return f"  {look_of(pod).sign} {self._name(pod)}  {pod_status(pod)} {ready}/{wanted}"
+
+    def _node_html(self, node: Plain) -> str:
+        pods = self._on.get(full_name(node), [])
+        lines, style = "\n".join(_use(node, pods)), "margin:4px 0;font-size:85%;background:transparent"
+        use = f'<pre style="{style};color:inherit">{escape(lines)}</pre>'
+        border = "2px solid" if has_condition(node, "Ready") else "2px dashed"
+        return self._box(f"{name_of(node)} — {_state(node)}", use, pods, border=border)
+
+    def _box(self, title: str, use: str, pods: Sequence[Plain], *, border: str) -> str:
+        style = f"border:{border} currentColor;border-radius:8px;padding:8px 12px;min-width:230px"
+        items = (
+            "".join(map(self._pod_html, pods)) or "<li style='list-style:none'><small>no Pods</small></li>"
+        )
+        listed = f'<ul style="margin:4px 0;padding:0">{items}</ul>'
+        return f'<section style="{style}"><strong>{escape(title)}</strong>{use}{listed}</section>'
+
+    def _pod_html(self, pod: Plain) -> str:
+        look, (ready, wanted) = look_of(pod), readiness(pod)
+        style = (
+            f"list-style:none;border:{look.border} currentColor;border-radius:6px;"
+            f"padding:3px 8px;margin:4px 0;background:{look.tint}"
+        )
+        said = f"{pod_status(pod)}, {ready} of {wanted} ready"
+        return (
+            f'<li style="{style}"><span aria-hidden="true">{look.sign}</span> '
+            f"<strong>{escape(self._name(pod))}</strong><br><small>{escape(said)}</small></li>"
+        )
 
 
-def nodes(nodes: Iterable[Any], pods: Iterable[Any] = ()) -> Nodes:
+def nodes(source: Any, pods: Iterable[Any] = (), *, exact: bool = False, **watch: Unpack[Watch]) -> Nodes:
     """Nodes drawn with the Pods on them.
 
     Args:
-        nodes: As `cluster.list("nodes")` gives them.
+        source: Nodes, as `cluster.list("nodes")` gives them; or a cluster, whose Pods are then drawn too.
         pods: As `cluster.list("pods")` gives them; only these are drawn and counted.
+        exact: Show Pods' full names, with the hashes that differ in every run.
+        watch: For a cluster only: `live=True` and more, see `kubeface.views.source.Watch`.
+
+    >>> from kubeface.views.canned import NODES, PODS
+    >>> nodes(NODES[1:2], PODS)
+    node2 Ready
+      cpu    ■■□□□□□□□□ 200 of 1000 m
+      memory ■□□□□□□□□□ 256 of 2048 MiB
+      ● face-recognition  Running 1/1
+      ○ frontend  Running 0/1
     """
-    return Nodes([plain(one) for one in nodes], [plain(one) for one in pods])
+    given = [plain(pod) for pod in pods]
 
+    def draw(found: list[Plain]) -> Nodes:
+        of_nodes = [one for one in found if one.get("kind") != "Pod"]
+        return Nodes(of_nodes, given + [one for one in found if one.get("kind") == "Pod"], exact=exact)
 
-def look_of(pod: Plain) -> Look:
-    """How a Pod is drawn."""
-    phase = (pod.get("status") or {}).get("phase")
-    if phase in ("Succeeded", "Failed"):
-        return ENDED if phase == "Succeeded" else FAILED
-    if pod_status(pod) in ("CrashLoopBackOff", "ErrImagePull", "ImagePullBackOff", "Error", "OOMKilled"):
-        return FAILED
-    return READY if has_condition(pod, "Ready") else NOT_READY
+    return drawn(source, ["nodes", "pods"], draw, watch)
 
 
 def _state(node: Plain) -> str:
-    return "Ready" if has_condition(node, "Ready") else "NotReady"
+    closed = ", no new Pods" if (node.get("spec") or {}).get("unschedulable") else ""
+    return ("Ready" if has_condition(node, "Ready") else "NotReady") + closed
 
 
 def _use(node: Plain, pods: Sequence[Plain]) -> list[str]:
     """One line each for CPU and memory: what the Pods ask for, of what the node has."""
     asked = [requests(pod) for pod in pods if look_of(pod) is not ENDED]
-    capacity = node["status"]["capacity"]
-    cpu, cpu_all = sum(a[0] for a in asked), millis(capacity["cpu"])
-    memory, memory_all = sum(a[1] for a in asked), mebibytes(capacity["memory"])
+    capacity = (node.get("status") or {}).get("capacity") or {}
+    cpu, memory = sum(a[0] for a in asked), sum(a[1] for a in asked)
     return [
-        f"cpu    {_bar(cpu / cpu_all)} {cpu:.0f} of {cpu_all:.0f} m",
-        f"memory {_bar(memory / memory_all)} {memory:.0f} of {memory_all:.0f} MiB",
+        f"cpu    {_of(cpu, millis(capacity.get('cpu', '0')))} m",
+        f"memory {_of(memory, mebibytes(capacity.get('memory', '0')))} MiB",
     ]
 
 
-def _bar(share: float) -> str:
-    full = min(BAR, round(share * BAR))
-    return "■" * full + "□" * (BAR - full)
-
-
-def _node_text(node: Plain, pods: Sequence[Plain]) -> str:
-    head = f"{name_of(node)} {_state(node)}"
-    return "\n".join([head, *(f"  {line}" for line in _use(node, pods)), *map(_pod_text, pods)])
-
-
-def _pod_text(pod: Plain) -> str:
-    ready, wanted = readiness(pod)
-    return f"  {look_of(pod).sign} {name_of(pod)}  {pod_status(pod)} {ready}/{wanted}"
-
-
-def _node_html(node: Plain, pods: Sequence[Plain]) -> str:
-    lines = "\n".join(_use(node, pods))
-    use = (
-        f'<pre style="margin:4px 0;font-size:85%;background:transparent;color:inherit">{escape(lines)}</pre>'
-    )
-    border = "2px solid" if has_condition(node, "Ready") else "2px dashed"
-    return _box(f"{name_of(node)} — {_state(node)}", use, pods, border=border)
-
-
-def _box(title: str, use: str, pods: Sequence[Plain], *, border: str) -> str:
-    style = f"border:{border} currentColor;border-radius:8px;padding:8px 12px;min-width:230px"
-    items = "".join(map(_pod_html, pods)) or "<li style='list-style:none'><small>no Pods</small></li>"
-    listed = f'<ul style="margin:4px 0;padding:0">{items}</ul>'
-    return f'<section style="{style}"><strong>{escape(title)}</strong>{use}{listed}</section>'
-
-
-def _pod_html(pod: Plain) -> str:
-    look, (ready, wanted) = look_of(pod), readiness(pod)
-    style = (
-        f"list-style:none;border:{look.border} currentColor;border-radius:6px;"
-        f"padding:3px 8px;margin:4px 0;background:{look.tint}"
-    )
-    said = f"{pod_status(pod)}, {ready} of {wanted} ready"
-    return (
-        f'<li style="{style}"><span aria-hidden="true">{look.sign}</span> '
-        f"<strong>{escape(name_of(pod))}</strong><br><small>{escape(said)}</small></li>"
-    )
+def _of(asked: float, has: float) -> str:
+    return f"{bar(asked / has if has else 0)} {asked:.0f} of {has:.0f}"
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
 """Objects of any kind as a table, with the columns a person wants."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Unpack
 
-from kubeface.views.plain import Plain, has_condition, name_of, plain, pod_status, readiness
+from kubeface.errors import BadInput
+from kubeface.views.columns import Chosen, Column, chosen_columns, space_of, usual_columns
+from kubeface.views.plain import Plain
+from kubeface.views.source import Watch, drawn
+from kubeface.views.view import View
 
-Column = tuple[str, Callable[[Plain], object]]
 
-
-class Table:
+class Table(View):
     """Rows under headings.
 
     Args:
@@ -39,28 +41,77 @@ class Table:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def table(objects: Iterable[Any], *, exact: bool = False) -> Table:
+def table(
+    source: Any,
+    kind: str = "",
+    *,
+    columns: Chosen | None = None,
+    sort: str = "",
+    wide: bool = False,
+    exact: bool = False,
+    **watch: Unpack[Watch],
+) -> Table:
     """Objects as a table, sorted by namespace and name.
 
     Args:
-        objects: Of one kind or several; then each has the columns that all kinds have.
+        source: Objects of one kind or several; of several, it has the columns that all kinds have.
+            Or a cluster, and `kind` says what to ask it for.
+        kind: `pods`, `deployments`, …; for a cluster only.
+        columns: Which ones: words, such as `name`, `status`, `age`, and paths, such as
+            `spec.containers[0].image`; or paths by heading.
+        sort: The column to sort by; `-status` sorts downwards. Numbers sort as numbers.
+        wide: Further columns, also those that differ in every run: addresses, ages.
         exact: Show Pods' full names, with the hashes that differ in every run.
+        watch: For a cluster only: `live=True` and more, see `kubeface.views.source.Watch`.
+
+    Raises:
+        BadInput: a column is neither a word nor a path; there is no such column to sort by.
+
+    >>> from kubeface.views.canned import DEPLOYMENTS
+    >>> table(DEPLOYMENTS, columns={"name": "name", "wanted": "spec.replicas"}, sort="-wanted")
+    NAME               WANTED
+    receiver           3
+    face-recognition   1
     """
-    found = [plain(one) for one in objects]
-    kinds = {str(one.get("kind")) for one in found}
-    columns = _columns(kinds, exact)
-    if len({_space(one) for one in found}) > 1:
-        columns = [("namespace", _space), *columns]
+
+    def draw(found: list[Plain]) -> Table:
+        return _table(found, columns, sort, wide=wide, exact=exact)
+
+    return drawn(source, [kind or "pods"], draw, watch)
+
+
+def _table(found: list[Plain], chosen: Chosen | None, sort: str, *, wide: bool, exact: bool) -> Table:
+    columns = _columns(found, chosen, wide=wide, exact=exact)
     rows = [[value(one) for _, value in columns] for one in found]
-    order = sorted(range(len(rows)), key=lambda i: (_space(found[i]), [str(value) for value in rows[i]]))
-    return Table([heading for heading, _ in columns], [rows[i] for i in order])
+    order = sorted(range(len(rows)), key=lambda i: (space_of(found[i]), [str(value) for value in rows[i]]))
+    headings = [heading for heading, _ in columns]
+    if sort:
+        by = _place(headings, sort.removeprefix("-"))
+        order.sort(key=lambda i: _rank(rows[i][by]), reverse=sort.startswith("-"))
+    return Table(headings, [rows[i] for i in order])
 
 
-def _columns(kinds: set[str], exact: bool) -> list[Column]:
-    name = ("name", _full_name if exact else name_of)
-    if len(kinds) == 1:
-        return [name, *_COLUMNS.get(next(iter(kinds)), ())]
-    return [("kind", lambda one: one.get("kind", "")), name]
+def _columns(found: list[Plain], chosen: Chosen | None, *, wide: bool, exact: bool) -> list[Column]:
+    kinds = {str(one.get("kind")) for one in found}
+    if chosen is not None:
+        return chosen_columns(kinds, chosen, exact=exact)
+    columns = usual_columns(kinds, exact=exact, wide=wide)
+    several = len({space_of(one) for one in found}) > 1
+    return [("namespace", space_of), *columns] if several else columns
+
+
+def _place(headings: list[str], wanted: str) -> int:
+    if wanted not in headings:
+        raise BadInput(f"there is no column {wanted!r} to sort by", seen=f"there is {', '.join(headings)}")
+    return headings.index(wanted)
+
+
+def _rank(value: object) -> tuple[bool, float, str]:
+    """Numbers first and as numbers, then words."""
+    try:
+        return False, float(str(value)), ""
+    except ValueError:
+        return True, 0.0, str(value)
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
@@ -69,76 +120,6 @@ def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
 
 def _cell(value: str) -> str:
     return f'<td style="text-align:left">{escape(value)}</td>'
-
-
-def _space(one: Plain) -> str:
-    return str((one.get("metadata") or {}).get("namespace") or "")
-
-
-def _full_name(one: Plain) -> str:
-    return str((one.get("metadata") or {}).get("name", ""))
-
-
-def _at(path: str, default: object = "") -> Callable[[Plain], object]:
-    def value(one: Plain) -> object:
-        here: Any = one
-        for key in path.split("."):
-            here = here.get(key) if isinstance(here, dict) else None
-        return default if here is None else here
-
-    return value
-
-
-def _of(ready: str, wanted: str) -> Callable[[Plain], str]:
-    return lambda one: f"{_at(ready, 0)(one)}/{_at(wanted, 0)(one)}"
-
-
-def _ready_containers(pod: Plain) -> str:
-    ready, wanted = readiness(pod)
-    return f"{ready}/{wanted}"
-
-
-def _node_status(node: Plain) -> str:
-    words = ["Ready" if has_condition(node, "Ready") else "NotReady"]
-    return ", ".join(words + (["no new Pods"] if node["spec"].get("unschedulable") else []))
-
-
-def _ports(service: Plain) -> str:
-    return ", ".join(_port(port) for port in service["spec"].get("ports") or [])
-
-
-def _port(port: dict[str, Any]) -> str:
-    outside = f" ← {port['nodePort']} on every node" if port.get("nodePort") else ""
-    return f"{port.get('name', '')} {port['port']}{outside}".strip()
-
-
-def _images(workload: Plain) -> str:
-    containers = workload["spec"]["template"]["spec"]["containers"]
-    return ", ".join(str(c["image"]).rpartition("/")[2] for c in containers)
-
-
-_COLUMNS: dict[str, tuple[Column, ...]] = {
-    "Pod": (("ready", _ready_containers), ("status", pod_status), ("node", _at("spec.nodeName", "none yet"))),
-    "Node": (
-        ("status", _node_status),
-        ("cpu", _at("status.capacity.cpu")),
-        ("memory", _at("status.capacity.memory")),
-        ("version", _at("status.nodeInfo.kubeletVersion")),
-    ),
-    "Deployment": (("ready", _of("status.readyReplicas", "spec.replicas")), ("image", _images)),
-    "StatefulSet": (("ready", _of("status.readyReplicas", "spec.replicas")), ("image", _images)),
-    "ReplicaSet": (("ready", _of("status.readyReplicas", "spec.replicas")), ("image", _images)),
-    "DaemonSet": (("ready", _of("status.numberReady", "status.desiredNumberScheduled")), ("image", _images)),
-    "Service": (("type", _at("spec.type")), ("ports", _ports)),
-    "Namespace": (("status", _at("status.phase")),),
-    "PersistentVolumeClaim": (
-        ("status", _at("status.phase")),
-        ("class", _at("spec.storageClassName")),
-        ("size", _at("spec.resources.requests.storage")),
-    ),
-    "StorageClass": (("provisioner", _at("provisioner")),),
-    "Event": (("reason", _at("reason")), ("about", _at("involvedObject.name")), ("message", _at("message"))),
-}
 
 
 if __name__ == "__main__":

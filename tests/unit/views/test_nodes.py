@@ -4,7 +4,8 @@ import pytest
 
 from kubeface.kube.objects import KubeObject
 from kubeface.views.canned import NODES, PODS, node, pod
-from kubeface.views.nodes import ENDED, FAILED, NOT_READY, READY, look_of, nodes
+from kubeface.views.looks import ENDED, FAILED, NOT_READY, READY, look_of
+from kubeface.views.nodes import nodes
 
 
 def test_pods_stand_below_their_node():

@@ -1,0 +1,199 @@
+"""How far a Deployment's rollout is: its old and new ReplicaSets as bars with numbers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Unpack
+
+from kubeface.errors import BadInput
+from kubeface.views.columns import at, space_of
+from kubeface.views.links import key_of, owner_of
+from kubeface.views.looks import FAILED, NOT_READY, READY, STATELESS, Look, bar
+from kubeface.views.names import full_name, short_name
+from kubeface.views.plain import Plain
+from kubeface.views.source import Watch, drawn
+from kubeface.views.view import View
+
+REVISION = "metadata.annotations['deployment.kubernetes.io/revision']"
+MONO = "font-family:ui-monospace, monospace;white-space:pre"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A ReplicaSet, or the Deployment itself, in numbers of Pods."""
+
+    what: str
+    image: str
+    wanted: int
+    ready: int
+    available: int
+
+
+class Rollout(View):
+    """Deployments, each with its state in a word, its numbers, and its ReplicaSets."""
+
+    def __init__(self, objects: Iterable[Plain], *, exact: bool = False, history: bool = False) -> None:
+        objects = list(objects)
+        self._exact, self._history = exact, history
+        self._sets = [one for one in objects if one.get("kind") == "ReplicaSet"]
+        found = [one for one in objects if one.get("kind") == "Deployment"]
+        self._deployments = sorted(found, key=lambda one: (space_of(one), full_name(one)))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is a Deployment, and each has all the Pods it wants, new and available."""
+        done = [state_of(one)[0] is READY for one in self._deployments]
+        return bool(done) and all(done)
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(self._text, self._deployments)) or "(no deployments)"
+
+    def _repr_html_(self) -> str:
+        return "".join(map(self._html, self._deployments)) or "<p>(no deployments)</p>"
+
+    def _text(self, one: Plain) -> str:
+        lines = [_head(one), *(f"  {name:9} {bar_} {said}" for name, bar_, said in _numbers(one))]
+        rows = self._rows(one)
+        wide = max((len(row.what) for row in rows), default=0)
+        lines += [f"  {row.what:{wide}}  {_row_bar(row, _most(one))} {_row_words(row)}" for row in rows]
+        return "\n".join(lines)
+
+    def _html(self, one: Plain) -> str:
+        look, _ = state_of(one)
+        cells = [(name, bar_, said) for name, bar_, said in _numbers(one)]
+        cells += [(row.what, _row_bar(row, _most(one)), _row_words(row)) for row in self._rows(one)]
+        body = "".join(
+            f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
+            f'<td aria-hidden="true" style="text-align:left;{MONO}">{bar_}</td>'
+            f'<td style="text-align:left">{escape(said)}</td></tr>'
+            for name, bar_, said in cells
+        )
+        box = f"border:{look.border} currentColor;border-radius:8px;padding:8px 12px;margin:0 0 12px"
+        return (
+            f'<section style="{box};display:table"><strong>{escape(_head(one))}</strong>'
+            f'<table style="margin:6px 0 0"><tbody>{body}</tbody></table></section>'
+        )
+
+    def _rows(self, deployment: Plain) -> list[Row]:
+        mine = [one for one in self._sets if owner_of(one) == key_of(deployment)]
+        shown = [one for one in mine if self._history or _number(one, "spec.replicas") or _pods(one)]
+        newest = max((_revision(one) for one in mine), default=0)
+        shown.sort(key=_revision, reverse=True)
+        return [self._row(one, "new" if _revision(one) == newest else "old") for one in shown]
+
+    def _row(self, one: Plain, age: str) -> Row:
+        name = full_name(one) if self._exact else short_name(one)
+        revision = f" revision {_revision(one)}" if self._exact else ""
+        images = str(at("spec.template.spec.containers[*].image")(one)).split(", ")
+        wanted, ready = _number(one, "spec.replicas"), _number(one, "status.readyReplicas")
+        image = ", ".join(image.rpartition("/")[2] for image in images)
+        return Row(f"{age} {name}{revision}", image, wanted, ready, _number(one, "status.availableReplicas"))
+
+
+def rollout(
+    source: Any,
+    name: str = "",
+    *,
+    exact: bool = False,
+    history: bool = False,
+    **watch: Unpack[Watch],
+) -> Rollout:
+    """How far Deployments' rollouts are. Live, it ends when they are complete, if nothing else is said.
+
+    Args:
+        source: Deployments and ReplicaSets; or a cluster.
+        name: Only this Deployment: `receiver` or `deployment/receiver`.
+        exact: Full names, with the hashes that differ in every run, and revisions.
+        history: Also ReplicaSets that want no Pods any more.
+        watch: For a cluster only: `live=True` and more, see `kubeface.views.source.Watch`.
+
+    Raises:
+        BadInput: the name is that of another kind.
+
+    >>> from kubeface.views.canned import UPDATING
+    >>> rollout(UPDATING)
+    deployment/receiver  ○ rolling out: 2 of 3 Pods are new
+      wanted    ■■■■■■■■■■ 3
+      updated   ■■■■■■■□□□ 2
+      ready     ■■■■■■■■■■ 3
+      available ■■■■■■■■■■ 3
+      new receiver-…  ■■■□□□□□□□ 1 of 2 ready, 1 available: receiver:v1.1
+      old receiver-…  ■■■■■■■□□□ 2 of 2 ready, 2 available: receiver:v1.0
+    """
+    kind, slash, only = name.rpartition("/")
+    if slash and kind not in ("deployment", "deployments", "deploy"):
+        raise BadInput(f"{name!r} is no Deployment", try_next="such as deployment/receiver")
+
+    def draw(found: list[Plain]) -> Rollout:
+        kept = [one for one in found if one.get("kind") != "Deployment" or only in ("", full_name(one))]
+        return Rollout(kept, exact=exact, history=history)
+
+    if watch.get("live"):
+        watch.setdefault("until", lambda objects: draw([one.raw for one in objects]).is_complete)
+    return drawn(source, ["deployments", "replicasets"], draw, watch)
+
+
+def state_of(deployment: Plain) -> tuple[Look, str]:
+    """How far a Deployment is, in a look and in words."""
+    wanted, updated = _number(deployment, "spec.replicas", 1), _number(deployment, "status.updatedReplicas")
+    progress = str(at("status.conditions[type=Progressing].reason")(deployment))
+    if progress == "ProgressDeadlineExceeded":
+        return FAILED, f"stuck: {at('status.conditions[type=Progressing].message')(deployment)}"
+    if at("spec.paused", False)(deployment):
+        return STATELESS, "paused"
+    if _number(deployment, "status.observedGeneration") < _number(deployment, "metadata.generation"):
+        return NOT_READY, "not begun: its controller has not seen the change yet"
+    surplus = _number(deployment, "status.replicas") - updated
+    if updated >= wanted and surplus > 0:
+        return NOT_READY, f"rolling out: {surplus} old to go"
+    available = min(_number(deployment, "status.availableReplicas"), updated)
+    if updated < wanted or available < wanted:
+        return NOT_READY, f"rolling out: {updated} of {wanted} Pods are new"
+    return READY, f"complete: {wanted} of {wanted} Pods are new and available"
+
+
+def _head(one: Plain) -> str:
+    look, words = state_of(one)
+    return f"deployment/{full_name(one)}  {look.sign} {words}"
+
+
+def _numbers(one: Plain) -> list[tuple[str, str, str]]:
+    paths = {
+        "wanted": "spec.replicas",
+        "updated": "status.updatedReplicas",
+        "ready": "status.readyReplicas",
+        "available": "status.availableReplicas",
+    }
+    counts = {name: _number(one, path) for name, path in paths.items()}
+    return [(name, bar(count / _most(one)), str(count)) for name, count in counts.items()]
+
+
+def _row_bar(row: Row, most: int) -> str:
+    return bar(row.ready / most)
+
+
+def _row_words(row: Row) -> str:
+    return f"{row.ready} of {row.wanted} ready, {row.available} available: {row.image}"
+
+
+def _most(one: Plain) -> int:
+    """What a full bar stands for."""
+    return max(1, _number(one, "spec.replicas", 1))
+
+
+def _pods(one: Plain) -> int:
+    return _number(one, "status.replicas")
+
+
+def _revision(one: Plain) -> int:
+    return _number(one, REVISION)
+
+
+def _number(one: Plain, path: str, default: int = 0) -> int:
+    return int(str(at(path, default)(one)))
+
+
+if __name__ == "__main__":
+    from kubeface.views.canned import UPDATING, draw
+
+    draw(rollout(UPDATING))

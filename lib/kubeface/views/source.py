@@ -1,0 +1,52 @@
+"""Where a view's objects come from: a list, or a cluster that is asked and, on request, watched."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypedDict, TypeVar
+
+from kubeface.errors import BadInput
+from kubeface.views.plain import Plain, plain
+from kubeface.views.view import View
+
+V = TypeVar("V", bound=View)
+
+
+class Watch(TypedDict, total=False):
+    """What a view may be told when its source is a cluster; none of it when the source is a list.
+
+    - `live`: keep the view up with the cluster, in place, until it ends or the kernel is interrupted.
+    - `until`: end when this holds: `Ready`, `Available` or another word of `wait`, said of every object
+      of the view's first kind; or a function of the list of objects.
+    - `timeout_s`: end after this many seconds at the latest; 60 when nothing is said.
+    - `labels`, `namespace`, `everywhere`: which objects, as in `cluster.list`.
+    """
+
+    live: bool
+    until: str | Callable[[Sequence[Any]], bool]
+    timeout_s: float
+    labels: str | Mapping[str, str]
+    namespace: str
+    everywhere: bool
+
+
+def drawn(source: Any, kinds: Sequence[str], draw: Callable[[list[Plain]], V], watch: Watch) -> V:
+    """The view of a source.
+
+    Args:
+        source: Objects, wrapped or plain; or a `Cluster`.
+        kinds: What a cluster is asked for; the first one is what `until` speaks of.
+        draw: Makes the view out of the objects.
+        watch: For a cluster only.
+
+    Raises:
+        BadInput: a list cannot be watched.
+    """
+    if isinstance(source, Iterable):
+        if watch:
+            raise BadInput(
+                f"{', '.join(watch)}: a list of objects cannot be asked for that",
+                try_next="give the view the cluster instead of the list",
+            )
+        return draw([plain(one) for one in source])
+    from kubeface.views.live import from_cluster  # it imports the client of a cluster; a list needs none
+
+    return from_cluster(source, kinds, draw, **watch)

@@ -1,0 +1,171 @@
+"""Objects of several kinds, kept up to date by one watch a kind; no thread outlives the `with`."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+from kubeface.errors import KubefaceError
+from kubeface.kube.client import Cluster
+from kubeface.kube.kinds import Kind
+from kubeface.kube.objects import KubeObject
+from kubeface.kube.transport import Expired, NoAnswer, Transport
+
+WATCH_S = 300.0  # chosen: then a watch is asked for again; a dead connection is noticed by then
+LOOK_AGAIN_S = 0.25  # chosen: how long to leave an API server alone that does not answer
+Selector = str | Mapping[str, str] | None
+
+
+class Watches:
+    """What there is of several kinds, now and while `with` lasts.
+
+    Args:
+        cluster: Where to look.
+        kinds: Words such as `pods`.
+        labels: Only objects with these labels; of Nodes, which have labels of another sort, all.
+        namespace: Where; None for everywhere.
+    """
+
+    def __init__(
+        self, cluster: Cluster, kinds: Sequence[str], *, labels: Selector, namespace: str | None
+    ) -> None:
+        self._transport = _Stoppable(cluster.transport)
+        self._cluster = Cluster(cluster.kubeconfig, cluster.context, cluster.namespace, self._transport)
+        self._kinds = [cluster.kind(word) for word in kinds]
+        self._labels, self._namespace = labels, namespace
+        self._found: dict[Kind, dict[tuple[str, str], KubeObject]] = {}
+        self._changed = threading.Condition()
+        self._is_new = False
+        self._failure: KubefaceError | None = None
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> "Watches":
+        for kind in self._kinds:
+            since = self._look(kind)
+            thread = threading.Thread(target=self._follow, args=(kind, since), daemon=True)
+            self._threads.append(thread)
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._transport.stop()
+        for thread in self._threads:
+            thread.join()
+
+    def snapshot(self) -> list[KubeObject]:
+        """What there is now, by kind, namespace and name; nothing is watched."""
+        for kind in self._kinds:
+            self._look(kind)
+        return self.objects()
+
+    def objects(self) -> list[KubeObject]:
+        """What there is as far as the watches have told, by kind, namespace and name."""
+        with self._changed:
+            self._is_new = False
+            return [self._found[kind][key] for kind in self._kinds for key in sorted(self._found[kind])]
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether something changed since `objects` was asked for; waits for it that long.
+
+        Raises:
+            ApiRefused: a watch was refused.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_new or self._failure, timeout_s)
+            if self._failure is not None:
+                raise self._failure
+            return self._is_new
+
+    def pause(self, seconds: float) -> None:
+        """Let changes come together for so long; a failure ends it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._failure, seconds)
+
+    def _look(self, kind: Kind) -> str:
+        """Ask for all of a kind; the resourceVersion from which to watch on."""
+        labels, space = self._scope(kind)
+        found, since = self._cluster.snapshot(kind, labels=labels, namespace=space)
+        with self._changed:
+            self._found[kind] = {_key(one): one for one in found}
+            self._is_new = True
+            self._changed.notify_all()
+        return since
+
+    def _scope(self, kind: Kind) -> tuple[Selector, str | None]:
+        return (self._labels, self._namespace) if kind.namespaced else (None, None)
+
+    def _follow(self, kind: Kind, since: str) -> None:
+        """Run in a thread: note every change of a kind, until told to stop."""
+        while not self._transport.is_stopped.is_set():
+            try:
+                since = self._note_changes(kind, since) if since else self._look(kind)
+            except Expired:
+                since = ""
+            except NoAnswer:
+                self._transport.is_stopped.wait(LOOK_AGAIN_S)
+            except Exception as failure:
+                if not self._transport.is_stopped.is_set():  # else it is only the stream that was cut
+                    self._fail(failure)
+                return
+
+    def _note_changes(self, kind: Kind, since: str) -> str:
+        labels, space = self._scope(kind)
+        events = self._cluster.watch(kind, since=since, timeout_s=WATCH_S, labels=labels, namespace=space)
+        for type_, one in events:
+            with self._changed:
+                self._found[kind].pop(_key(one), None)
+                if type_ != "DELETED":
+                    self._found[kind][_key(one)] = one
+                self._is_new = True
+                self._changed.notify_all()
+            since = one.raw["metadata"]["resourceVersion"]
+        return since
+
+    def _fail(self, failure: Exception) -> None:
+        with self._changed:
+            is_told = isinstance(failure, KubefaceError)
+            self._failure = failure if is_told else KubefaceError("a watch broke", seen=repr(failure))  # type: ignore[assignment]
+            self._changed.notify_all()
+
+
+class _Stoppable(Transport):
+    """A transport whose open watches another thread can end."""
+
+    def __init__(self, transport: Transport) -> None:
+        super().__init__(transport._api)
+        self.is_stopped = threading.Event()
+        self._open: list[Any] = []
+        self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """End every watch, also one whose answer is yet to come."""
+        with self._lock:
+            self.is_stopped.set()
+            for answer in self._open:
+                _cut(answer)
+
+    def _ask(self, method: str, path: str, *, what: str, **options: Any) -> Any:
+        answer = super()._ask(method, path, what=what, **options)
+        if options.get("watch"):
+            with self._lock:
+                self._open = [one for one in self._open if not one.closed] + [answer]
+                if self.is_stopped.is_set():
+                    _cut(answer)
+        return answer
+
+
+def _cut(answer: Any) -> None:
+    """Make whoever reads this answer see its end."""
+    with suppress(OSError, ValueError, RuntimeError):  # it has ended by itself
+        answer.shutdown()
+
+
+def _key(one: KubeObject) -> tuple[str, str]:
+    return one.namespace or "", one.name
