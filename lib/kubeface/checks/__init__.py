@@ -1,0 +1,31 @@
+"""Exercises and predictions: the verbs check, hint, solution and predict, and what has been done so far.
+
+An exercise is graded by the state of the cluster, so that any route to it counts. A verdict is one of four;
+a check that fails by itself says so and never blames the learner.
+"""
+
+from kubeface.checks.predictions import Grade, Prediction, predict
+from kubeface.checks.progress import Progress
+from kubeface.checks.questions import Question, question
+from kubeface.checks.registry import Exercise, exercise
+from kubeface.checks.verbs import check, hint, solution
+from kubeface.checks.verdicts import Outcome, Verdict, not_started, not_yet, passed
+
+__all__ = [
+    "Exercise",
+    "Grade",
+    "Outcome",
+    "Prediction",
+    "Progress",
+    "Question",
+    "Verdict",
+    "check",
+    "exercise",
+    "hint",
+    "not_started",
+    "not_yet",
+    "passed",
+    "predict",
+    "question",
+    "solution",
+]

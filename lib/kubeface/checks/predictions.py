@@ -1,0 +1,219 @@
+"""Predict, run, compare: a guess is committed before a cell and graded against the live answer after it."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kubeface.checks import questions, session
+from kubeface.checks.progress import Progress
+from kubeface.checks.questions import Question
+from kubeface.checks.registry import NAME
+from kubeface.checks.shown import as_html, as_text
+from kubeface.errors import BadInput
+
+TOO_LATE = "The answer is known by now, so this prediction stays as it is."
+
+
+class Prediction:
+    """A question, and what is committed to it; sealed once the answer is known.
+
+    Nothing that a learner does with it raises an error.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.committed: Any = None
+        self.is_sealed = False
+        self.note = ""
+        self.on_change: list[Callable[[], None]] = []
+
+    def commit(self, answer: Any) -> "Prediction":
+        """Commit an answer, in the place of an earlier one; refused in words once the answer is known."""
+        self.note = ""
+        try:
+            chosen = self.question.read(answer)
+        except BadInput as refusal:
+            self.note = f"{refusal.what}; {self.question.offers}."
+        else:
+            if self.is_sealed:
+                self.note = TOO_LATE
+            else:
+                self.committed = chosen
+        self._tell()
+        return self
+
+    def grade(self, answer: Any, *, because: str = "") -> "Grade":
+        """The prediction beside the live answer; from now on it cannot be changed.
+
+        Args:
+            answer: What the cluster says; for an order, the list.
+            because: Why it is so; without it, what the question's declaration says.
+        """
+        self.is_sealed = True
+        self._tell()
+        grade = Grade(self.question, self.committed, answer, because or self.question.because)
+        if self.question.name and self.committed is not None:
+            _keep(self.question.name, grade)
+        return grade
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands below the question."""
+        if self.committed is None:
+            state = "nothing committed yet" if not self.is_sealed else "nothing was committed"
+        else:
+            state = f"committed: {self.question.in_words(self.committed)}"
+        return [self.question.offers, state, *([self.note] if self.note else [])]
+
+    def __repr__(self) -> str:
+        return as_text("?", "predict", self.question.text, self.lines)
+
+    def _repr_html_(self) -> str:
+        return as_html("?", "predict", self.question.text, self.lines)
+
+    def _tell(self) -> None:
+        for listener in self.on_change:
+            listener()
+
+
+class Grade:
+    """A prediction beside the answer.
+
+    Args:
+        question: What was asked.
+        predicted: What was committed; None when nothing was.
+        answer: What the cluster says.
+        because: Why it is so.
+    """
+
+    def __init__(self, question: Question, predicted: Any, answer: Any, because: str = "") -> None:
+        self.question = question
+        self.predicted = predicted
+        self.answer = answer
+        self.because = because
+
+    @property
+    def is_right(self) -> bool:
+        """Whether something was committed and it is the answer."""
+        return self.predicted is not None and self.question.is_right(self.predicted, self.answer)
+
+    @property
+    def sentence(self) -> str:
+        """The comparison in words."""
+        answer = self.question.in_words(self.answer)
+        if self.predicted is None:
+            return f"nothing was committed this time, and that is fine. The answer is {answer}."
+        predicted = self.question.in_words(self.predicted)
+        if self.is_right:
+            return f"you predicted {predicted}."
+        return f"you predicted {predicted}; the answer is {answer}{_distance(self)}."
+
+    def __repr__(self) -> str:
+        return as_text(*self._head, self.sentence, self._lines)
+
+    def _repr_html_(self) -> str:
+        return as_html(*self._head, self.sentence, self._lines)
+
+    @property
+    def _head(self) -> tuple[str, str]:
+        if self.predicted is None:
+            return "○", "no prediction"
+        return ("✓", "right") if self.is_right else ("✗", "not this time")
+
+    @property
+    def _lines(self) -> list[str]:
+        return [self.because] if self.because else []
+
+
+def predict(
+    question: str,
+    *,
+    number: Sequence[float] | None = None,
+    choice: Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
+    answer: Any = None,
+) -> Prediction:
+    """A prediction, shown to be committed: with buttons in a notebook, else as text.
+
+    Keep it in a name and grade it after the cell that tells. Asking the same again gives the same prediction.
+
+    >>> guess = predict("How many Pods will run?", number=range(0, 11), answer=4)
+    ? predict: How many Pods will run?
+      a number from 0 to 10
+      committed: 4
+    >>> guess.grade(9)
+    ✗ not this time: you predicted 4; the answer is 9 (5 more).
+
+    Args:
+        question: What is asked, or the name of a question that the course declares: `"nb05.pods"`.
+        number: The numbers to choose from: `range(0, 11)`.
+        choice: The words to choose from.
+        order: The words to be put in order.
+        answer: Commit this at once. Without it, what the variable KUBEFACE_PREDICTIONS (JSON: an object of
+            answers by name or question) holds; in a solved run, what the course expects.
+
+    Raises:
+        BadInput: there is no such question, or not one kind of options: an author's mistake.
+    """
+    asked = _question(question, number=number, choice=choice, order=order)
+    key = asked.name or asked.text
+    found = session.current.asked.get(key)
+    if not isinstance(found, Prediction) or found.question != asked:
+        found = session.current.asked[key] = Prediction(asked)
+    given = answer if answer is not None else _from_outside(asked)
+    if given is not None and not (found.is_sealed and answer is None):
+        found.commit(given)
+    _show(found)
+    return found
+
+
+def _question(text: str, **options: Any) -> Question:
+    if NAME.fullmatch(text) and all(one is None for one in options.values()):
+        declared = questions.find(text)
+        if declared is None:
+            raise BadInput(f"there is no question {text!r}", try_next="run the notebook's first cell")
+        return declared
+    notebook = session.current.notebook
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    name = f"nb{notebook}.{slug}" if notebook else ""
+    return questions.made(text, name=name if NAME.fullmatch(name) else None, **options)
+
+
+def _from_outside(asked: Question) -> Any:
+    """The answer that the environment gives, or None."""
+    try:
+        given = json.loads(os.environ.get("KUBEFACE_PREDICTIONS") or "{}")
+    except ValueError:
+        given = {}
+    for key in (asked.name, asked.text):
+        if isinstance(given, dict) and key in given:
+            return given[key]
+    return asked.expect if session.is_solved() else None
+
+
+def _show(prediction: Prediction) -> None:
+    from kubeface.checks.widgets import show  # what draws is not loaded before something is drawn
+
+    show(prediction)
+
+
+def _keep(name: str, grade: Grade) -> None:
+    if session.current.cluster is not None:
+        progress = Progress.of(session.current.cluster)
+        progress.keep_grade(name, predicted=grade.predicted, answer=grade.answer, is_right=grade.is_right)
+
+
+def _distance(grade: Grade) -> str:
+    """How far off, where that can be said."""
+    predicted, answer = grade.predicted, grade.answer
+    if grade.question.kind == "order":
+        pairs = enumerate(zip(predicted, answer, strict=False), start=1)
+        first = next((place for place, (one, other) in pairs if one != other), None)
+        return f" (they part at place {first})" if first else ""
+    try:
+        off = answer - predicted
+    except TypeError:
+        return ""
+    return f" ({abs(off):g} {'more' if off > 0 else 'fewer'})"

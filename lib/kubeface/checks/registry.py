@@ -1,0 +1,135 @@
+"""What an exercise is, and the list of those that are known."""
+
+import difflib
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kubeface.checks.verdicts import Verdict
+from kubeface.errors import BadInput
+from kubeface.kube import Cluster
+
+Judge = Callable[[Cluster], Verdict]
+Deed = Callable[[Cluster], object]
+#: A text, or a function of the cluster: its text fits what is there; None when it does not apply.
+Hint = str | Callable[[Cluster], str | None]
+
+NAME = re.compile(r"nb(?P<notebook>\d\d)\.[a-z][a-z0-9-]*")
+LEAST_WRONG = 2  # chosen: one wrong state is refused by luck, two by understanding
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A goal, the check that knows it when it sees it, and what proves the check.
+
+    Args:
+        name: `nb05.scale`.
+        goal: One sentence: the end state.
+        judge: Looks at the cluster and changes nothing.
+        hints: From the gentlest on.
+        solve: One way to the goal; its body is what `solution` shows.
+        wrong: Each brings a state that must be judged not yet.
+        start: Brings the exercise's clean state from any other; without one, the lesson's own is enough.
+    """
+
+    name: str
+    goal: str
+    judge: Judge
+    hints: tuple[Hint, ...]
+    solve: Deed
+    wrong: tuple[Deed, ...]
+    start: Deed | None = None
+
+    @property
+    def notebook(self) -> str:
+        """The number of the notebook it stands in: `05`."""
+        return notebook_of(self.name)
+
+
+_KNOWN: dict[str, Exercise] = {}
+
+
+def exercise(
+    name: str,
+    *,
+    hints: tuple[Hint, ...],
+    solve: Deed,
+    wrong: tuple[Deed, ...],
+    start: Deed | None = None,
+) -> Callable[[Judge], Exercise]:
+    """Make an exercise of a check; the first line of the check's docstring is the goal.
+
+    >>> from kubeface.checks import not_started, passed, not_yet
+    >>> def greet(cluster):
+    ...     card = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "hi"}}
+    ...     cluster.put(card | {"data": {"to": "you"}})
+    >>> def greet_nobody(cluster): ...
+    >>> def greet_two(cluster): ...
+    >>> @exercise("nb99.greet", hints=("A ConfigMap.",), solve=greet, wrong=(greet_nobody, greet_two))
+    ... def greeting(cluster):
+    ...     '''A ConfigMap named hi greets you.'''
+    ...     found = cluster.find("configmap/hi")
+    ...     if found is None:
+    ...         return not_started("there is no ConfigMap hi")
+    ...     return passed() if found.data.to == "you" else not_yet(f"it greets {found.data.to}")
+    >>> greeting.goal
+    'A ConfigMap named hi greets you.'
+
+    Raises:
+        BadInput: the name is malformed or taken, there is no goal, no hint, or fewer than two wrong states.
+    """
+
+    def register(judge: Judge) -> Exercise:
+        goal = (inspect.getdoc(judge) or "").split("\n")[0].strip()
+        made = Exercise(name, goal, judge, tuple(hints), solve, tuple(wrong), start)
+        _refuse_unsound(made)
+        _KNOWN[name] = made
+        return made
+
+    return register
+
+
+def find(name: str) -> Exercise:
+    """The exercise of that name.
+
+    Raises:
+        BadInput: there is none; names that look like it are in `seen`.
+    """
+    if name not in _KNOWN:
+        near = difflib.get_close_matches(name, _KNOWN, n=3) or sorted(_KNOWN)
+        raise BadInput(f"there is no exercise {name!r}", seen=f"known: {', '.join(near) or 'none'}")
+    return _KNOWN[name]
+
+
+def known(notebook: str | None = None) -> list[Exercise]:
+    """The exercises loaded so far, of one notebook if one is named, in the order of their files."""
+    return [one for one in _KNOWN.values() if notebook in (None, one.notebook)]
+
+
+def notebook_of(name: str) -> str:
+    """The notebook's number in the name of an exercise or a question.
+
+    >>> notebook_of("nb05.scale")
+    '05'
+    """
+    match = NAME.fullmatch(name)
+    if not match:
+        raise BadInput(f"{name!r} is no name of an exercise or a question", try_next='such as "nb05.scale"')
+    return match["notebook"]
+
+
+def _refuse_unsound(made: Exercise) -> None:
+    notebook_of(made.name)
+    before = _KNOWN.get(made.name)
+    if before and before.judge.__module__ != made.judge.__module__:
+        raise BadInput(f"{made.name} is taken", seen=f"by {before.judge.__module__}")
+    if not made.goal:
+        raise BadInput(f"{made.name} has no goal", try_next="say it in the first line of the docstring")
+    if not made.hints:
+        raise BadInput(f"{made.name} has no hint")
+    if len(set(made.wrong)) < LEAST_WRONG:
+        raise BadInput(
+            f"{made.name} declares {len(set(made.wrong))} wrong states and needs {LEAST_WRONG} or more",
+            try_next="wrong=(too_few, too_many)",
+        )

@@ -1,0 +1,87 @@
+"""check, hint, solution: what a learner says about an exercise."""
+
+from kubeface.checks import session
+from kubeface.checks.judging import JUDGE_S, in_time, judge
+from kubeface.checks.progress import Progress
+from kubeface.checks.registry import Exercise, Hint, find
+from kubeface.checks.shown import as_html, as_text
+from kubeface.checks.solutions import Solution, code_of
+from kubeface.checks.verdicts import Verdict
+from kubeface.kube import Cluster
+
+
+def check(name: str, *, cluster: Cluster | None = None) -> Verdict:
+    """The verdict on an exercise, judged by the state of the cluster; it is kept as progress.
+
+    Args:
+        name: `nb05.scale`.
+        cluster: Where to look; without one, the lesson's cluster.
+
+    Raises:
+        BadInput: there is no exercise of that name.
+    """
+    where = cluster or session.cluster()
+    one = find(name)
+    if session.is_solved():
+        Solution(name, code_of(one.solve)).run(where)
+    verdict = judge(one, where)
+    Progress.of(where).keep_verdict(verdict)
+    return verdict
+
+
+def hint(name: str, *, cluster: Cluster | None = None) -> "Hinted":
+    """The next hint that fits the state of the cluster; after the last one it begins again.
+
+    Raises:
+        BadInput: there is no exercise of that name.
+    """
+    where = cluster or session.cluster()
+    one = find(name)
+    if judge(one, where).is_passed:
+        return Hinted("nothing to hint at", f"{name} is passed.")
+    progress = Progress.of(where)
+    for number in range(progress.hints_seen(name), len(one.hints)):
+        text = _asked(one.hints[number], where)
+        if text:
+            progress.keep_hints(name, number + 1)
+            return Hinted(f"hint {number + 1} of {len(one.hints)}", text)
+    progress.keep_hints(name, 0)
+    return Hinted("that was the last hint", f'solution("{name}") shows one way; hint("{name}") begins again.')
+
+
+def solution(name: str) -> Solution:
+    """One way to the goal: folded in a notebook, and code that runs.
+
+    Raises:
+        BadInput: there is no exercise of that name.
+    """
+    return solution_of(find(name))
+
+
+def solution_of(one: Exercise) -> Solution:
+    """The solution of an exercise at hand."""
+    return Solution(one.name, code_of(one.solve))
+
+
+class Hinted:
+    """A hint, shown in a line."""
+
+    def __init__(self, title: str, text: str) -> None:
+        self.title = title
+        self.text = text
+
+    def __repr__(self) -> str:
+        return as_text("→", self.title, self.text)
+
+    def _repr_html_(self) -> str:
+        return as_html("→", self.title, self.text)
+
+
+def _asked(one: Hint, cluster: Cluster) -> str | None:
+    """A hint's text for the cluster as it is; a hint that fails is passed over: the next one may help."""
+    if isinstance(one, str):
+        return one
+    try:
+        return in_time(lambda: one(cluster), JUDGE_S)
+    except Exception:
+        return None

@@ -1,0 +1,71 @@
+"""A prediction with something to click; as text where nobody is there to click."""
+
+import sys
+from html import escape
+from typing import Any
+
+from kubeface.checks import session
+from kubeface.checks.predictions import Prediction
+
+_WIDE = "max-content"
+
+
+def show(prediction: Prediction) -> None:
+    """Show it under the cell: a form in a notebook, else its text."""
+    display = _notebook_display()
+    if display is None:
+        print(prediction)
+        return
+    bundle: dict[str, Any] = {"text/plain": repr(prediction)}
+    if not session.is_headless():
+        bundle |= _form(prediction)._repr_mimebundle_() | {"text/plain": repr(prediction)}
+    display(bundle, raw=True)
+
+
+def _notebook_display() -> Any:
+    """What shows something under a cell; None outside a notebook."""
+    if "IPython" not in sys.modules:
+        return None
+    from IPython.core.getipython import get_ipython
+    from IPython.display import display
+
+    return display if getattr(get_ipython(), "kernel", None) is not None else None
+
+
+def _form(prediction: Prediction) -> Any:
+    """The form: the question, its options, a button, and a line that says what is committed."""
+    import ipywidgets as widgets
+
+    asked = prediction.question
+    head = widgets.HTML(f"<b>Predict:</b> {escape(asked.text)}")
+    choosers = _choosers(prediction, widgets)
+    button = widgets.Button(description="Commit", tooltip="Commit this prediction")
+    said = widgets.HTML()
+
+    def refresh() -> None:
+        said.value = "<br>".join(map(escape, prediction.lines[1:]))
+        for one in (*choosers, button):
+            one.disabled = prediction.is_sealed
+
+    def commit(_: object) -> None:
+        values = [one.value for one in choosers]
+        prediction.commit(values if asked.kind == "order" else values[0])
+
+    button.on_click(commit)
+    prediction.on_change[:] = [refresh]
+    refresh()
+    return widgets.VBox([head, *choosers, button, said])
+
+
+def _choosers(prediction: Prediction, widgets: Any) -> list[Any]:
+    asked = prediction.question
+    if asked.kind == "order":
+        now = prediction.committed or [None] * len(asked.options)
+        return [
+            widgets.Dropdown(options=asked.options, value=now[place], description=f"{place + 1}.")
+            for place in range(len(asked.options))
+        ]
+    if asked.kind == "choice":
+        layout = widgets.Layout(width=_WIDE)
+        return [widgets.RadioButtons(options=asked.options, value=prediction.committed, layout=layout)]
+    return [widgets.Dropdown(options=asked.options, value=prediction.committed, description="Number")]
