@@ -15,7 +15,7 @@ UV := $(or $(shell command -v uv),$(KUBEFACE_CACHE)/uv/bin/uv)
 PYTEST := $(BIN)/pytest
 CODE := lib images tests
 
-.PHONY: help lab setup test test-fast check ready-to-test notebooks test-notebook bench format clean
+.PHONY: help lab setup test test-fast check ready-to-test notebooks test-notebook bench gallery format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ notebooks: $(READY) ## Execute the notebooks on your cluster and store the outpu
 
 bench: $(READY) ## Measure what is promised about speed and size; ONLY=name,name for some
 	$(BIN)/python -m bench $(ONLY)
+
+gallery: $(READY) ## Draw every view from canned data on one page: build/gallery.html
+	$(BIN)/python -m kubeface.views.page build/gallery.html
 
 format: $(READY) ## Format the code and repair what can be repaired
 	$(BIN)/ruff check --fix $(CODE)

@@ -50,6 +50,12 @@ def gallery(results: Iterable[Shown], picture: Callable[[str], bytes]) -> Galler
     Args:
         results: As `pipeline.results()` gives them.
         picture: The file behind a path, such as `pipeline.picture`; asked when the gallery is drawn.
+
+    >>> from kubeface.views.canned import RESULTS, drawn_face
+    >>> gallery(RESULTS[:2], drawn_face)
+    PHOTO          STATUS      WHO
+    ada.jpg        PROCESSED   Ada Lovelace
+    stranger.jpg   PROCESSED   nobody we know
     """
     return Gallery(list(results), picture)
 

@@ -94,7 +94,7 @@ def nodes(source: Any, pods: Iterable[Any] = (), *, exact: bool = False, **watch
         watch: For a cluster only: `live=True` and more, see `kubeface.views.source.Watch`.
 
     >>> from kubeface.views.canned import NODES, PODS
-    >>> nodes(NODES[1:2], PODS)
+    >>> nodes(NODES[1:2], [pod for pod in PODS if pod["spec"].get("nodeName") == "node2"])
     node2 Ready
       cpu    ■■□□□□□□□□ 200 of 1000 m
       memory ■□□□□□□□□□ 256 of 2048 MiB

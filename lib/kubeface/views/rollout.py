@@ -143,12 +143,14 @@ def state_of(deployment: Plain) -> tuple[Look, str]:
         return STATELESS, "paused"
     if _number(deployment, "status.observedGeneration") < _number(deployment, "metadata.generation"):
         return NOT_READY, "not begun: its controller has not seen the change yet"
-    surplus = _number(deployment, "status.replicas") - updated
-    if updated >= wanted and surplus > 0:
-        return NOT_READY, f"rolling out: {surplus} old to go"
-    available = min(_number(deployment, "status.availableReplicas"), updated)
-    if updated < wanted or available < wanted:
+    if updated < wanted:
         return NOT_READY, f"rolling out: {updated} of {wanted} Pods are new"
+    surplus = _number(deployment, "status.replicas") - updated
+    if surplus > 0:
+        return NOT_READY, f"rolling out: {surplus} old Pod{'s' * (surplus > 1)} to go"
+    available = _number(deployment, "status.availableReplicas")
+    if available < wanted:
+        return NOT_READY, f"rolling out: {available} of {wanted} new Pods are available"
     return READY, f"complete: {wanted} of {wanted} Pods are new and available"
 
 

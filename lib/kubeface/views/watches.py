@@ -1,4 +1,4 @@
-"""Objects of several kinds, kept up to date by one watch a kind; no thread outlives the `with`."""
+"""Objects of several kinds, kept up to date by one watch a kind; the threads end with the `with`."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,8 @@ from kubeface.kube.transport import Expired, NoAnswer, Transport
 
 WATCH_S = 300.0  # chosen: then a watch is asked for again; a dead connection is noticed by then
 LOOK_AGAIN_S = 0.25  # chosen: how long to leave an API server alone that does not answer
+# Chosen: a cut stream ends at once; only an API server that hangs before it answers takes longer than this.
+GONE_S = 2.0
 Selector = str | Mapping[str, str] | None
 
 
@@ -43,7 +45,8 @@ class Watches:
     def __enter__(self) -> "Watches":
         for kind in self._kinds:
             since = self._look(kind)
-            thread = threading.Thread(target=self._follow, args=(kind, since), daemon=True)
+            name = f"kubeface watches {kind.plural}"
+            thread = threading.Thread(target=self._follow, args=(kind, since), name=name, daemon=True)
             self._threads.append(thread)
         for thread in self._threads:
             thread.start()
@@ -57,7 +60,7 @@ class Watches:
     ) -> None:
         self._transport.stop()
         for thread in self._threads:
-            thread.join()
+            thread.join(GONE_S)
 
     def snapshot(self) -> list[KubeObject]:
         """What there is now, by kind, namespace and name; nothing is watched."""

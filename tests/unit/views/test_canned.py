@@ -4,7 +4,9 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("view", ["tables", "nodes", "gallery"])
+@pytest.mark.parametrize(
+    "view", ["tables", "nodes", "gallery", "topology", "rollout", "timeline", "logs", "yaml"]
+)
 def test_a_view_draws_itself_without_a_cluster(view, tmp_path):
     page = tmp_path / "page.html"
     command = [sys.executable, "-W", "error", "-m", f"kubeface.views.{view}", str(page)]

@@ -1,9 +1,12 @@
+import datetime
 import random
 
 import pytest
 
 from kubeface.errors import BadInput
-from kubeface.views.canned import NODES, PODS, pod
+from kubeface.kube.kinds import KINDS
+from kubeface.views.canned import DEPLOYMENTS, NODES, PODS, pod
+from kubeface.views.columns import age_of
 from kubeface.views.plain import mebibytes, millis, name_of, pod_status
 from kubeface.views.tables import table
 
@@ -73,3 +76,55 @@ def test_a_quantity_that_is_none_is_refused():
 def test_something_that_is_no_object_is_refused():
     with pytest.raises(BadInput, match="is no object of the API"):
         table(["pod/receiver"])
+
+
+def test_columns_are_chosen_by_word_and_by_path():
+    drawn = table(PODS[:1], columns=["name", "status", "spec.containers[0].resources.requests.cpu"])
+    assert repr(drawn).splitlines()[1].split() == ["mysql", "Running", "100m"]
+
+
+def test_a_column_can_be_given_a_heading():
+    drawn = table(DEPLOYMENTS, columns={"app": "name", "runs": "image"})
+    assert repr(drawn).splitlines() == [
+        "APP                RUNS",
+        "face-recognition   face-recognition:v1.0",
+        "receiver           receiver:v1.0",
+    ]
+
+
+@pytest.mark.parametrize(("sort", "wanted"), [("n", ["2", "10", "none"]), ("-n", ["none", "10", "2"])])
+def test_numbers_are_sorted_as_numbers(sort, wanted):
+    objects = [{"kind": "Thing", "metadata": {"name": n}, "n": n} for n in ("none", "10", "2")]
+    assert [row[0] for row in table(objects, columns=["n"], sort=sort).rows] == wanted
+
+
+def test_sorting_by_a_column_that_is_not_there_is_refused():
+    with pytest.raises(BadInput, match="there is no column 'age' to sort by"):
+        table(PODS, sort="age")
+
+
+@pytest.mark.parametrize("columns", [[], "name"])
+def test_columns_are_a_list_of_at_least_one(columns):
+    with pytest.raises(BadInput, match="at least one column"):
+        table(PODS, columns=columns)
+
+
+def test_wide_adds_what_differs_from_run_to_run():
+    assert "IP" not in repr(table(PODS)).splitlines()[0]
+    assert repr(table(PODS, wide=True)).splitlines()[0].split()[4:] == ["RESTARTS", "IP", "IMAGE", "AGE"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "age"),
+    [(0, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (172800, "2 d"), (-5, "0 s")],
+)
+def test_an_age_is_told_in_a_unit_that_fits(seconds, age):
+    now = datetime.datetime(2026, 1, 5, 10, tzinfo=datetime.UTC)
+    made = (now - datetime.timedelta(seconds=seconds)).isoformat()
+    assert age_of({"metadata": {"creationTimestamp": made}}, now) == age
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+def test_an_object_that_has_nothing_but_a_name_is_a_row(kind):
+    one = {"kind": kind, "metadata": {"name": "x"}}
+    assert repr(table([one], wide=True)).splitlines()[1].split()[0] == "x"
