@@ -9,14 +9,19 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 
 
 class JsonLines(logging.Formatter):
-    """A record as JSON: time, level, service, event, and whatever the event carries in `extra`."""
+    """A record as JSON: time, level, service, event, and whatever the event carries in `extra`.
+
+    An event that befell many photos at once carries a list `each`, one dict a photo, and becomes as many
+    lines: `log.info("published", extra={"each": [{"image_id": 7}, {"image_id": 8}]})`.
+    """
 
     def __init__(self, service: str) -> None:
         super().__init__()
         self._service = service
+        self._encode = json.JSONEncoder(default=str).encode
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line; a traceback is a field of it."""
+        """One line, or one for each; a traceback is a field of it."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -26,7 +31,8 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        each = line.pop("each", None) or [{}]
+        return "\n".join(self._encode({**line, **one}) for one in each)
 
 
 def start_logging(service: str, package: str) -> None:

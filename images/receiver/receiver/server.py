@@ -1,61 +1,26 @@
 """The wire: HTTP in, JSON out."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
-from receiver.core import MAX_BODY_BYTES, Refused, find_photo, read_path
-from receiver.queue import Queue, QueueAway
-from receiver.relay import Relay
+from receiver.answers import Json, add_errors, as_json
+from receiver.bodies import pieces, whole
+from receiver.core import MAX_BODY_BYTES, MAX_BULK_BYTES, Refused, plain_name
+from receiver.metrics import Timed
+from receiver.service import Receiver
 from receiver.settings import Settings
-from receiver.store import Accepted, DatabaseAway, Store
+from receiver.uploads import HEAD_BYTES, MAX_PICTURE_BYTES, Incoming, kind_of
 
 log = logging.getLogger("receiver")
 
-BODY_TIMEOUT_S = 10  # chosen: 64 KiB take far less, and a client that dawdles holds a socket
-
-
-class Receiver:
-    """What one process holds: the database, the queue, the relay, and whether it is about to end."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.photos_dir: Path = settings.photos_dir
-        self.store = Store(settings)
-        self.queue = Queue(settings.nsqd_http_address)
-        self.relay = Relay(self.store, self.queue)
-        self.stopping = False
-
-    def take(self, body: bytes) -> Accepted:
-        """The photo that `body` names, written down; raises Refused or DatabaseAway."""
-        accepted = self.store.accept(find_photo(self.photos_dir, read_path(body)))
-        self.relay.nudge()
-        event = "accepted" if accepted.is_new else "accepted before"
-        log.info(event, extra={"image_id": accepted.id, "path": accepted.path})
-        return accepted
-
-    def readiness(self) -> tuple[bool, dict[str, str]]:
-        """Whether it can take photos now, and what it sees. Without nsqd it can: they wait in the outbox."""
-        seen = {
-            "database": _look(self.store.ping, DatabaseAway),
-            "nsqd": _look(self.queue.ping, QueueAway),
-            "photos": "ok" if self.photos_dir.is_dir() else f"no folder {self.photos_dir}",
-            "process": "stopping" if self.stopping else "ok",
-        }
-        return all(state == "ok" for name, state in seen.items() if name != "nsqd"), seen
-
-    def close(self) -> None:
-        """A last turn of the relay, then every connection is given back."""
-        self.relay.stop()
-        self.queue.close()
-        self.store.close()
+BODY_TIMEOUT_S = 10  # chosen: a MiB takes far less, and a client that dawdles holds a socket
+PICTURE_TIMEOUT_S = 60  # chosen: 16 MiB at 2 Mbit/s
+WRITE_BYTES = 256 * 1024  # chosen: few turns of a thread for a picture, little memory
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -64,25 +29,74 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        receiver.relay.start()
+        await run_in_threadpool(receiver.start)
         yield
         await run_in_threadpool(receiver.close)
 
-    app = FastAPI(title="receiver", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="receiver", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.receiver = receiver
+    app.add_middleware(Timed, metrics=receiver.metrics)
+    endpoints = ["POST /image/post", "POST /image/upload?name=me.jpg"]
     _add_post(app, receiver)
+    _add_upload(app, receiver)
+    if settings.takes_many:
+        endpoints.append("POST /images/post")
+        _add_bulk(app, receiver)
     _add_probes(app, receiver)
-    _add_errors(app)
+    _add_version(app, settings.version, endpoints)
+    add_errors(app, receiver, endpoints)
     return app
 
 
 def _add_post(app: FastAPI, receiver: Receiver) -> None:
     @app.post("/image/post")
-    async def post_image(request: Request) -> JSONResponse:
+    async def post_image(request: Request) -> Response:
         """Takes `{"path": ...}`, whatever content type the client names."""
-        body = await _read_body(request)
-        accepted = await run_in_threadpool(receiver.take, body)
-        return JSONResponse({"id": accepted.id, "path": accepted.path, "status": accepted.status})
+        body = await whole(request, most=MAX_BODY_BYTES, within_s=BODY_TIMEOUT_S)
+        return Json(as_json(await run_in_threadpool(receiver.take, body)))
+
+
+def _add_bulk(app: FastAPI, receiver: Receiver) -> None:
+    @app.post("/images/post")
+    async def post_images(request: Request) -> Response:
+        """Takes `{"paths": [{"path": ...}, ...]}`; one result each, in the same order."""
+        body = await whole(request, most=MAX_BULK_BYTES, within_s=BODY_TIMEOUT_S)
+        return await run_in_threadpool(answer_many, body)
+
+    def answer_many(body: bytes) -> Response:
+        return Json({"results": [as_json(result, path) for path, result in receiver.take_many(body)]})
+
+
+def _add_upload(app: FastAPI, receiver: Receiver) -> None:
+    @app.post("/image/upload")
+    async def upload_image(request: Request) -> Response:
+        """Takes the picture itself, and stores it. Its `name` is for people; its content names the file."""
+        name = plain_name(request.query_params.get("name"))
+        path = await _store(request, receiver)
+        accepted = await run_in_threadpool(receiver.take_stored, path)
+        log.info("uploaded", extra={"image_id": accepted.id, "path": path, "picture": name})
+        return Json({**as_json(accepted), "name": name})
+
+
+async def _store(request: Request, receiver: Receiver) -> str:
+    """Where the picture that is sent now lies."""
+    incoming: Incoming | None = None
+    waiting = bytearray()
+    try:
+        async for piece in pieces(request, most=MAX_PICTURE_BYTES, within_s=PICTURE_TIMEOUT_S):
+            waiting += piece
+            if incoming is None and len(waiting) >= HEAD_BYTES:
+                incoming = await run_in_threadpool(Incoming, receiver.photos_dir, kind_of(bytes(waiting)))
+            if incoming and len(waiting) >= WRITE_BYTES:
+                await run_in_threadpool(incoming.write, bytes(waiting))
+                waiting.clear()
+        if incoming is None:
+            raise Refused(422, f"{len(waiting)} bytes are no picture", "send the picture as the body")
+        await run_in_threadpool(incoming.write, bytes(waiting))
+        return await run_in_threadpool(incoming.keep)
+    finally:
+        if incoming:
+            incoming.close()
 
 
 def _add_probes(app: FastAPI, receiver: Receiver) -> None:
@@ -100,54 +114,14 @@ def _add_probes(app: FastAPI, receiver: Receiver) -> None:
         response.status_code = 200 if ready else 503
         return {"ready": ready, **seen}
 
-
-def _add_errors(app: FastAPI) -> None:
-    @app.exception_handler(Refused)
-    async def refused(request: Request, error: Refused) -> JSONResponse:
-        log.info("refused", extra={"status": error.status, "reason": error.what})
-        return _error(error.status, error.what, error.try_next)
-
-    @app.exception_handler(DatabaseAway)
-    async def database_away(request: Request, error: DatabaseAway) -> JSONResponse:
-        log.warning("not accepted", extra={"reason": str(error)})
-        return _error(503, "the database does not answer", "post it again in some seconds")
-
-    @app.exception_handler(HTTPException)
-    async def no_such_route(request: Request, error: HTTPException) -> JSONResponse:
-        what = f"{request.method} {request.url.path}: {error.detail}"
-        return _error(error.status_code, what, "POST /image/post")
-
-    @app.exception_handler(Exception)
-    async def our_fault(request: Request, error: Exception) -> JSONResponse:
-        log.error("failed", exc_info=error)
-        return _error(500, "the receiver failed; its log says how", "report it")
+    @app.get("/metrics")
+    def metrics() -> Response:
+        """Figures for Prometheus."""
+        return Response(generate_latest(receiver.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _read_body(request: Request) -> bytes:
-    """The whole body, if it is short and comes in time."""
-    body = b""
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY_BYTES:
-                    raise Refused(
-                        413, f"the body is larger than {MAX_BODY_BYTES} bytes", "post one path at a time"
-                    )
-    except TimeoutError:
-        raise Refused(408, f"the body did not come within {BODY_TIMEOUT_S} s", "send it again") from None
-    except ClientDisconnect:
-        raise Refused(400, "the client went away", "send it again") from None
-    return body
-
-
-def _error(status: int, what: str, try_next: str) -> JSONResponse:
-    return JSONResponse({"error": what, "try": try_next}, status)
-
-
-def _look(ping: Callable[[], None], away: type[Exception]) -> str:
-    try:
-        ping()
-    except away as error:
-        return f"away: {error}"
-    return "ok"
+def _add_version(app: FastAPI, version: str, endpoints: list[str]) -> None:
+    @app.get("/")
+    async def about() -> dict[str, object]:
+        """Who I am, and what I take."""
+        return {"service": "receiver", "version": version, "endpoints": endpoints}

@@ -1,56 +1,52 @@
 """What the receiver is told by its environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
-class SettingWrong(Exception):
-    """A setting is missing or makes no sense; the sentence names it."""
+from common.settings import DatabaseSettings, SettingWrong, address, database, seconds
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where everything is. Addresses are "host:port"; drain_s is in seconds."""
+    """Where everything is, and which version this is. nsqd_http_address is "host:port"."""
 
-    mysql_host: str
-    mysql_port: int
-    mysql_database: str
-    mysql_user: str
-    mysql_password: str
+    version: str  # "v1.0"; the image's tag
+    database: DatabaseSettings
     nsqd_http_address: str
     photos_dir: Path
     listen_host: str
     listen_port: int
     drain_s: float  # how long it still serves after SIGTERM, unready, until no client is sent here any more
 
+    @property
+    def takes_many(self) -> bool:
+        """From v1.1 on there is a bulk endpoint."""
+        return _numbers(self.version) >= (1, 1)
+
 
 def read_settings(env: Mapping[str, str]) -> Settings:
     """The settings that `env` holds.
 
     Raises:
-        SettingWrong: names what is missing, or is not a number.
+        SettingWrong: names what is missing or makes no sense.
     """
-    missing = [name for name in ("MYSQL_HOST", "MYSQL_USER", "MYSQL_PASSWORD") if not env.get(name)]
-    if missing:
-        raise SettingWrong(f"not set: {', '.join(missing)}")
-    host, _, port = env.get("LISTEN", "0.0.0.0:8000").rpartition(":")
+    listen_host, listen_port = address(env, "LISTEN", "0.0.0.0:8000")
+    version = env.get("VERSION") or "v1.0"
+    _numbers(version)
     return Settings(
-        mysql_host=env["MYSQL_HOST"],
-        mysql_port=int(_number("MYSQL_PORT", env.get("MYSQL_PORT", "3306"))),
-        mysql_database=env.get("MYSQL_DATABASE", "kube"),
-        mysql_user=env["MYSQL_USER"],
-        mysql_password=env["MYSQL_PASSWORD"],
-        nsqd_http_address=env.get("NSQD_HTTP_ADDRESS", "nsqd:4151"),
-        photos_dir=Path(env.get("PHOTOS_DIR", "/photos")),
-        listen_host=host,
-        listen_port=int(_number("the port in LISTEN", port)),
-        drain_s=_number("DRAIN_SECONDS", env.get("DRAIN_SECONDS", "1")),
+        version=version,
+        database=database(env),
+        nsqd_http_address="{}:{}".format(*address(env, "NSQD_HTTP_ADDRESS", "nsqd:4151")),
+        photos_dir=Path(env.get("PHOTOS_DIR") or "/photos").absolute(),
+        listen_host=listen_host,
+        listen_port=listen_port,
+        drain_s=seconds(env, "DRAIN_SECONDS", 1),
     )
 
 
-def _number(name: str, value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise SettingWrong(f"{name} is not a number: {value!r}") from None
+def _numbers(version: str) -> tuple[int, ...]:
+    if not re.fullmatch(r"v\d{1,4}\.\d{1,4}", version, re.ASCII):
+        raise SettingWrong(f"VERSION is not like v1.0: {version!r}")
+    return tuple(map(int, version[1:].split(".")))

@@ -1,13 +1,11 @@
 """The rows: a photo and its outbox entry are written in one transaction, or not at all."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-
-from receiver.core import STATUSES
-from receiver.settings import Settings
+from common.database import Status, answering, engine
+from common.settings import DatabaseSettings
 
 _tables = sa.MetaData()
 images = sa.Table(
@@ -22,15 +20,30 @@ outbox = sa.Table(
     _tables,
     sa.Column("id", sa.BigInteger, primary_key=True),
     sa.Column("image_id", sa.Integer),
+    sa.Column("published_at", sa.TIMESTAMP),
 )
 
-# One key at a time: a DELETE with a list of keys may scan a short table, and would then wait for the rows
-# that another receiver holds.
-_delete_entry = sa.delete(outbox).where(outbox.c.id == sa.bindparam("entry"))
+# Another request wrote the same path meanwhile (1062), or both wait for each other (1213): try again, and
+# find what it wrote.
+_MET_ANOTHER = (1062, 1213)
+TRIES = 10  # chosen: each try waits for the others, and finds more of the paths written
 
-
-class DatabaseAway(Exception):
-    """The database did not answer, or not in time; the transaction is not committed, as far as we know."""
+_known = sa.select(images.c.id, images.c.path, images.c.status).where(
+    images.c.path.in_(sa.bindparam("paths", expanding=True))
+)
+_entries = (
+    sa.select(outbox.c.id, outbox.c.image_id)
+    .where(outbox.c.published_at.is_(None))
+    .order_by(outbox.c.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_note_published = (
+    sa.update(outbox)
+    .where(outbox.c.id.in_(sa.bindparam("entries", expanding=True)))
+    .values(published_at=sa.text("NOW(3)"))  # the database's clock: the Pods' may differ
+)
+_waiting = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -44,88 +57,86 @@ class Accepted:
 
 
 class Store:
-    """The receiver's part of the database `kube`. Connects on first use, and again after a loss."""
+    """The receiver's part of the database `kube`. Used by several threads."""
 
-    def __init__(self, settings: Settings) -> None:
-        url = sa.URL.create(
-            "mysql+pymysql",
-            username=settings.mysql_user,
-            password=settings.mysql_password,
-            host=settings.mysql_host,
-            port=settings.mysql_port,
-            database=settings.mysql_database,
-        )
-        self._engine = sa.create_engine(
-            url,
-            # READ COMMITTED: the relay locks the rows that it publishes, and no gap behind them. In the
-            # default, REPEATABLE READ, every new photo would wait for nsqd.
-            isolation_level="READ COMMITTED",
-            pool_pre_ping=True,  # a connection that died with the last database Pod is replaced, not used
-            pool_size=10,
-            max_overflow=10,
-            pool_timeout=5,
-            connect_args={"connect_timeout": 3, "read_timeout": 10, "write_timeout": 10},
-        )
+    def __init__(self, settings: DatabaseSettings) -> None:
+        # READ COMMITTED: the relay locks the rows that it publishes, and no gap behind them. In the
+        # default, REPEATABLE READ, every new photo would wait for nsqd.
+        self._engine = engine(settings, isolation="READ COMMITTED")
 
-    def accept(self, path: str) -> Accepted:
-        """The photo's row; the first time also its outbox entry, in the same transaction.
+    def accept(self, paths: Sequence[str]) -> list[Accepted]:
+        """The photos' rows, in the order of `paths`; new ones with their outbox entries, in one transaction.
 
         Raises:
             DatabaseAway: nothing is promised; the same post may be sent again.
         """
-        with _answering():
-            try:
-                with self._engine.begin() as transaction:
-                    return _find(transaction, path) or _insert(transaction, path)
-            except sa.exc.IntegrityError:  # another request wrote the same path meanwhile
-                with self._engine.begin() as transaction:
-                    found = _find(transaction, path)
-                if found is None:
-                    raise
-                return found
+        rows = self._write(sorted(set(paths)))  # who writes in one order waits for no circle
+        accepted = []
+        for path in paths:
+            accepted.append(rows[path])
+            rows[path] = replace(rows[path], is_new=False)  # named twice in one request
+        return accepted
 
-    def hand_over(self, publish: Callable[[Sequence[int]], None], at_most: int = 100) -> int:
-        """How many image ids were published, and then deleted from the outbox; 0 when it is empty.
+    def hand_over(self, publish: Callable[[Sequence[int]], None], at_most: int = 500) -> int:
+        """How many image ids were published, and then noted in the outbox; 0 when nothing waits.
 
-        Rows that another receiver publishes now are skipped. If `publish` raises, or the commit fails,
-        the rows stay: an id may be published twice, never not at all.
+        Entries that another receiver publishes now are skipped. If `publish` raises, or the commit fails,
+        they wait on: an id may be published twice, never not at all.
 
         Raises:
             DatabaseAway, and whatever `publish` raises.
         """
-        entries = sa.select(outbox.c.id, outbox.c.image_id).order_by(outbox.c.id).limit(at_most)
-        with _answering(), self._engine.begin() as transaction:
-            rows = transaction.execute(entries.with_for_update(skip_locked=True)).all()
+        with answering(), self._engine.begin() as transaction:
+            rows = transaction.execute(_entries, {"most": at_most}).all()
             if rows:
                 publish([row.image_id for row in rows])
-                transaction.execute(_delete_entry, [{"entry": row.id} for row in rows])
+                transaction.execute(_note_published, {"entries": [row.id for row in rows]})
         return len(rows)
+
+    def waiting(self) -> int:
+        """How many outbox entries nobody has published yet, those of other receivers too."""
+        with answering(), self._engine.connect() as connection:
+            return int(connection.execute(_waiting).scalar_one())
 
     def ping(self) -> None:
         """Returns if the database and its tables answer; else raises DatabaseAway."""
-        with _answering(), self._engine.connect() as connection:
+        with answering(), self._engine.connect() as connection:
             connection.execute(sa.select(images.c.id).limit(1))
 
     def close(self) -> None:
         """Gives every connection back."""
         self._engine.dispose()
 
+    def _write(self, paths: Sequence[str]) -> dict[str, Accepted]:
+        with answering():
+            for tries_left in reversed(range(TRIES)):
+                try:
+                    with self._engine.begin() as transaction:
+                        return _find_or_insert(transaction, paths)
+                except (sa.exc.IntegrityError, sa.exc.OperationalError) as error:
+                    if not tries_left or not _met_another(error):
+                        raise
+        raise AssertionError("the last try returns or raises")
 
-def _find(transaction: sa.Connection, path: str) -> Accepted | None:
-    row = transaction.execute(sa.select(images.c.id, images.c.status).where(images.c.path == path)).first()
-    return Accepted(row.id, path, STATUSES[row.status], is_new=False) if row else None
+
+def _met_another(error: sa.exc.DBAPIError) -> bool:
+    number = error.orig.args[0] if error.orig and error.orig.args else 0
+    return number in _MET_ANOTHER
 
 
-def _insert(transaction: sa.Connection, path: str) -> Accepted:
-    image_id = transaction.execute(sa.insert(images).values(path=path)).lastrowid
-    transaction.execute(sa.insert(outbox).values(image_id=image_id))
-    return Accepted(image_id, path, STATUSES[0], is_new=True)
+def _find_or_insert(transaction: sa.Connection, paths: Sequence[str]) -> dict[str, Accepted]:
+    rows = _find(transaction, paths, are_new=False)
+    new = [path for path in paths if path not in rows]
+    if new:
+        transaction.execute(sa.insert(images), [{"path": path} for path in new])
+        written = _find(transaction, new, are_new=True)
+        transaction.execute(sa.insert(outbox), [{"image_id": written[path].id} for path in new])
+        rows |= written
+    return rows
 
 
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-        cause = getattr(error, "orig", None) or error
-        raise DatabaseAway(f"{type(cause).__name__}: {cause}") from error
+def _find(transaction: sa.Connection, paths: Sequence[str], *, are_new: bool) -> dict[str, Accepted]:
+    found = transaction.execute(_known, {"paths": paths})
+    return {
+        path: Accepted(image_id, path, Status(status).name, are_new) for image_id, path, status in found.all()
+    }

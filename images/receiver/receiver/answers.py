@@ -1,0 +1,77 @@
+"""What clients are told: the same shape for every photo, and for every error."""
+
+import json
+import logging
+from collections.abc import Sequence
+
+from common.database import DatabaseAway
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from receiver.bodies import hear_out
+from receiver.core import Refused, StorageAway
+from receiver.service import Receiver
+from receiver.store import Accepted
+from receiver.uploads import StorageFull
+
+log = logging.getLogger("receiver")
+
+
+class Json(JSONResponse):
+    """JSON in ASCII: a client gets the name that it sent back, even one with half of a character in it."""
+
+    def render(self, content: object) -> bytes:
+        """The body."""
+        return json.dumps(content, separators=(",", ":")).encode()
+
+
+def as_json(result: Accepted | Refused, asked: str | None = None) -> dict[str, object]:
+    """A photo that is written down, or why it is not; then with the path as it was asked for."""
+    if isinstance(result, Accepted):
+        return {"id": result.id, "path": result.path, "status": result.status}
+    return {"path": asked, "error": result.what, "try": result.try_next}
+
+
+def add_errors(app: FastAPI, receiver: Receiver, endpoints: Sequence[str]) -> None:
+    """Every failure of `app` becomes a status and `{"error": ..., "try": ...}`."""
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Json:
+        receiver.note_refusal(error)
+        await hear_out(request)
+        return _error(error.status, error.what, error.try_next)
+
+    @app.exception_handler(DatabaseAway)
+    async def database_away(request: Request, error: DatabaseAway) -> Json:
+        log.warning("not accepted", extra={"reason": str(error)})
+        return _error(503, "the database does not answer", "post it again in some seconds")
+
+    @app.exception_handler(StorageAway)
+    async def storage_away(request: Request, error: StorageAway) -> Json:
+        log.warning("not accepted", extra={"reason": str(error)})
+        await hear_out(request)
+        return _error(503, f"the photos folder does not serve: {error}", "tell who runs the photos volume")
+
+    @app.exception_handler(StorageFull)
+    async def storage_full(request: Request, error: StorageFull) -> Json:
+        log.warning("not accepted", extra={"reason": str(error)})
+        await hear_out(request)
+        return _error(
+            507, "the photos volume is full, so the picture is not stored", "make room, send it again"
+        )
+
+    @app.exception_handler(HTTPException)
+    async def no_such_route(request: Request, error: HTTPException) -> Json:
+        await hear_out(request)
+        what = f"{request.method} {request.url.path}: {error.detail}"
+        return _error(error.status_code, what, " or ".join(endpoints))
+
+    @app.exception_handler(Exception)
+    async def our_fault(request: Request, error: Exception) -> Json:
+        log.error("failed", exc_info=error)
+        return _error(500, "the receiver failed; its log says how", "report it")
+
+
+def _error(status: int, what: str, try_next: str) -> Json:
+    return Json({"error": what, "try": try_next}, status)

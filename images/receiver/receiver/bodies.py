@@ -1,0 +1,62 @@
+"""A request's body: never more of it, and never longer, than was agreed."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.requests import ClientDisconnect, Request
+
+from receiver.core import Refused
+
+HEAR_OUT_BYTES = 32 * 1024 * 1024  # chosen: twice the largest picture
+HEAR_OUT_S = 10.0  # chosen
+
+
+async def pieces(request: Request, *, most: int, within_s: float) -> AsyncIterator[bytes]:
+    """The body in pieces, none of them empty.
+
+    Raises:
+        Refused: 413 when it says that it is longer than `most` bytes, or is; 408 when it does not come
+            within `within_s` seconds; 400 when the client goes away.
+    """
+    deadline = asyncio.get_running_loop().time() + within_s
+    too_large = Refused(413, f"the body is larger than {most} bytes", "send less at a time")
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > most:
+        raise too_large
+    taken = 0
+    stream = request.stream()
+    while piece := await _next(stream, deadline, within_s):
+        taken += len(piece)
+        if taken > most:
+            raise too_large
+        yield piece
+
+
+async def whole(request: Request, *, most: int, within_s: float) -> bytes:
+    """The body in one; raises as `pieces` does."""
+    body = bytearray()
+    async for piece in pieces(request, most=most, within_s=within_s):
+        body += piece
+    return bytes(body)
+
+
+async def hear_out(request: Request) -> None:
+    """Lets a client that is still sending come to its end, so that it reads its answer and no broken line."""
+    heard = 0
+    with contextlib.suppress(TimeoutError, ClientDisconnect, RuntimeError):  # RuntimeError: all is read
+        async with asyncio.timeout(HEAR_OUT_S):
+            async for piece in request.stream():
+                heard += len(piece)
+                if heard > HEAR_OUT_BYTES:
+                    return
+
+
+async def _next(stream: AsyncIterator[bytes], deadline: float, within_s: float) -> bytes:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await anext(stream, b"")
+    except TimeoutError:
+        raise Refused(408, f"the body did not come within {within_s:g} s", "send it again") from None
+    except ClientDisconnect:
+        raise Refused(400, "the client went away", "send it again") from None

@@ -1,0 +1,128 @@
+"""Stores a picture that is sent: whole under its name, or not at all."""
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from receiver.core import Refused, StorageAway
+
+MAX_PICTURE_BYTES = 16 * 1024 * 1024  # specified
+FOLDER = "unknown_people/uploads"
+HALF = ".part"  # the ending of what is not whole yet; such names begin with a dot
+LEFT_BEHIND_S = 3600.0  # chosen: no upload takes so long; a receiver was killed in the middle of it
+HEAD_BYTES = 12  # what `kind_of` has to see
+
+
+class StorageFull(Exception):
+    """The photos volume has no room for the picture; nothing of it is left there."""
+
+
+def kind_of(head: bytes) -> str:
+    """What a picture is, as the ending of its name: by its first HEAD_BYTES bytes, not by what a client says.
+
+    Raises:
+        Refused: 415 for anything but JPEG, PNG, WebP, GIF and BMP.
+    """
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "webp"
+    for start, kind in (
+        (b"\xff\xd8\xff", "jpg"),
+        (b"\x89PNG\r\n\x1a\n", "png"),
+        (b"GIF87a", "gif"),
+        (b"GIF89a", "gif"),
+        (b"BM", "bmp"),
+    ):
+        if head.startswith(start):
+            return kind
+    raise Refused(415, "the body is no JPEG, PNG, WebP, GIF or BMP", "send the picture itself, not a form")
+
+
+class Incoming:
+    """A picture on its way into the photos folder: hidden until `keep`, and gone after `close` without it.
+
+    Raises, in every method:
+        StorageFull, or StorageAway when the folder takes nothing: it is read-only, or missing.
+    """
+
+    def __init__(self, photos_dir: Path, kind: str) -> None:
+        self._kind = kind
+        self._sha256 = hashlib.sha256()
+        self._hidden = f".{secrets.token_hex(16)}{HALF}"
+        self._is_kept = False
+        with _storing():
+            self._folder = _open_folder(photos_dir)
+        try:
+            with _storing():
+                flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+                self._file = os.open(self._hidden, flags, 0o600, dir_fd=self._folder)
+        except BaseException:
+            os.close(self._folder)
+            raise
+
+    def write(self, piece: bytes) -> None:
+        """The next bytes of it."""
+        self._sha256.update(piece)
+        left = memoryview(piece)
+        with _storing():
+            while left:
+                left = left[os.write(self._file, left) :]
+
+    def keep(self) -> str:
+        """Its path in the photos folder, by its content: the same picture has the same path.
+
+        It is on the disk when this returns, not only on its way there.
+        """
+        name = f"{self._sha256.hexdigest()[:16]}.{self._kind}"
+        with _storing():
+            os.fchmod(self._file, 0o644)  # whatever the umask: face-recognition and the frontend read it
+            os.fsync(self._file)
+            os.rename(self._hidden, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+            self._is_kept = True
+            os.fsync(self._folder)
+        return f"{FOLDER}/{name}"
+
+    def close(self) -> None:
+        """Nothing hidden is left."""
+        os.close(self._file)
+        if not self._is_kept:
+            with contextlib.suppress(OSError):
+                os.unlink(self._hidden, dir_fd=self._folder)
+        os.close(self._folder)
+
+
+def sweep(photos_dir: Path, older_than_s: float = LEFT_BEHIND_S) -> int:
+    """How many halves were removed that a killed receiver left; not those that are being written."""
+    removed = 0
+    for half in (photos_dir / FOLDER).glob(f".*{HALF}"):
+        with contextlib.suppress(OSError):  # another receiver swept it, or the folder is read-only
+            if time.time() - half.stat().st_mtime > older_than_s:
+                half.unlink()
+                removed += 1
+    return removed
+
+
+def _open_folder(photos_dir: Path) -> int:
+    """The uploads folder; whatever happens to its name later, files go into this one."""
+    folder = photos_dir / FOLDER
+    if photos_dir.is_dir():  # else it would be made beside the volume that is not mounted
+        folder.mkdir(parents=True, exist_ok=True)
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if not Path(f"/proc/self/fd/{opened}").resolve().is_relative_to(photos_dir.resolve()):
+        os.close(opened)
+        raise StorageAway(f"{FOLDER} leads out of the photos folder")
+    return opened
+
+
+@contextlib.contextmanager
+def _storing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(str(error.strerror)) from error
+        raise StorageAway(f"{FOLDER}: {error.strerror}") from error
