@@ -79,6 +79,11 @@ class Feed:
     def __len__(self) -> int:
         return len(self._listeners)
 
+    @property
+    def is_watching(self) -> bool:
+        """Whether the database is looked at."""
+        return self._watching is not None
+
     def join(self) -> Listener:
         """A listener from now on, until it leaves; raises FeedFull and FeedEnded."""
         if self._ended:
