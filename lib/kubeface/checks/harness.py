@@ -6,6 +6,7 @@ Red means: too lenient (a wrong state passes), too strict (its own solution does
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from kubeface.checks.judging import JUDGE_S, in_time, judge
 from kubeface.checks.registry import Deed, Exercise
@@ -48,7 +49,7 @@ def _untouched(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) 
 def _wrong(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> Iterator[str]:
     said: dict[str, str] = {}
     for deed in exercise.wrong:
-        failure = _failure(begin) or _failure(lambda deed=deed: deed(cluster))
+        failure = _failure(begin) or _failure(partial(deed, cluster))
         if failure:
             yield f"its wrong state {deed.__name__} cannot be brought: {failure}"
             continue
@@ -60,7 +61,7 @@ def _wrong(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> I
 
 
 def _solved(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> Iterator[str]:
-    failure = _failure(begin) or _failure(lambda: solution_of(exercise).run(cluster))
+    failure = _failure(begin) or _failure(partial(solution_of(exercise).run, cluster))
     if failure:
         yield f"its solution, run as it is shown, fails: {failure}"
         return
@@ -73,13 +74,13 @@ def _unless(wanted: Outcome, verdict: Verdict, when: str) -> Iterator[str]:
 
 
 def _about_hints(exercise: Exercise, cluster: Cluster) -> Iterator[str]:
-    told = []
+    told: list[str | None] = []
     for number, hint in enumerate(exercise.hints, start=1):
         if isinstance(hint, str):
             told.append(hint)
             continue
         try:
-            told.append(in_time(lambda hint=hint: hint(cluster), JUDGE_S))
+            told.append(in_time(partial(hint, cluster), JUDGE_S))
         except Exception as error:
             yield f"its hint {number} fails: {type(error).__name__}: {error}"
     if not any(told):

@@ -6,6 +6,8 @@ from typing import Any
 
 from kubeface.kube import Cluster
 
+_OFF = ("", "0", "false", "no")
+
 
 @dataclass
 class Session:
@@ -43,9 +45,12 @@ def cluster() -> Cluster:
 
 def is_solved() -> bool:
     """Whether this run carries out every solution before its check (`KUBEFACE_SOLVED=1`): a test does."""
-    return bool(os.environ.get("KUBEFACE_SOLVED"))
+    return os.environ.get("KUBEFACE_SOLVED", "").lower() not in _OFF
 
 
 def is_headless() -> bool:
-    """Whether nobody is there to click: in CI, in a test, or when asked for by `KUBEFACE_HEADLESS=1`."""
-    return is_solved() or any(os.environ.get(name) for name in ("KUBEFACE_HEADLESS", "CI"))
+    """Whether nobody can click: KUBEFACE_STATIC says so or not; else when solved, in CI, in pytest."""
+    named = os.environ.get("KUBEFACE_STATIC")
+    if named is not None:
+        return named.lower() not in _OFF
+    return is_solved() or os.environ.get("CI", "").lower() not in _OFF or "PYTEST_VERSION" in os.environ

@@ -1,7 +1,9 @@
 """A sentence with a mark, and lines under it: the shape in which checks and predictions answer."""
 
+import sys
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 # The mark and the word carry the state; there is no colour that could be misread.
 _BOX = "border-left:4px solid currentColor;padding:2px 12px;margin:4px 0"
@@ -23,3 +25,22 @@ def as_html(mark: str, word: str, sentence: str, lines: Sequence[str] = ()) -> s
     rest = "".join(f"<div>{escape(line)}</div>" for said in lines for line in said.splitlines())
     head = f'<span aria-hidden="true">{mark}</span> <b>{escape(word)}</b>: {escape(sentence)}'
     return f'<div role="status" style="{_BOX}"><div>{head}</div>{rest}</div>'
+
+
+def show(thing: object) -> None:
+    """Show something under the running cell; outside a notebook, print it."""
+    display = notebook_display()
+    if display is None:
+        print(thing)
+    else:
+        display(thing)
+
+
+def notebook_display() -> Any:
+    """What shows something under a cell; None outside a notebook."""
+    if "IPython" not in sys.modules:
+        return None
+    from IPython.core.getipython import get_ipython
+    from IPython.display import display
+
+    return display if getattr(get_ipython(), "kernel", None) is not None else None

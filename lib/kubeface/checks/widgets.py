@@ -1,18 +1,18 @@
 """A prediction with something to click; as text where nobody is there to click."""
 
-import sys
 from html import escape
 from typing import Any
 
 from kubeface.checks import session
 from kubeface.checks.predictions import Prediction
+from kubeface.checks.shown import notebook_display
 
 _WIDE = "max-content"
 
 
 def show(prediction: Prediction) -> None:
     """Show it under the cell: a form in a notebook, else its text."""
-    display = _notebook_display()
+    display = notebook_display()
     if display is None:
         print(prediction)
         return
@@ -20,16 +20,6 @@ def show(prediction: Prediction) -> None:
     if not session.is_headless():
         bundle |= _form(prediction)._repr_mimebundle_() | {"text/plain": repr(prediction)}
     display(bundle, raw=True)
-
-
-def _notebook_display() -> Any:
-    """What shows something under a cell; None outside a notebook."""
-    if "IPython" not in sys.modules:
-        return None
-    from IPython.core.getipython import get_ipython
-    from IPython.display import display
-
-    return display if getattr(get_ipython(), "kernel", None) is not None else None
 
 
 def _form(prediction: Prediction) -> Any:

@@ -9,7 +9,7 @@ from kubeface.kube import Cluster
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for name in ("KUBEFACE_SOLVED", "KUBEFACE_PREDICTIONS", "KUBEFACE_HEADLESS", "CI"):
+    for name in ("KUBEFACE_SOLVED", "KUBEFACE_PREDICTIONS", "KUBEFACE_STATIC"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -1,0 +1,103 @@
+"""Which cluster a lesson may touch: the course's own, or the one that it was told to use."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from kubeface import places
+from kubeface.errors import ApiRefused, BadInput, KubefaceError, Missing
+from kubeface.kube import Cluster
+from kubeface.kube.transport import NoAnswer
+
+#: The context that the embedded cluster hands out.
+COURSE = "kube-face-cluster"
+PART_OF = {"app.kubernetes.io/part-of": "face-pipeline"}
+IN_A_TERMINAL = "run `kubeface up` in a terminal, then this cell again"
+
+
+class LessonStopped(KubefaceError):
+    """A lesson cannot begin; what to do is in `try_next`. A notebook shows the sentence and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+def connect(context: str | None = None) -> Cluster:
+    """The course's cluster, answering; or the one of another context, when told to use it.
+
+    Raises:
+        LessonStopped: there is none, it does not answer, or there is no such context.
+    """
+    cluster = _told(context) if context else _course()
+    try:
+        cluster.version()
+    except (NoAnswer, ApiRefused) as silence:
+        again = IN_A_TERMINAL if is_course(cluster) else "kubectl cluster-info"
+        raise LessonStopped(
+            f"The cluster of the context {cluster.context} does not answer.",
+            seen=silence.what,
+            try_next=again,
+        ) from silence
+    return cluster
+
+
+def is_course(cluster: Cluster) -> bool:
+    """Whether it is the course's own: made by `kubeface up`, and nobody else's work is on it."""
+    return cluster.context == COURSE and cluster.kubeconfig.parent == places.kubeconfig().parent
+
+
+def refuse_others(cluster: Cluster, namespaces: list[str]) -> None:
+    """Stop before a namespace on somebody's cluster is touched that the course did not make.
+
+    Raises:
+        LessonStopped: there is one.
+    """
+    if is_course(cluster):
+        return
+    for name in namespaces:
+        found = cluster.find(f"namespace/{name}")
+        if found and not PART_OF.items() <= found.labels.items():
+            (key, value), *_ = PART_OF.items()
+            raise LessonStopped(
+                f"The namespace {name} of {cluster.context} was not made by this course, and stays as it is.",
+                seen=f"it lacks the label {key}={value}",
+                try_next="use another cluster; or remove that namespace, if nothing in it is needed",
+            )
+
+
+def _course() -> Cluster:
+    try:
+        return Cluster.connect(context=COURSE)
+    except Missing as cause:
+        raise LessonStopped(
+            "This lesson needs a running cluster, and there is none yet.",
+            seen=cause.what,
+            try_next=IN_A_TERMINAL,
+        ) from cause
+    except BadInput as cause:
+        raise LessonStopped(
+            "This kubeconfig is not the course's, so nothing was touched.",
+            seen="\n".join(filter(None, (cause.what, cause.seen))),
+            try_next=f'{IN_A_TERMINAL}; or say which cluster to use: Lesson("05", context="minikube")',
+        ) from cause
+
+
+def _told(context: str) -> Cluster:
+    looked = list(_kubeconfigs())
+    for path in looked:
+        try:
+            return Cluster.connect(path, context=context)
+        except (Missing, BadInput):
+            continue
+    raise LessonStopped(
+        f"There is no context {context!r}.",
+        seen=f"looked in {', '.join(map(str, looked))}",
+        try_next=IN_A_TERMINAL,
+    )
+
+
+def _kubeconfigs() -> Iterator[Path]:
+    """Where a context may be: the course's kubeconfig, then those that kubectl reads."""
+    yield places.kubeconfig()
+    yield from (Path(one) for one in os.environ.get("KUBECONFIG", "").split(os.pathsep) if one)
+    yield Path.home() / ".kube" / "config"

@@ -1,0 +1,98 @@
+"""A lesson: a notebook's first cell opens it, its last cell tidies up."""
+
+from kubeface.checks import session
+from kubeface.checks.shown import show
+from kubeface.errors import KubefaceError
+from kubeface.kube import Cluster
+from kubeface.kube.wait import Deadline
+from kubeface.lesson import nodes, opening, prepare
+from kubeface.lesson.context import LessonStopped, connect
+from kubeface.lesson.plan import Plan
+
+READY_S = 180.0  # chosen: the pipeline from nothing on a loaded machine; warm it takes seconds
+NODES_S = 30.0  # chosen: a node that was just switched on is Ready within 2 s of its start (CLUSTER.md)
+
+
+class Lesson:
+    """A lesson that has begun: its cluster is there, and in the state that the lesson needs.
+
+    Running it again brings the same state again, from whatever has become of it.
+
+    Args:
+        plan: What its author declared.
+        context: Another cluster than the course's, by the name of its kubeconfig context.
+        cluster: The same, as a connection.
+        timeout_s: How long the preparation may take.
+
+    Raises:
+        LessonStopped: there is no cluster, it is not the course's, or the state cannot be brought.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        context: str | None = None,
+        cluster: Cluster | None = None,
+        timeout_s: float = READY_S,
+    ) -> None:
+        self.plan = plan
+        self.cluster = cluster or connect(context)
+        try:
+            nodes.await_nodes(self.cluster, plan.nodes, Deadline.after(min(NODES_S, timeout_s)))
+            objects = prepare.bring(self.cluster, plan.state, timeout_s=timeout_s)
+        except LessonStopped:
+            raise
+        except KubefaceError as error:
+            raise _stopped(error) from error
+        self._objects = len(objects)
+        session.begin(self.cluster, plan.number)
+        show(self)
+
+    @property
+    def number(self) -> str:
+        """`05`."""
+        return self.plan.number
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it takes, as measured; None when nobody has measured it."""
+        return opening.minutes(self.number)
+
+    def tidy(self, *, timeout_s: float = READY_S) -> None:
+        """Put the cluster back: the lesson's own namespaces gone, the rest in the state of its beginning.
+
+        What runs is kept running, so that the next lesson begins at once.
+
+        Raises:
+            LessonStopped: something did not go in time.
+        """
+        deadline = Deadline.after(timeout_s)
+        try:
+            prepare.arrange(self.cluster, self.plan.state, deadline)
+            prepare.remove_namespaces(self.cluster, self.plan.state.namespaces, deadline)
+        except KubefaceError as error:
+            raise _stopped(error) from error
+        print(f"Lesson {self.number} is tidied up.")
+
+    @property
+    def _state(self) -> str:
+        parts = [f"{_counted(len(self.cluster.nodes()), 'node')} ready"]
+        parts += [f"{_counted(self._objects, 'object')} in place"] if self._objects else []
+        parts += [f"namespace {name} empty" for name in self.plan.state.namespaces]
+        parts += [f"no namespace {name}" for name in self.plan.state.gone]
+        return "The cluster is as this lesson needs it: " + ", ".join(parts) + "."
+
+    def __repr__(self) -> str:
+        return opening.as_text(self.plan, self.minutes, self._state)
+
+    def _repr_html_(self) -> str:
+        return opening.as_html(self.plan, self.minutes, self._state)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _stopped(error: KubefaceError) -> LessonStopped:
+    return LessonStopped(error.what, seen=error.seen, try_next=error.try_next or "run this cell again")

@@ -1,0 +1,130 @@
+"""Bring a cluster into a lesson's state from any other; what is right already is kept as it is."""
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+from kubeface.errors import ApiRefused
+from kubeface.kube import Cluster, KubeObject, in_kind_order, wait
+from kubeface.kube.client import ref_of
+from kubeface.kube.conditions import WORKLOADS
+from kubeface.kube.wait import Deadline
+from kubeface.lesson import drift, nodes, strays
+from kubeface.lesson.context import PART_OF, refuse_others
+from kubeface.lesson.plan import State
+from kubeface.pipeline.deploy import ORDER
+
+Manifest = dict[str, Any]
+
+
+def bring(cluster: Cluster, state: State, *, timeout_s: float) -> list[Manifest]:
+    """The objects of the state, in place and ready. It can be interrupted and begun again at any point.
+
+    Raises:
+        LessonStopped: a namespace is not the course's to touch; nothing has been changed.
+        NotReady: something did not get ready, or did not go, in time; the reasons are in `seen`.
+    """
+    deadline = Deadline.after(timeout_s)
+    objects = arrange(cluster, state, deadline)
+    for manifest in _in_order_of_need(one for one in objects if one["kind"] in WORKLOADS):
+        space = manifest["metadata"].get("namespace")
+        wait(cluster, ref_of(manifest), for_="Ready", timeout_s=max(1.0, deadline.left_s), namespace=space)
+    for step in state.last:
+        step(cluster)
+    return objects
+
+
+def arrange(cluster: Cluster, state: State, deadline: Deadline) -> list[Manifest]:
+    """The objects of the state, in place; workloads may still be starting."""
+    objects = in_kind_order(state.objects())
+    spaces = _spaces(objects)
+    refuse_others(cluster, [*spaces, *state.namespaces, *state.gone])
+    nodes.put_in_order(cluster, state.labels)
+    remove_namespaces(cluster, state.gone, deadline)
+    _await_going(cluster, [*spaces, *state.namespaces], deadline)
+    for manifest in _namespaces(objects, state):
+        _put(cluster, manifest, deadline)
+    _clear(cluster, objects, state, deadline)
+    for step in state.first:
+        step(cluster)
+    for manifest in objects:
+        _put(cluster, manifest, deadline)
+    return objects
+
+
+def remove_namespaces(cluster: Cluster, names: Iterable[str], deadline: Deadline) -> None:
+    """Namespaces gone with all that is in them: what runs first, for an occupied one takes longer to go."""
+    for name in names:
+        if cluster.find(f"namespace/{name}"):
+            found = strays.strays(cluster, name, wanted=())
+            strays.remove(cluster, found)
+            _await_pods(cluster, name, deadline)
+            cluster.delete(f"namespace/{name}")
+    for name in names:
+        wait(cluster, f"namespace/{name}", for_="deleted", timeout_s=max(1.0, deadline.left_s))
+
+
+def _await_pods(cluster: Cluster, namespace: str, deadline: Deadline) -> None:
+    for pod in cluster.list("pods", namespace=namespace):
+        cluster.delete(pod.ref, namespace=namespace, grace_s=0)
+        wait(cluster, pod.ref, for_="deleted", timeout_s=max(1.0, deadline.left_s), namespace=namespace)
+
+
+def _clear(cluster: Cluster, objects: list[Manifest], state: State, deadline: Deadline) -> None:
+    """Nothing in the state's namespaces but what it names."""
+    found: list[KubeObject] = []
+    for space in dict.fromkeys([*_spaces(objects), *state.namespaces]):
+        wanted = [ref_of(one) for one in objects if one["metadata"].get("namespace") == space]
+        found += strays.strays(cluster, space, [*wanted, *state.keep])
+    strays.remove(cluster, found)
+    strays.await_gone(cluster, found, deadline)
+
+
+def _put(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObject:
+    """One object as its manifest says, whoever changed it and whatever it is doing now."""
+    try:
+        one = cluster.put(manifest)
+    except ApiRefused as refusal:
+        if "immutable" not in refusal.seen:
+            raise
+        return _again(cluster, manifest, deadline)
+    if one.metadata.deletionTimestamp:
+        return _again(cluster, manifest, deadline)  # it was going, and would take what was applied with it
+    return drift.replace(cluster, manifest, one) if drift.has_drifted(one) else one
+
+
+def _again(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObject:
+    ref, space = ref_of(manifest), manifest["metadata"].get("namespace")
+    cluster.delete(ref, namespace=space)
+    wait(cluster, ref, for_="deleted", timeout_s=max(1.0, deadline.left_s), namespace=space)
+    return cluster.put(manifest)
+
+
+def _await_going(cluster: Cluster, names: Iterable[str], deadline: Deadline) -> None:
+    """A namespace that is being deleted takes nothing new: let it go first."""
+    for name in names:
+        there = cluster.find(f"namespace/{name}")
+        if there and there.metadata.deletionTimestamp:
+            wait(cluster, there.ref, for_="deleted", timeout_s=max(1.0, deadline.left_s))
+
+
+def _namespaces(objects: list[Manifest], state: State) -> list[Manifest]:
+    """The namespaces of a state: as its folders have them, else plain ones."""
+    told = {one["metadata"]["name"]: one for one in objects if one["kind"] == "Namespace"}
+    names = dict.fromkeys([*_spaces(objects), *state.namespaces])
+    return [told.get(name) or _namespace(name) for name in names]
+
+
+def _namespace(name: str) -> Manifest:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": dict(PART_OF)}}
+
+
+def _spaces(objects: list[Manifest]) -> list[str]:
+    named = (one["metadata"].get("namespace") for one in objects if one["kind"] != "Namespace")
+    made = (one["metadata"]["name"] for one in objects if one["kind"] == "Namespace")
+    return [space for space in dict.fromkeys(chain(made, named)) if space]
+
+
+def _in_order_of_need(workloads: Iterable[Manifest]) -> list[Manifest]:
+    """Who is needed by others first, so that a failure names the cause and not what follows from it."""
+    return sorted(workloads, key=lambda one: ORDER.index(ref_of(one)) if ref_of(one) in ORDER else len(ORDER))

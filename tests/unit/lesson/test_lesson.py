@@ -1,0 +1,135 @@
+"""A lesson begins on the course's cluster only, says how it is, and tidies up."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from kubeface.checks import session
+from kubeface.embedded import credentials
+from kubeface.kube import Cluster
+from kubeface.lesson import Lesson, LessonStopped, Plan, State, context, opening
+from kubeface.lesson.context import connect, is_course
+
+
+@pytest.fixture
+def plan(folder, named):
+    state = State(folders=("base",), manifests=folder("base", greeting={"to": "you"}))
+    return Plan("99", "Greetings", ("greet somebody", "be greeted"), "nothing yet", state, nodes=0)
+
+
+def test_a_lesson_brings_its_state_and_introduces_itself(here, plan, named, capsys):
+    lesson = Lesson(plan)
+    assert here.get("cm/greeting", namespace=named).data.to == "you"
+    text = (
+        "Lesson 99: Greetings\n"
+        "After it you can\n"
+        "  - greet somebody\n"
+        "  - be greeted\n"
+        "You need: nothing yet\n"
+        "The cluster is as this lesson needs it: 0 nodes ready, 1 object in place."
+    )
+    assert repr(lesson) == text
+    assert capsys.readouterr().out == text + "\n"
+
+
+def test_what_it_says_does_not_depend_on_what_was_there(here, plan, named):
+    first = repr(Lesson(plan))
+    here.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "stray"}}, namespace=named)
+    assert repr(Lesson(plan)) == first
+
+
+def test_the_html_says_the_same(here, plan):
+    html = Lesson(replace(plan, title="Greet & meet"))._repr_html_()
+    assert "Lesson 99: Greet &amp; meet" in html
+    assert "<li>be greeted</li>" in html
+
+
+def test_the_verbs_speak_of_the_lessons_cluster_from_then_on(here, plan):
+    lesson = Lesson(plan)
+    assert session.cluster() is lesson.cluster
+    assert session.current.notebook == "99"
+
+
+def test_tidying_up_takes_the_lessons_own_namespace_away(here, plan, named, later, let_go, capsys):
+    own = f"{named[:40]}-own"
+    lesson = Lesson(replace(plan, state=replace(plan.state, namespaces=(own,))))
+    here.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "stray"}}, namespace=named)
+    later(lambda: let_go(own))
+    lesson.tidy()
+    assert here.find(f"namespace/{own}") is None
+    assert [one.name for one in here.list("configmaps", namespace=named)] == ["greeting"]
+    assert capsys.readouterr().out.endswith("Lesson 99 is tidied up.\n")
+
+
+def test_without_a_cluster_it_says_how_to_get_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("KUBEFACE_KUBECONFIG", str(tmp_path / "none"))
+    with pytest.raises(LessonStopped, match="needs a running cluster, and there is none yet") as stopped:
+        connect()
+    assert "kubeface up" in str(stopped.value)
+    assert stopped.value._render_traceback_() == str(stopped.value).splitlines()
+
+
+def test_a_cluster_that_does_not_answer_is_said(course):
+    text = course.read_text()
+    address = next(line for line in text.splitlines() if "server: " in line)
+    course.write_text(text.replace(address, "    server: https://127.0.0.1:1"))
+    with pytest.raises(LessonStopped, match="does not answer") as stopped:
+        connect()
+    assert "kubeface up" in str(stopped.value)
+
+
+def test_a_kubeconfig_that_is_not_the_courses_is_refused(kubeconfig, monkeypatch):
+    monkeypatch.setenv("KUBEFACE_KUBECONFIG", str(kubeconfig))
+    with pytest.raises(LessonStopped, match="is not the course's, so nothing was touched") as stopped:
+        connect()
+    assert "it has admin, guest" in str(stopped.value)
+    assert 'Lesson("05", context=' in str(stopped.value)
+
+
+def test_another_context_is_used_when_told_to(kubeconfig, course, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
+    cluster = connect("admin")
+    assert (cluster.context, cluster.kubeconfig) == ("admin", kubeconfig)
+    assert not is_course(cluster)
+
+
+def test_a_context_that_nobody_has_is_said_with_where_it_was_looked_for(course, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    with pytest.raises(LessonStopped, match="no context 'minikube'") as stopped:
+        connect("minikube")
+    assert str(course) in str(stopped.value)
+
+
+def test_a_context_of_the_courses_name_elsewhere_is_not_the_courses(here, tmp_path):
+    assert is_course(here)
+    assert not is_course(Cluster(tmp_path / "elsewhere" / "config", here.context, "face", here.transport))
+
+
+def test_the_courses_context_is_the_one_that_the_cluster_hands_out():
+    assert context.COURSE == credentials.CONTEXT
+
+
+def test_a_state_that_cannot_be_brought_stops_the_lesson_with_its_reason(here, plan, named):
+    Lesson(plan)
+    meta = {"name": "stuck", "finalizers": ["kubeface.test/hold"]}
+    here.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta}, namespace=named)
+    with pytest.raises(LessonStopped, match="configmap/stuck was not deleted"):
+        Lesson(plan, timeout_s=0.5)
+
+
+@pytest.mark.parametrize("written", [{"99": 30}, {"99": {"minutes": 30, "run_s": 41}}])
+def test_measured_minutes_are_shown(plan, tmp_path, written):
+    path = tmp_path / "minutes.json"
+    path.write_text(json.dumps(written))
+    assert "Time: about 30 minutes, as measured" in opening.as_text(plan, opening.minutes("99", path), "")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"99": "long"}', '{"98": 30}'])
+def test_minutes_that_nobody_measured_are_not_shown(plan, tmp_path, text):
+    path = tmp_path / "minutes.json"
+    path.write_text(text)
+    assert opening.minutes("99", path) is None
+    assert "Time" not in opening.as_text(plan, None, "")

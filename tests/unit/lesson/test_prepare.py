@@ -1,0 +1,219 @@
+"""A lesson's state comes from whatever was there before, and what is right already is kept as it is."""
+
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from kubeface.errors import NotReady
+from kubeface.kube import apply, kubectl
+from kubeface.kube.wait import Deadline
+from kubeface.lesson import LessonStopped, State
+from kubeface.lesson.prepare import arrange, bring
+
+
+@pytest.fixture
+def state(folder, named):
+    return State(folders=("base",), manifests=folder("base", greeting={"to": "you"}))
+
+
+def maps(cluster, space):
+    found = cluster.list("configmaps", namespace=space)
+    return {one.name: dict(one.raw.get("data") or {}) for one in found}
+
+
+def workload(tmp_path, space):
+    """A state with a Deployment that no controller looks at; it counts as a plain object here."""
+    pod = {"metadata": {"labels": {"app": "app"}}, "spec": {"containers": [{"name": "app", "image": "app"}]}}
+    spec = {"selector": {"matchLabels": {"app": "app"}}, "template": pod}
+    one = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "app"}, "spec": spec}
+    home = tmp_path / "manifests" / "app"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "app.yaml").write_text(yaml.safe_dump(one))
+    (home / "kustomization.yaml").write_text(yaml.safe_dump({"namespace": space, "resources": ["app.yaml"]}))
+    return State(folders=("app",), manifests=home.parent)
+
+
+def config_map(name, data=None, **spec):
+    meta = {"name": name, **spec}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": data or {}}
+
+
+def ready(cluster, state, timeout_s=60):
+    """The state, as far as it comes about without controllers: no Pod ever gets ready here."""
+    if "app" in state.folders:
+        return arrange(cluster, state, Deadline.after(timeout_s))
+    return bring(cluster, state, timeout_s=timeout_s)
+
+
+def test_from_nothing_everything_is_made(here, state, named):
+    ready(here, state)
+    assert maps(here, named) == {"greeting": {"to": "you"}}
+    assert here.get(f"namespace/{named}").labels["app.kubernetes.io/part-of"] == "face-pipeline"
+
+
+def test_a_second_time_changes_nothing(here, state, named):
+    ready(here, state)
+    before = here.get("cm/greeting", namespace=named).metadata.resourceVersion
+    ready(here, state)
+    assert here.get("cm/greeting", namespace=named).metadata.resourceVersion == before
+
+
+def test_a_changed_field_is_put_right(here, state, named):
+    ready(here, state)
+    here.patch("cm/greeting", {"data": {"to": "me"}}, namespace=named)
+    ready(here, state)
+    assert maps(here, named) == {"greeting": {"to": "you"}}
+
+
+def test_an_added_field_is_taken_away(here, state, named):
+    ready(here, state)
+    here.patch("cm/greeting", {"data": {"from": "a learner"}}, namespace=named)
+    ready(here, state)
+    assert maps(here, named) == {"greeting": {"to": "you"}}
+
+
+def test_what_was_added_to_a_workload_goes_and_a_scaled_one_scales_back(here, named, tmp_path):
+    ready(here, workload(tmp_path, named))
+    for change in ({"replicas": 5}, {"template": {"spec": {"hostNetwork": True}}}):
+        here.patch("deployment/app", {"spec": change}, namespace=named)
+    ready(here, workload(tmp_path, named))
+    spec = here.get("deployment/app", namespace=named).spec
+    assert (spec.replicas, spec.template.spec.hostNetwork) == (1, None)
+
+
+def test_a_workload_that_is_right_is_not_rolled_out_again(here, named, tmp_path):
+    ready(here, workload(tmp_path, named))
+    kubectl(f"annotate deployment app -n {named} note=mine", cluster=here)
+    before = here.get("deployment/app", namespace=named).metadata.generation
+    ready(here, workload(tmp_path, named))
+    assert here.get("deployment/app", namespace=named).metadata.generation == before
+
+
+def test_an_object_that_was_deleted_is_made_again(here, state, named):
+    ready(here, state)
+    here.delete("cm/greeting", namespace=named)
+    ready(here, state)
+    assert maps(here, named) == {"greeting": {"to": "you"}}
+
+
+def test_what_should_not_be_there_goes(here, state, named):
+    ready(here, state)
+    here.create(config_map("stray"), namespace=named)
+    here.create(
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "stray"},
+            "spec": {"containers": [{"name": "one", "image": "one"}]},
+        },
+        namespace=named,
+    )
+    ready(here, state)
+    assert list(maps(here, named)) == ["greeting"]
+    assert here.list("pods", namespace=named) == []
+
+
+def test_what_belongs_to_the_namespace_or_is_to_be_kept_stays(here, state, named):
+    ready(here, state)
+    for name in ("kube-root-ca.crt", "kept", "stray"):
+        here.create(config_map(name), namespace=named)
+    ready(here, replace(state, keep=("configmap/kept",)))
+    assert sorted(maps(here, named)) == ["greeting", "kept", "kube-root-ca.crt"]
+
+
+def test_what_has_an_owner_is_its_owners_business(here, state, named):
+    ready(here, state)
+    owner = here.get("cm/greeting", namespace=named)
+    told = {"apiVersion": "v1", "kind": "ConfigMap", "name": "greeting", "uid": owner.metadata.uid}
+    here.create(config_map("owned", ownerReferences=[told]), namespace=named)
+    ready(here, state)
+    assert sorted(maps(here, named)) == ["greeting", "owned"]
+
+
+def test_another_namespace_is_not_touched(here, state, space):
+    here.create(config_map("theirs"), namespace=space)
+    ready(here, State(namespaces=(f"{space[:40]}-own",)))
+    assert "theirs" in maps(here, space)
+
+
+def test_a_namespace_of_the_lessons_own_is_empty(here, named):
+    ready(here, State(namespaces=(named,)))
+    here.create(config_map("left-over"), namespace=named)
+    ready(here, State(namespaces=(named,)))
+    assert maps(here, named) == {}
+
+
+def test_an_object_that_cannot_be_changed_is_made_anew(here, state, named):
+    ready(here, state)
+    here.delete("cm/greeting", namespace=named)
+    here.create(config_map("greeting", {"to": "me"}) | {"immutable": True}, namespace=named)
+    ready(here, state)
+    assert maps(here, named) == {"greeting": {"to": "you"}}
+
+
+def test_an_object_that_is_just_going_is_awaited_and_made_anew(here, state, named, later):
+    ready(here, state)
+    here.patch("cm/greeting", {"metadata": {"finalizers": ["kubeface.test/hold"]}}, namespace=named)
+    here.delete("cm/greeting", namespace=named)
+    later(lambda: here.patch("cm/greeting", {"metadata": {"finalizers": None}}, namespace=named))
+    ready(here, state)
+    assert not here.get("cm/greeting", namespace=named).metadata.deletionTimestamp
+
+
+def test_a_stray_that_does_not_go_in_time_is_named(here, state, named):
+    ready(here, state)
+    here.create(config_map("stuck", finalizers=["kubeface.test/hold"]), namespace=named)
+    with pytest.raises(NotReady, match="configmap/stuck was not deleted"):
+        ready(here, state, timeout_s=0.5)
+
+
+def test_a_later_folder_wins_over_an_earlier(here, folder, named):
+    folder("base", greeting={"to": "you"}, other={})
+    manifests = folder("overlay", greeting={"to": "everybody"})
+    ready(here, State(folders=("base", "overlay"), manifests=manifests))
+    assert maps(here, named) == {"greeting": {"to": "everybody"}, "other": {}}
+
+
+def test_it_can_be_interrupted_and_begun_again(here, state, named):
+    def interrupt(cluster):
+        raise KeyboardInterrupt
+
+    here.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named}})
+    here.create(config_map("stray"), namespace=named)
+    with pytest.raises(KeyboardInterrupt):
+        ready(here, replace(state, first=(interrupt,)))
+    assert maps(here, named) == {}
+    ready(here, state)
+    assert maps(here, named) == {"greeting": {"to": "you"}}
+
+
+def test_the_steps_of_a_state_come_before_and_after_its_objects(here, state, named):
+    seen = []
+    step = lambda cluster: seen.append(sorted(maps(cluster, named)))  # noqa: E731
+    ready(here, replace(state, first=(step,), last=(step,)))
+    assert seen == [[], ["greeting"]]
+
+
+def test_a_namespace_that_is_to_be_gone_goes_with_what_is_in_it(here, named, later, let_go):
+    here.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named}})
+    here.create(config_map("inside"), namespace=named)
+    later(lambda: let_go(named))
+    ready(here, State(gone=(named,)))
+    assert here.find(f"namespace/{named}") is None
+    ready(here, State(gone=(named,)))
+
+
+def test_on_a_foreign_cluster_a_namespace_of_others_is_refused_and_stays(cluster, state, named):
+    cluster.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named}})
+    cluster.create(config_map("theirs"), namespace=named)
+    with pytest.raises(LessonStopped, match="was not made by this course"):
+        ready(cluster, state)
+    assert list(maps(cluster, named)) == ["theirs"]
+
+
+def test_on_a_foreign_cluster_the_courses_own_namespace_is_used_again(cluster, state, named):
+    ready(cluster, state)
+    apply(cluster, [config_map("stray")], namespace=named)
+    ready(cluster, state)
+    assert list(maps(cluster, named)) == ["greeting"]
