@@ -39,7 +39,8 @@ def add_errors(app: FastAPI, receiver: Receiver, endpoints: Sequence[str]) -> No
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Json:
         receiver.note_refusal(error)
-        await hear_out(request)
+        if error.status != 408:  # that one has been waited for
+            await hear_out(request)
         return _error(error.status, error.what, error.try_next)
 
     @app.exception_handler(DatabaseAway)
