@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kubeface.kube import Cluster
+from kubeface.pipeline.deploy import NAMESPACE
 
 _OFF = ("", "0", "false", "no")
 
@@ -39,7 +40,7 @@ def cluster() -> Cluster:
         Missing: there is none.
     """
     if current.cluster is None:
-        current.cluster = Cluster.connect()
+        current.cluster = Cluster.connect(namespace=NAMESPACE)
     return current.cluster
 
 

@@ -3,7 +3,7 @@
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from types import ModuleType
 from typing import Any
@@ -46,7 +46,7 @@ def code_of(deed: Callable[..., Any]) -> str:
     lines = source.splitlines()[_first_line(function, body) : body[-1].end_lineno]
     used = {node.id for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)}
     known = inspect.getclosurevars(deed).globals
-    imports = sorted(line for name in used if name in known for line in _imports(name, known[name]))
+    imports = _imports({name: known[name] for name in sorted(used & known.keys())})
     return "\n".join([*imports, *([""] if imports else []), textwrap.dedent("\n".join(lines))])
 
 
@@ -57,8 +57,11 @@ def _first_line(function: ast.FunctionDef, body: list[ast.stmt]) -> int:
     return max(function.lineno, *(argument.end_lineno or 0 for argument in function.args.args), 0)
 
 
-def _imports(name: str, value: object) -> list[str]:
-    if isinstance(value, ModuleType):
-        return [f"import {value.__name__}" + (f" as {name}" if name != value.__name__ else "")]
-    home = str(getattr(value, "__module__", ""))
-    return [f"from kubeface import {name}"] if home.startswith("kubeface.") else []
+def _imports(used: Mapping[str, object]) -> list[str]:
+    """The lines that bring those names into a cell; a constant of the author's own file has none."""
+    modules = {name: value.__name__ for name, value in used.items() if isinstance(value, ModuleType)}
+    ours = [
+        name for name, value in used.items() if str(getattr(value, "__module__", "")).startswith("kubeface.")
+    ]
+    lines = [f"import {home}" + (f" as {name}" if name != home else "") for name, home in modules.items()]
+    return [*lines, *([f"from kubeface import {', '.join(ours)}"] if ours else [])]

@@ -18,11 +18,11 @@ def show(prediction: Prediction) -> None:
         return
     bundle: dict[str, Any] = {"text/plain": repr(prediction)}
     if not session.is_headless():
-        bundle |= _form(prediction)._repr_mimebundle_() | {"text/plain": repr(prediction)}
+        bundle |= form(prediction)._repr_mimebundle_() | {"text/plain": repr(prediction)}
     display(bundle, raw=True)
 
 
-def _form(prediction: Prediction) -> Any:
+def form(prediction: Prediction) -> Any:
     """The form: the question, its options, a button, and a line that says what is committed."""
     import ipywidgets as widgets
 
@@ -39,7 +39,12 @@ def _form(prediction: Prediction) -> Any:
 
     def commit(_: object) -> None:
         values = [one.value for one in choosers]
-        prediction.commit(values if asked.kind == "order" else values[0])
+        if None in values:
+            said.value = "<br>".join(
+                [*map(escape, prediction.lines[1:]), f"Choose first; {escape(asked.offers)}."]
+            )
+        else:
+            prediction.commit(values if asked.kind == "order" else values[0])
 
     button.on_click(commit)
     prediction.on_change[:] = [refresh]

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from kubeface.checks import Progress
 from kubeface.cli import lab, report, setup
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.errors import BadInput, KubefaceError
+from kubeface.exercises.overview import overview
 from kubeface.host.privilege import become_root
 from kubeface.providers.embedded import EmbeddedProvider
 
@@ -138,6 +140,22 @@ def set_up(
     """Install, compile, build and fetch everything a cluster needs; at once when all is there."""
     become_root(sys.argv[1:])
     setup.everything(for_tests=tests, say=report.say)
+
+
+@app.command()
+def progress(
+    notebook: Annotated[str | None, typer.Argument(metavar="[NOTEBOOK]", help="Only this one: 05.")] = None,
+    name: Name = "face",
+    reset: Annotated[bool, typer.Option("--reset", help="Forget it, after asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """How far you are: exercises passed, and predictions that were right, notebook by notebook."""
+    kept = Progress.named(EmbeddedProvider(name).kubeconfig().stem)
+    shown = overview(kept, notebook)
+    if reset and (yes or typer.confirm(f"Forget your progress in {notebook or 'all notebooks'}?")):
+        kept.reset(notebook)
+        shown = overview(kept, notebook)
+    report.say(str(shown))
 
 
 @app.command("lab")

@@ -22,13 +22,13 @@ class LessonStopped(KubefaceError):
         return str(self).splitlines()
 
 
-def connect(context: str | None = None) -> Cluster:
+def connect(context: str | None = None, *, namespace: str | None = None) -> Cluster:
     """The course's cluster, answering; or the one of another context, when told to use it.
 
     Raises:
         LessonStopped: there is none, it does not answer, or there is no such context.
     """
-    cluster = _told(context) if context else _course()
+    cluster = _told(context, namespace) if context else _course(namespace)
     try:
         cluster.version()
     except (NoAnswer, ApiRefused) as silence:
@@ -65,9 +65,9 @@ def refuse_others(cluster: Cluster, namespaces: list[str]) -> None:
             )
 
 
-def _course() -> Cluster:
+def _course(namespace: str | None) -> Cluster:
     try:
-        return Cluster.connect(context=COURSE)
+        return Cluster.connect(context=COURSE, namespace=namespace)
     except Missing as cause:
         raise LessonStopped(
             "This lesson needs a running cluster, and there is none yet.",
@@ -82,11 +82,11 @@ def _course() -> Cluster:
         ) from cause
 
 
-def _told(context: str) -> Cluster:
+def _told(context: str, namespace: str | None) -> Cluster:
     looked = list(_kubeconfigs())
     for path in looked:
         try:
-            return Cluster.connect(path, context=context)
+            return Cluster.connect(path, context=context, namespace=namespace)
         except (Missing, BadInput):
             continue
     raise LessonStopped(

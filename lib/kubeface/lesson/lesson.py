@@ -37,7 +37,7 @@ class Lesson:
         timeout_s: float = READY_S,
     ) -> None:
         self.plan = plan
-        self.cluster = cluster or connect(context)
+        self.cluster = cluster or connect(context, namespace=plan.namespace)
         try:
             nodes.await_nodes(self.cluster, plan.nodes, Deadline.after(min(NODES_S, timeout_s)))
             objects = prepare.bring(self.cluster, plan.state, timeout_s=timeout_s)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kubeface.kube import Cluster, render
-from kubeface.pipeline.deploy import manifests_folder
+from kubeface.pipeline.deploy import NAMESPACE, manifests_folder
 
 Step = Callable[[Cluster], object]
 Manifest = dict[str, Any]
@@ -59,7 +59,9 @@ class Plan:
         objectives: What a learner can do after it.
         needs: What a learner should know before it.
         state: What it begins with.
+        practice: The state in which its exercises are tried, where its cells have changed the first one.
         nodes: How many nodes it needs at least.
+        namespace: Where its cluster looks when a call names no namespace.
     """
 
     number: str
@@ -67,4 +69,6 @@ class Plan:
     objectives: tuple[str, ...] = ()
     needs: str = ""
     state: State = State()
+    practice: State | None = None
     nodes: int = 1
+    namespace: str = NAMESPACE

@@ -1,0 +1,29 @@
+"""Every exercise of the course goes through untouched, wrong states and solution, on a real cluster."""
+
+import pytest
+
+from kubeface.checks import registry
+from kubeface.checks.harness import faults
+from kubeface.exercises import load, notebooks
+from kubeface.lesson.context import connect
+from kubeface.lesson.prepare import bring
+
+BRING_S = 300  # chosen: the whole pipeline from nothing, on a machine with other things to do
+
+PLANS = {number: load(number) for number in notebooks()}
+NAMES = [one.name for one in registry.known()]
+
+
+def test_the_course_has_exercises():
+    assert NAMES
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("name", NAMES)
+def test_its_check_can_be_trusted(course, name, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    one = registry.find(name)
+    plan = PLANS[one.notebook]
+    state = plan.practice or plan.state
+    here = connect(namespace=plan.namespace)
+    assert faults(one, here, prepare=lambda cluster: bring(cluster, state, timeout_s=BRING_S)) == []
