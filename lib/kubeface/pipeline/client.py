@@ -1,20 +1,20 @@
 """The pipeline as one thing to talk to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from kubeface import places
-from kubeface.errors import NotReady
+from kubeface.errors import ApiRefused, NotReady
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
-from kubeface.pipeline import deploy, http, photos
-from kubeface.pipeline.results import Result, Results
+from kubeface.pipeline import deploy, events, http, photos
+from kubeface.pipeline.results import Awaited, Result, Results
 
 PAGE = 200  # chosen: rows a request; the frontend may give fewer
-# Chosen: the frontend tells when asked and sends no event. A photo takes longer than this.
-ASK_AGAIN_S = 0.3
+BULK = 500  # chosen: paths a request; the receiver takes 1000, and a mebibyte
+COME_BACK_S = 1.0  # chosen: a Pod that died is replaced in some seconds
 
 
 class Pipeline:
@@ -77,14 +77,32 @@ class Pipeline:
         """The ids of those paths that are in unknown_people, by path."""
         return {path: self.post(path) for path in paths if path.startswith("unknown_people/")}
 
+    def post_many(self, paths: Iterable[str]) -> dict[str, int]:
+        """The ids that the receiver gives to photos, by path; some hundred photos a request.
+
+        Raises:
+            ApiRefused: the receiver refuses some, and says why (the others are accepted; posting them again
+                answers with the same ids); or it is too old for many photos at once.
+        """
+        asked = list(paths)
+        ids: dict[str, int] = {}
+        refused: list[str] = []
+        for start in range(0, len(asked), BULK):
+            some = asked[start : start + BULK]
+            for path, told in zip(some, self._post_bulk(some), strict=True):
+                if "id" in told:
+                    ids[path] = int(told["id"])
+                else:
+                    refused.append(f"{path}: {told['error']}")
+        if refused:
+            raise ApiRefused(
+                f"{len(refused)} of {len(asked)} photos were refused", seen="; ".join(refused[:10])
+            )
+        return ids
+
     def results(self) -> Results:
         """What the pipeline knows of every photo that was posted, by path."""
-        found: list[Result] = []
-        told = self._page(None)
-        while told:
-            found += told
-            told = self._page(min(one.id for one in told))
-        return Results(found)
+        return Results(one for page in self._pages() for one in page)
 
     def counts(self) -> dict[str, int]:
         """How many photos have each status."""
@@ -102,17 +120,51 @@ class Pipeline:
     def wait_until_done(self, ids: Iterable[int], *, timeout_s: float = 120) -> Results:
         """The results of those ids, as soon as all of them are final.
 
+        The frontend tells what changes; while it is away, this waits for it.
+
         Raises:
             NotReady: some are not, in time; they are in `seen`.
         """
-        wanted, deadline = set(ids), Deadline.after(timeout_s)
+        awaited, deadline = Awaited(ids), Deadline.after(timeout_s)
+        silence: NotReady | None = None
         while True:
-            seen = Results(one for one in self.results() if one.id in wanted)
-            if len(seen) == len(wanted) and not seen.pending:
-                return seen
+            try:
+                self._follow(awaited, deadline)
+                silence = None
+            except NotReady as error:
+                silence = error
+            if awaited.are_done:
+                return awaited.results
             if not deadline.left_s:
-                raise _not_done(wanted, seen, timeout_s)
-            Event().wait(min(ASK_AGAIN_S, deadline.left_s))
+                raise _not_done(awaited, timeout_s, silence)
+            Event().wait(min(COME_BACK_S, deadline.left_s))
+
+    def _follow(self, awaited: Awaited, deadline: Deadline) -> None:
+        """Notes what the frontend tells, until all is done or the stream ends.
+
+        Raises:
+            NotReady: the frontend does not answer, or has no stream to give; what it knows is noted.
+        """
+        address, port = self.address, self._port("frontend")
+        try:
+            listening = events.listen(address, port, "/events", after=awaited.last_event, deadline=deadline)
+            with listening as told:
+                self._ask_for(awaited, deadline)  # the stream is open: whatever comes now is told
+                while not awaited.are_done and (event := next(told, None)):
+                    awaited.last_event = event.id or awaited.last_event
+                    if event.name == "photo":
+                        awaited.note([Result.read(event.data)])
+                    elif event.name == "again":
+                        self._ask_for(awaited, deadline)
+        except NotReady:
+            self._ask_for(awaited, deadline)
+            raise
+
+    def _ask_for(self, awaited: Awaited, deadline: Deadline) -> None:
+        for page in self._pages(newest=max(awaited.ids, default=0), within_s=max(0.05, deadline.left_s)):
+            awaited.note(page)
+            if min(one.id for one in page) <= min(awaited.ids, default=0):
+                return
 
     @property
     def address(self) -> str:
@@ -127,13 +179,31 @@ class Pipeline:
                 return str(internal[0])
         raise NotReady("no node is ready", try_next="kubeface status")
 
-    def _page(self, before: int | None) -> list[Result]:
-        query = f"limit={PAGE}" + (f"&before={before}" if before is not None else "")
-        return [Result.read(told) for told in self._images(query)["images"]]
+    def _pages(self, *, newest: int | None = None, within_s: float = http.ANSWER_S) -> Iterator[list[Result]]:
+        """All photos, or those up to an id, the newest first."""
+        before = f"&before={newest + 1}" if newest is not None else ""
+        while told := self._images(f"limit={PAGE}{before}", within_s=within_s)["images"]:
+            yield [Result.read(one) for one in told]
+            before = f"&before={min(one['id'] for one in told)}"
 
-    def _images(self, query: str) -> dict[str, Any]:
-        told: dict[str, Any] = http.get_json(self.address, self._port("frontend"), f"/api/images?{query}")
+    def _images(self, query: str, *, within_s: float = http.ANSWER_S) -> dict[str, Any]:
+        patience_s = min(within_s, http.ANSWER_S)
+        port = self._port("frontend")
+        told: dict[str, Any] = http.get_json(self.address, port, f"/api/images?{query}", within_s=patience_s)
         return told
+
+    def _post_bulk(self, paths: list[str]) -> list[dict[str, Any]]:
+        body = {"paths": [{"path": path} for path in paths]}
+        try:
+            told = http.post_json(self.address, self._port("receiver"), "/images/post", body)
+        except http.NoSuchPath as refusal:
+            raise ApiRefused(
+                "this receiver takes one photo at a time: many at once need its version v1.1",
+                seen=refusal.seen,
+                try_next="post_all(), or roll the receiver out as v1.1",
+            ) from refusal
+        results: list[dict[str, Any]] = told["results"]
+        return results
 
     def _port(self, service: str) -> int:
         if service not in self._ports:
@@ -145,12 +215,15 @@ class Pipeline:
         return f"Pipeline in {self.cluster.context}, namespace {deploy.NAMESPACE}"
 
 
-def _not_done(wanted: set[int], seen: Results, timeout_s: float) -> NotReady:
+def _not_done(awaited: Awaited, timeout_s: float, silence: NotReady | None) -> NotReady:
+    seen = awaited.results
     open_ones = [f"{one.name} is {one.status}" for one in seen.pending]
-    lost = len(wanted) - len(seen)
+    lost = len(awaited.ids) - len(seen)
     evidence = [*open_ones[:10], *([f"{lost} are not known to the frontend"] if lost else [])]
+    if silence:
+        evidence.append(f"the frontend is away: {silence.what}")
     return NotReady(
-        f"{len(open_ones) + lost} of {len(wanted)} photos were not done after {timeout_s:g} s",
+        f"{len(open_ones) + lost} of {len(awaited.ids)} photos were not done after {timeout_s:g} s",
         seen="; ".join(evidence),
         try_next="kubectl logs deployment/image-processor -n face",
     )

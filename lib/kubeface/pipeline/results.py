@@ -80,3 +80,30 @@ class Results(list[Result]):
     def pending(self) -> "Results":
         """Those that are not final yet."""
         return Results(one for one in self if not one.is_final)
+
+
+class Awaited:
+    """Some photos that are waited for, and what is known of them so far.
+
+    Args:
+        ids: Of the photos.
+    """
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        self.ids = frozenset(ids)
+        self.last_event = ""  # its id: where the frontend's stream is resumed
+        self._known: dict[int, Result] = {}
+
+    def note(self, results: Iterable[Result]) -> None:
+        """Newer results of some photos; others than those waited for are left out."""
+        self._known |= {one.id: one for one in results if one.id in self.ids}
+
+    @property
+    def results(self) -> Results:
+        """What is known."""
+        return Results(self._known.values())
+
+    @property
+    def are_done(self) -> bool:
+        """Whether all of them are known, and final."""
+        return len(self._known) == len(self.ids) and all(one.is_final for one in self._known.values())
