@@ -16,6 +16,7 @@ from real_servers import Mariadb
 from serving import serving
 
 from kubeface.errors import NotReady
+from kubeface.pipeline import Pipeline
 
 PATIENCE_S = 60  # chosen: for a stream in a test, on a slow machine
 BOX: dict[str, object] = {"box_top": 10, "box_right": 120, "box_bottom": 110, "box_left": 20}
@@ -27,6 +28,20 @@ def frontend(database: Mariadb, photos: Path, **env: str) -> Iterator[httpx.Clie
     settings = read_settings({**database.env_for("frontend"), "PHOTOS_DIR": str(photos), **env})
     with serving(create_app(settings)) as client:
         yield client
+
+
+class PipelineHere(Pipeline):
+    """The client of services on loopback, where no cluster has to be asked for addresses."""
+
+    def __init__(self, **ports: int) -> None:
+        self._ports = ports
+
+    def __repr__(self) -> str:
+        return f"Pipeline at {self._ports}"
+
+    @property
+    def address(self) -> str:
+        return "127.0.0.1"
 
 
 @dataclass(frozen=True)

@@ -9,27 +9,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from frontend_served import add, frontend, many
+from frontend_served import PipelineHere, add, frontend, many
 from real_servers import ROOT, Mariadb, Program, free_port, until
 
 from kubeface.errors import NotReady
-from kubeface.pipeline import Pipeline, Results
+from kubeface.pipeline import Results
 
 PATIENCE_S = 60
-
-
-class PipelineHere(Pipeline):
-    """The client of services on loopback, where no cluster has to be asked for addresses."""
-
-    def __init__(self, **ports: int) -> None:
-        self._ports = ports
-
-    def __repr__(self) -> str:
-        return f"Pipeline at {self._ports}"
-
-    @property
-    def address(self) -> str:
-        return "127.0.0.1"
 
 
 class Served:

@@ -1,6 +1,7 @@
 import pytest
 
 from kubeface.pipeline import Box, Result, Results
+from kubeface.pipeline.results import Awaited
 
 TOLD = {
     "id": 3,
@@ -37,3 +38,14 @@ def test_what_is_not_final_is_pending():
     statuses = ("PENDING", "PROCESSING", "PROCESSED", "FAILED")
     results = Results(Result(i, f"{i}.jpg", status) for i, status in enumerate(statuses))
     assert [one.status for one in results.pending] == ["PENDING", "PROCESSING"]
+
+
+def test_photos_are_awaited_until_all_are_known_and_final():
+    awaited = Awaited([1, 2])
+    awaited.note([Result(1, "a.jpg", "FAILED"), Result(7, "other.jpg", "PENDING")])
+    assert not awaited.are_done
+    awaited.note([Result(2, "b.jpg", "PROCESSING")])
+    assert not awaited.are_done
+    awaited.note([Result(2, "b.jpg", "PROCESSED")])
+    assert awaited.are_done
+    assert [one.id for one in awaited.results] == [1, 2]
