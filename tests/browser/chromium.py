@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 
 from kubeface.errors import Missing
 
+PATIENCE_MS = 60_000  # chosen: whatever is waited for comes at once, but not on a machine under load
 QUIET = (
     "--no-sandbox",  # root may not use it; the pages are our own
     "--disable-gpu",
@@ -39,6 +40,7 @@ def chromium(*, width: int = 1200, height: int = 900, dark: bool = False) -> Ite
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
         )
+        window.set_default_timeout(PATIENCE_MS)
         try:
             yield window
         finally:

@@ -1,23 +1,61 @@
-"""A browser, and the pipeline with its photos done, deployed for these tests when it was not there."""
+"""A browser; the pipeline on a cluster with its photos done; a gallery of drawn photos without a cluster."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import chromium
-from playwright.sync_api import BrowserContext, Page
-
-from kubeface import Cluster, Pipeline
 
 HERE = Path(__file__).parent
+IMAGES = HERE.parents[1] / "images"
+sys.path[:0] = [str(HERE.parent / "services"), str(IMAGES / "common"), str(IMAGES / "frontend")]
+
+from chromium import PATIENCE_MS, chromium  # noqa: E402
+from gallery import Gallery, gallery  # noqa: E402
+from playwright.sync_api import BrowserContext, Page, expect  # noqa: E402
+from real_servers import Mariadb, own_folder  # noqa: E402
+
+from kubeface import Cluster, Pipeline  # noqa: E402
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test in this folder carries the marks `browser` and `cluster`."""
+    """Every test in this folder carries the mark `browser`, and what it needs: `cluster`, or `services`."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.cluster)
+            needs = "cluster" if "pipeline" in getattr(item, "fixturenames", ()) else "services"
+            item.add_marker(needs)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Mariadb]:
+    """A MariaDB with the database `kube`."""
+    with own_folder("mariadb") as folder:
+        folder.chmod(0o755)
+        server = Mariadb(folder).start()
+        yield server
+        assert server.stop() == 0
+
+
+@pytest.fixture
+def shown(mariadb: Mariadb, tmp_path: Path) -> Iterator[Gallery]:
+    """A frontend without photos."""
+    mariadb.clear()
+    with gallery(mariadb, tmp_path / "photos") as shown:
+        yield shown
+
+
+@pytest.fixture
+def reader(window: BrowserContext) -> Iterator[Page]:
+    """An empty page of the browser, for a gallery; what a script of the page complains of fails the test."""
+    page = window.new_page()
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    yield page
+    page.close()
+    assert failed == []
 
 
 @pytest.fixture(scope="session")

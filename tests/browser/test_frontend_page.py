@@ -25,7 +25,7 @@ def test_there_is_a_card_for_every_photo(page: Page, pipeline: Pipeline) -> None
 def test_the_pictures_are_there(page: Page) -> None:
     for picture in page.locator("li.card img").all():
         picture.scroll_into_view_if_needed()
-        page.wait_for_function("picture => picture.complete", arg=picture.element_handle())
+        picture.evaluate("picture => picture.decode()")
         assert picture.evaluate("picture => picture.naturalWidth") > 0
         assert picture.get_attribute("alt")
 

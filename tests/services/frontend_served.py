@@ -26,8 +26,12 @@ BOX: dict[str, object] = {"box_top": 10, "box_right": 120, "box_bottom": 110, "b
 def frontend(database: Mariadb, photos: Path, **env: str) -> Iterator[httpx.Client]:
     """A client of a running frontend with those settings."""
     settings = read_settings({**database.env_for("frontend"), "PHOTOS_DIR": str(photos), **env})
-    with serving(create_app(settings)) as client:
-        yield client
+    app = create_app(settings)
+    with serving(app) as client:
+        try:
+            yield client
+        finally:
+            app.state.frontend.stop()  # as at SIGTERM: the streams end, and hold nobody up
 
 
 class PipelineHere(Pipeline):

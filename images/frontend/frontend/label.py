@@ -6,7 +6,7 @@ from frontend.core import Box
 from frontend.picture import Picture
 
 _SIZE = 0.06  # chosen: of the picture's longer side; 16 CSS pixels in a card
-_WIDTH = 0.58  # measured: of the size, a letter of system-ui on average
+_WIDTH = 0.68  # measured: of the size, a bold letter of DejaVu Sans on average; other fonts are narrower
 _GAP = 0.35  # chosen: of the size, between the box and the name
 
 

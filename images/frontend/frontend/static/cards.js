@@ -43,7 +43,7 @@ function place(card) {
   const shown = document.getElementById(card.id);
   const belongs = !status || card.dataset.status === status;
   if (shown && number(shown, "version") > number(card, "version")) return;
-  card.classList.add("changed");
+  if (shown?.dataset.version !== card.dataset.version) card.classList.add("changed");
   if (shown && belongs) morph(shown, card);
   else if (shown && !shown.contains(document.activeElement)) shown.remove();
   else if (shown) morph(shown, card); // who is at it may finish; it goes with the next page
@@ -57,6 +57,7 @@ function trim() {
     last.remove();
     last = list.lastElementChild;
     older.hidden = false;
+    older.closest("nav").hidden = false;
   }
   if (last && !older.hidden) {
     const address = new URL(location.href);
