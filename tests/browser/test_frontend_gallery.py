@@ -97,11 +97,11 @@ def test_nothing_scrolls_sideways_on_a_small_phone(shown: Gallery, reader: Page)
     shown.add("a" * 200 + ".jpg", portrait(PEOPLE["ada"]), status=1, person_id=1)
     shown.add("b.jpg", None, status=2, reason="x" * 500)
     reader.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    reader.goto(f"{shown.url}/?limit=1")
-    expect(reader.locator("li.card")).to_have_count(1)
+    reader.goto(shown.url)
+    expect(reader.locator("li.card")).to_have_count(2)
     assert reader.evaluate("() => document.documentElement.scrollWidth") == 320
-    reader.goto(f"{shown.url}/?limit=1&after=0")
-    assert reader.evaluate("() => document.documentElement.scrollWidth") == 320
+    for words in reader.locator(".card h3, .card .path, .card .reason").all():
+        assert words.evaluate("words => words.scrollWidth <= words.clientWidth")  # nothing is cut off
 
 
 @pytest.mark.parametrize(("theme", "paper"), [("light", (245, 243, 238)), ("dark", (19, 20, 23))])
