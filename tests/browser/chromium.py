@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from kubeface.errors import Missing
 
@@ -45,3 +45,16 @@ def chromium(*, width: int = 1200, height: int = 900, dark: bool = False) -> Ite
             yield window
         finally:
             window.close()
+
+
+def failures(page: Page) -> list[str]:
+    """The requests of the page that fail, as they do; the end of a live stream is none."""
+    failed: list[str] = []
+
+    def note(url: str, what: str) -> None:
+        if "/events?" not in url:
+            failed.append(f"{what} {url}")
+
+    page.on("requestfailed", lambda request: note(request.url, str(request.failure)))
+    page.on("response", lambda answer: None if answer.ok else failed.append(f"{answer.status} {answer.url}"))
+    return failed

@@ -10,8 +10,8 @@ HERE = Path(__file__).parent
 IMAGES = HERE.parents[1] / "images"
 sys.path[:0] = [str(HERE.parent / "services"), str(IMAGES / "common"), str(IMAGES / "frontend")]
 
-from chromium import PATIENCE_MS, chromium  # noqa: E402
-from gallery import Gallery, gallery  # noqa: E402
+from chromium import PATIENCE_MS, chromium, failures  # noqa: E402
+from gallery import LIVE, Gallery, gallery  # noqa: E402
 from playwright.sync_api import BrowserContext, Page, expect  # noqa: E402
 from real_servers import Mariadb, own_folder  # noqa: E402
 
@@ -82,12 +82,9 @@ def window() -> Iterator[BrowserContext]:
 def page(window: BrowserContext, pipeline: Pipeline) -> Iterator[Page]:
     """The frontend's first page, opened through a NodePort; a failing request of the page fails the test."""
     page = window.new_page()
-    failed: list[str] = []
-    page.on("requestfailed", lambda request: failed.append(request.url))
-    page.on(
-        "response", lambda answer: failed.append(f"{answer.status} {answer.url}") if not answer.ok else None
-    )
-    page.goto(f"http://{pipeline.address}:30801/", wait_until="networkidle")
+    failed = failures(page)
+    page.goto(f"http://{pipeline.address}:30801/")
+    expect(page.locator("#connection")).to_have_text(LIVE)
     yield page
     page.close()
     assert failed == []

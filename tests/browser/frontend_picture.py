@@ -10,7 +10,7 @@ IMAGES = HERE.parents[1] / "images"
 sys.path[:0] = [str(SERVICES), str(IMAGES / "common"), str(IMAGES / "frontend")]
 
 from chromium import chromium  # noqa: E402
-from gallery import fill, gallery  # noqa: E402
+from gallery import LIVE, fill, gallery  # noqa: E402
 from PIL import Image  # noqa: E402
 from playwright.sync_api import BrowserContext, expect  # noqa: E402
 from real_servers import Mariadb, own_folder  # noqa: E402
@@ -21,7 +21,6 @@ ALL_DRAWN = """() => Promise.all([...document.images].map((image) => {
   image.loading = "eager";
   return image.decode();
 }))"""
-LIVE = "Live: changes appear by themselves"
 
 
 def photograph(window: BrowserContext, url: str, picture: Path) -> None:

@@ -10,6 +10,7 @@ from frontend_served import frontend
 from real_servers import Mariadb
 
 NAMES = ("Ada Lovelace", "Grace Hopper", "Katherine Johnson", "Alan Turing")
+LIVE = "Live: changes appear by themselves"
 POSTED = "2026-01-31 12:00:00"  # chosen: the same in each picture that is made
 
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from frontend.core import Query, Refused, read_query
-from frontend.picture import NotAPicture, look_at
+from frontend.core import Box, Query, Refused, read_query
+from frontend.label import place_label
+from frontend.picture import NotAPicture, Picture, look_at
 from PIL import Image
 
 
@@ -73,3 +74,24 @@ def test_a_jpeg_with_a_second_picture_behind_it_is_a_jpeg(tmp_path: Path) -> Non
     one, other = Image.new("RGB", (40, 30)), Image.new("RGB", (20, 15))
     one.save(tmp_path / "x.jpg", format="MPO", save_all=True, append_images=[other])
     assert look_at(tmp_path / "x.jpg").media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("box", "place"),
+    [
+        (Box(100, 300, 300, 100), (100, "above")),
+        (Box(5, 300, 300, 100), (100, "below")),
+        (Box(5, 300, 495, 100), (100, "in")),
+        (Box(100, 500, 300, 480), (398, "above")),  # moved to the left, so that all of it can be read
+    ],
+)
+def test_a_name_stands_at_its_box_inside_the_picture(box: Box, place: tuple[int, str]) -> None:
+    label = place_label("Alan", box, Picture(480, 500, "image/jpeg"))
+    where = "above" if label.y < box.top else "below" if label.y - label.size > box.bottom else "in"
+    assert (round(label.x), where) == place
+    assert label.size <= label.y <= 500
+
+
+def test_a_name_that_is_too_long_is_cut() -> None:
+    label = place_label("x" * 300, Box(100, 300, 300, 100), Picture(500, 500, "image/jpeg"))
+    assert (len(label.text), label.text[-1]) == (24, "…")

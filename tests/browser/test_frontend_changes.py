@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 from drawings import PEOPLE, landscape, portrait
 from frontend import feed
-from gallery import Gallery, fill, gallery
+from gallery import LIVE, Gallery, fill, gallery
 from playwright.sync_api import Page, expect
 from real_servers import Mariadb
 
-LIVE = "Live: changes appear by themselves"
 TOP = "card => card.getBoundingClientRect().top"
 
 
