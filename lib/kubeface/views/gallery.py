@@ -95,7 +95,7 @@ def _card(one: Shown, picture: bytes) -> str:
     words, sign = _words(one), SIGNS.get(one.status, "?")
     found = "a face is framed" if one.box is not None else "no face is framed"
     alt = f"{_file(one)}: {words}; {found}"
-    style = "margin:0;border:1px solid currentColor;border-radius:8px;padding:8px;max-width:200px"
+    style = "margin:0;border:1px solid;border-radius:8px;padding:8px;max-width:200px"
     return (
         f'<figure style="{style}"><img alt="{escape(alt, quote=True)}" src="data:image/jpeg;base64,{data}">'
         f"<figcaption><strong>{escape(words)}</strong><br>{sign} {escape(one.status)}<br>"

@@ -1,13 +1,18 @@
-"""Links as an SVG: owners on the left, Pods in the middle, Services on the right; pure."""
+"""Links as an SVG: owners on the left, Pods in the middle, Services on the right; pure.
+
+It is shown as an image, because JupyterLab and code hosts take SVG elements out of a page that they do not
+trust. An image cannot know the theme around it: boxes are opaque, so that they read well on any, and lines
+are grey; where the reader's preference for dark is known, the boxes are dark.
+"""
 
 from dataclasses import dataclass, field
 from html import escape
 
 from kubeface.views.links import Item, Key, Links
 
-WIDTH, HEIGHT = 190, 46  # of a box, in pixels
-RIGHT, DOWN = 58, 12  # between boxes, in pixels
-LETTERS = 24  # chosen: of this many letters a name fits into a box
+WIDTH, HEIGHT = 186, 46  # of a box, in pixels
+RIGHT, DOWN = 32, 12  # between boxes, in pixels
+LETTERS = 20  # chosen: of this many letters a name fits into a box
 #: From left to right. What is not named stands where Deployments do.
 COLUMNS = {
     "ReplicaSet": 1,
@@ -18,7 +23,17 @@ COLUMNS = {
     "EndpointSlice": 3,
     "Service": 4,
 }
-FONT = 'font-family="system-ui, sans-serif"'
+#: Classes of boxes by the sign of their look; contrast of text on each is above 9 (WCAG asks for 4.5).
+FILLS = {"●": "ready", "○": "waiting", "✕": "failed"}
+STYLE = """
+text{font-family:system-ui,sans-serif;fill:#1b1b1b}
+.box{fill:#f1f1f1}.ready{fill:#e0f2e4}.waiting{fill:#faefd8}.failed{fill:#fce2e0}
+.rim{fill:none;stroke:#1b1b1b}.line{fill:none;stroke:#808080;stroke-width:2}.tip{fill:#808080}
+@media (prefers-color-scheme:dark){
+text{fill:#f2f2f2}.rim{stroke:#f2f2f2}
+.box{fill:#303030}.ready{fill:#1c3824}.waiting{fill:#40331a}.failed{fill:#482524}
+}
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +81,7 @@ class _Layout:
 
 
 def svg(links: Links, *, text: str) -> str:
-    """The picture; in the colour of the text around it, for light and dark themes.
+    """The picture, as a file of its own.
 
     Args:
         links: What to draw.
@@ -86,29 +101,32 @@ def svg(links: Links, *, text: str) -> str:
     height = max((box.y for box in boxes), default=0) + HEIGHT + 8
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(text, quote=True)}" '
-        f'width="{width}" height="{height:g}" viewBox="-4 -4 {width} {height:g}" '
-        f'style="max-width:100%;height:auto" color="currentColor">{"".join(drawn)}</svg>'
+        f'width="{width}" height="{height:g}" viewBox="-4 -4 {width} {height:g}"'
+        f"><style>{STYLE}</style>{''.join(drawn)}</svg>"
     )
 
 
 def _box(box: Box, place: int) -> str:
     item, x, y = box.item, place * (WIDTH + RIGHT), box.y
-    width, style = item.look.border.split()[:2]
-    stroke = 2.0 if style == "double" else float(width.removesuffix("px"))
-    shape = f'rx="7" fill="{item.look.tint}" stroke="currentColor" stroke-width="{stroke:g}"'
-    rect = f'<rect x="{x}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" {shape}'
-    inner = (
-        f'<rect x="{x + 4}" y="{y + 4:g}" width="{WIDTH - 8}" height="{HEIGHT - 8}" rx="4" fill="none" '
-        'stroke="currentColor"/>'
-    )
-    small = f"{item.look.sign} {item.words}" if item.words else item.look.sign
+    fill = f"box {FILLS.get(item.look.sign, '')}".strip()
+    name, small = _fit(item.label), _fit(f"{item.kind} {item.look.sign} {item.words}", LETTERS + 8)
     return (
         f"<g><title>{escape(f'{item.kind} {item.key[2]}: {item.words}')}</title>"
-        f'{rect} stroke-dasharray="{item.look.dashes}"/>{inner if style == "double" else ""}'
-        f'<text x="{x + 10}" y="{y + 19:g}" {FONT} font-size="13" font-weight="bold" '
-        f'fill="currentColor">{escape(_fit(item.label))}</text>'
-        f'<text x="{x + 10}" y="{y + 36:g}" {FONT} font-size="11" '
-        f'fill="currentColor">{escape(_fit(f"{item.kind} {small}", LETTERS + 8))}</text></g>'
+        f'<rect class="{fill}" x="{x}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" rx="7"/>{_rim(item, x, y)}'
+        f'<text x="{x + 11}" y="{y + 20:g}" font-size="13" font-weight="bold">{escape(name)}</text>'
+        f'<text x="{x + 11}" y="{y + 37:g}" font-size="11">{escape(small)}</text></g>'
+    )
+
+
+def _rim(item: Item, x: float, y: float) -> str:
+    """The border, inside the box; a double one is two."""
+    width, style = item.look.border.split()[:2]
+    insets, stroke = ((1.5, 4.5), 1.0) if style == "double" else ((2.5,), float(width.removesuffix("px")))
+    return "".join(
+        f'<rect class="rim" x="{x + inset:g}" y="{y + inset:g}" width="{WIDTH - 2 * inset:g}" '
+        f'height="{HEIGHT - 2 * inset:g}" rx="5" stroke-width="{stroke:g}" '
+        f'stroke-dasharray="{item.look.dashes}"/>'
+        for inset in insets
     )
 
 
@@ -118,12 +136,11 @@ def _edge(place: dict[int, int], one: Box, two: Box, word: str) -> str:
     x1 = place[one.column] * (WIDTH + RIGHT) + (WIDTH if ahead else 0)
     x2 = place[two.column] * (WIDTH + RIGHT) + (0 if ahead else WIDTH)
     y1, y2, way = one.y + HEIGHT / 2, two.y + HEIGHT / 2, 1 if ahead else -1
-    dash = {"owns": "none", "not ready": "1.5 5"}.get(word, "6 4")
+    dash = {"owns": "none", "not ready": "2 5"}.get(word, "6 4")
     bend, tip = x1 + (x2 - x1) / 2, x2 - way * 8
     return (
-        f'<path d="M{x1} {y1:g}C{bend:g} {y1:g} {bend:g} {y2:g} {tip} {y2:g}" fill="none" '
-        f'stroke="currentColor" stroke-width="1.5" stroke-dasharray="{dash}"/>'
-        f'<path d="M{x2} {y2:g}l{-way * 8} -4v8z" fill="currentColor"/>'
+        f'<path class="line" d="M{x1} {y1:g}C{bend:g} {y1:g} {bend:g} {y2:g} {tip} {y2:g}" '
+        f'stroke-dasharray="{dash}"/><path class="tip" d="M{x2} {y2:g}l{-way * 9} -4.5v9z"/>'
     )
 
 

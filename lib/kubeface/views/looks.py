@@ -16,7 +16,7 @@ FELL = ("Error", "OOMKilled", "Evicted", "StartError", "ContainerCannotRun", "In
 
 @dataclass(frozen=True)
 class Look:
-    """How one state is drawn; the border is spelled as in CSS."""
+    """How one state is drawn; the border is spelled as in CSS, without a colour: that is the text's."""
 
     sign: str
     word: str

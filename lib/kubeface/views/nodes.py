@@ -64,7 +64,7 @@ class Nodes(View):
         return self._box(f"{name_of(node)} — {_state(node)}", use, pods, border=border)
 
     def _box(self, title: str, use: str, pods: Sequence[Plain], *, border: str) -> str:
-        style = f"border:{border} currentColor;border-radius:8px;padding:8px 12px;min-width:230px"
+        style = f"border:{border};border-radius:8px;padding:8px 12px;min-width:230px"
         items = (
             "".join(map(self._pod_html, pods)) or "<li style='list-style:none'><small>no Pods</small></li>"
         )
@@ -74,7 +74,7 @@ class Nodes(View):
     def _pod_html(self, pod: Plain) -> str:
         look, (ready, wanted) = look_of(pod), readiness(pod)
         style = (
-            f"list-style:none;border:{look.border} currentColor;border-radius:6px;"
+            f"list-style:none;border:{look.border};border-radius:6px;"
             f"padding:3px 8px;margin:4px 0;background:{look.tint}"
         )
         said = f"{pod_status(pod)}, {ready} of {wanted} ready"

@@ -68,7 +68,7 @@ class Rollout(View):
             f'<td style="text-align:left">{escape(said)}</td></tr>'
             for name, bar_, said in cells
         )
-        box = f"border:{look.border} currentColor;border-radius:8px;padding:8px 12px;margin:0 0 12px"
+        box = f"border:{look.border};border-radius:8px;padding:8px 12px;margin:0 0 12px"
         return (
             f'<section style="{box};display:table"><strong>{escape(_head(one))}</strong>'
             f'<table style="margin:6px 0 0"><tbody>{body}</tbody></table></section>'

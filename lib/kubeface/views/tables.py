@@ -65,7 +65,8 @@ def table(
         watch: For a cluster only: `live=True` and more, see `kubeface.views.source.Watch`.
 
     Raises:
-        BadInput: a column is neither a word nor a path; there is no such column to sort by.
+        BadInput: a column is neither a word nor a path; there is no such column to sort by; a list was
+            given and a kind too.
 
     >>> from kubeface.views.canned import DEPLOYMENTS
     >>> table(DEPLOYMENTS, columns={"name": "name", "wanted": "spec.replicas"}, sort="-wanted")
@@ -73,6 +74,9 @@ def table(
     receiver           3
     face-recognition   1
     """
+
+    if kind and isinstance(source, Iterable):
+        raise BadInput(f"{kind!r}: a list has the kinds it has", try_next="give the table the cluster")
 
     def draw(found: list[Plain]) -> Table:
         return _table(found, columns, sort, wide=wide, exact=exact)

@@ -28,6 +28,7 @@ LIFE = (
     "SuccessfulDelete",
 )
 WARNING, NORMAL = "▲ Warning", "· Normal"
+NARROW = "\u00a0"  # a space at which no line breaks
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,9 @@ class Timeline(View):
         return rows
 
     def _row_html(self, one: Moment) -> str:
-        cells = [one.sign, one.reason, one.about, one.message, f"×{one.count}" if one.count > 1 else ""]
-        cells = [self._after(one), *cells] if self._times else cells
+        again = f"×{one.count}" if one.count > 1 else ""
+        cells = [one.sign.replace(" ", NARROW), one.reason, one.about, one.message, again]
+        cells = [self._after(one).replace(" ", NARROW), *cells] if self._times else cells
         weight = "bold" if one.is_warning else "normal"
         style = f"text-align:left;vertical-align:top;font-weight:{weight}"
         return "<tr>" + "".join(f'<td style="{style}">{escape(cell)}</td>' for cell in cells) + "</tr>"

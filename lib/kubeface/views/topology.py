@@ -1,5 +1,6 @@
 """Who owns whom and who sends to whom: Deployment → ReplicaSet → Pod, Service → EndpointSlice → Pod."""
 
+import base64
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any, Unpack
@@ -40,8 +41,10 @@ class Topology(View):
             return "<p>(none)</p>"
         text = repr(self)
         style = "background:transparent;color:inherit;margin:4px 0"
+        picture = base64.b64encode(self.svg.encode()).decode()
         return (
-            f'<div style="overflow-x:auto">{self.svg}</div>'
+            f'<img alt="{escape(text, quote=True)}" style="max-width:100%" '
+            f'src="data:image/svg+xml;base64,{picture}">'
             f'<p style="margin:6px 0"><small>{legend()}<br>{LINES}</small></p>'
             f'<details><summary>as text</summary><pre style="{style}">{escape(text)}</pre></details>'
         )

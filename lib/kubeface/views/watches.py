@@ -133,8 +133,9 @@ class Watches:
 
     def _fail(self, failure: Exception) -> None:
         with self._changed:
-            is_told = isinstance(failure, KubefaceError)
-            self._failure = failure if is_told else KubefaceError("a watch broke", seen=repr(failure))  # type: ignore[assignment]
+            if not isinstance(failure, KubefaceError):
+                failure = KubefaceError("a watch broke", seen=repr(failure))
+            self._failure = failure
             self._changed.notify_all()
 
 

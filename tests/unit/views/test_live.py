@@ -137,6 +137,37 @@ def test_a_guest_is_told_that_watching_is_refused(kubeconfig):
         table(guest, "pods", **LIVE)
 
 
+def test_a_refused_watch_is_told_and_the_frame_stays(kubeconfig, here):
+    name, rule = "lists-only", {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["list"]}
+    api = "rbac.authorization.k8s.io"
+    here.put({"apiVersion": f"{api}/v1", "kind": "Role", "metadata": {"name": name}, "rules": [rule]})
+    here.put(
+        {
+            "apiVersion": f"{api}/v1",
+            "kind": "RoleBinding",
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": api, "kind": "Role", "name": name},
+            "subjects": [{"apiGroup": api, "kind": "User", "name": "guest"}],
+        }
+    )
+    wait_until_allowed(guest := Cluster.connect(kubeconfig, context="guest", namespace=here.namespace))
+    page, watches = Frames(), Watches(guest, ["configmaps"], labels=None, namespace=here.namespace)
+    with pytest.raises(ApiRefused, match="watch configmaps"):
+        follow(watches, table_of_names, page, until=lambda found: False, timeout_s=PATIENCE_S)
+    assert page.left == ["(none)"]
+
+
+def wait_until_allowed(guest):
+    """The API server learns of a new right by a watch of its own."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return guest.list("configmaps")
+        except ApiRefused:
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.1)
+
+
 def test_several_kinds_are_followed_together(here, later, monkeypatch):
     monkeypatch.setenv("KUBEFACE_STATIC", "1")
     later(lambda: here.create(service("web")))

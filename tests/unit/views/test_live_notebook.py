@@ -23,7 +23,9 @@ def run(kubeconfig, space, tmp_path, monkeypatch):
     """Execute cells in one kernel; what each of them shows, and how many messages changed a picture."""
 
     def execute(*cells, static):
-        monkeypatch.setenv("KUBEFACE_STATIC", static)
+        monkeypatch.delenv("KUBEFACE_STATIC", raising=False)
+        for name, value in static.items():
+            monkeypatch.setenv(name, value)
         monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
         sources = [CONNECT.format(kubeconfig=str(kubeconfig), space=space), *cells]
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(one) for one in sources])
@@ -52,7 +54,7 @@ def test_the_last_frame_stays_and_nothing_comes_after_it(run):
         "[one for one in threading.enumerate() if 'kubeface' in one.name]",
         "view",
     )
-    (live, threads, again), updates = run(*cells, static="0")
+    (live, threads, again), updates = run(*cells, static={"KUBEFACE_STATIC": "0"})
     assert shown(live) == [("display_data", "NAME\nnew")]
     assert updates >= 1
     assert "interrupt the kernel" not in live[0].data["text/html"]
@@ -60,7 +62,8 @@ def test_the_last_frame_stays_and_nothing_comes_after_it(run):
     assert shown(again) == [("execute_result", "NAME\nnew")]  # another cell may show it again
 
 
-def test_where_nobody_looks_on_it_is_drawn_once_as_it_is_at_the_end(run):
-    (ended, endless), updates = run("later('new'); live(until=len)", "live()", static="1")
+@pytest.mark.parametrize("static", [{"KUBEFACE_STATIC": "1"}, {}])  # pytest, and so nbval, is known too
+def test_where_nobody_looks_on_it_is_drawn_once_as_it_is_at_the_end(run, static):
+    (ended, endless), updates = run("later('new'); live(until=len)", "live()", static=static)
     assert shown(ended) == shown(endless) == [("display_data", "NAME\nnew")]
     assert updates == 0

@@ -128,3 +128,8 @@ def test_an_age_is_told_in_a_unit_that_fits(seconds, age):
 def test_an_object_that_has_nothing_but_a_name_is_a_row(kind):
     one = {"kind": kind, "metadata": {"name": "x"}}
     assert repr(table([one], wide=True)).splitlines()[1].split()[0] == "x"
+
+
+def test_a_list_and_a_kind_together_are_refused():
+    with pytest.raises(BadInput, match="a list has the kinds it has"):
+        table(PODS, "services")

@@ -38,7 +38,7 @@ def test_events_of_one_second_stand_in_the_order_of_a_pods_life():
 def test_a_warning_differs_in_shape_and_word():
     drawn = timeline([event(0, "Pod", POD, "BackOff", "it fell", type="Warning")])
     assert repr(drawn).startswith("▲ Warning")
-    assert "▲ Warning" in drawn._repr_html_()
+    assert "▲\u00a0Warning" in drawn._repr_html_()
 
 
 def test_only_what_is_asked_about_is_shown():

@@ -13,7 +13,7 @@ def picture(objects, **options):
 
 def lines_of(drawn):
     """How each line of a picture is dashed, arrow heads left out."""
-    return [one.get("stroke-dasharray") for one in drawn.iter() if one.get("stroke-width") == "1.5"]
+    return [one.get("stroke-dasharray") for one in drawn.iter() if one.get("class") == "line"]
 
 
 def boxes_of(drawn):
@@ -63,7 +63,7 @@ def test_a_service_without_pods_is_drawn_too():
 def test_the_picture_has_one_box_an_object_and_one_line_a_link():
     drawn = picture(RECEIVER)
     assert len(boxes_of(drawn)) == len(RECEIVER)
-    assert sorted(lines_of(drawn)) == ["1.5 5"] + ["6 4"] * 3 + ["none"] * 4
+    assert sorted(lines_of(drawn)) == ["2 5"] + ["6 4"] * 3 + ["none"] * 4
 
 
 def test_every_box_says_its_state_in_words():
