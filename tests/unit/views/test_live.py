@@ -7,7 +7,8 @@ import time
 import pytest
 
 from kubeface.errors import ApiRefused, BadInput
-from kubeface.kube import Cluster
+from kubeface.kube import Cluster, wait
+from kubeface.kube.transport import Expired
 from kubeface.views.live import FRAME_S, follow
 from kubeface.views.nodes import nodes
 from kubeface.views.rollout import rollout
@@ -114,10 +115,36 @@ def test_many_changes_at_once_share_their_frames(here, seen):
     assert (len(page.shown) - 1) * FRAME_S <= page.shown[-1][0] - started
 
 
-def test_a_watch_that_has_expired_is_followed_by_a_new_look(here, seen, monkeypatch):
+def test_a_watch_that_has_expired_is_followed_by_a_new_look(here, later, gadgets, monkeypatch):
+    with pytest.raises(Expired):
+        list(here.watch(gadgets, since="1", timeout_s=PATIENCE_S, namespace=here.namespace))
     monkeypatch.setattr(Watches, "_look", _that_forgets(Watches._look))
-    page = seen(lambda: here.create(config_map("new")), until=has("new"))
-    assert page.left == ["NAME\nnew"]
+    page, watches = Frames(), Watches(here, ["gadgets"], labels=None, namespace=here.namespace)
+    later(lambda: here.create({"apiVersion": "views.test/v1", "kind": "Gadget", "metadata": {"name": "new"}}))
+    started = time.monotonic()
+    follow(watches, table_of_names, page, until=has("new"), timeout_s=PATIENCE_S)
+    assert (page.left, time.monotonic() - started < PATIENCE_S) == (["NAME\nnew"], True)
+
+
+@pytest.fixture
+def gadgets(cluster):
+    """A kind that the server learns now: it remembers no change of it from before."""
+    version = {
+        "name": "v1",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": {"type": "object"}},
+    }
+    names = {"plural": "gadgets", "singular": "gadget", "kind": "Gadget"}
+    made = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "gadgets.views.test"},
+        "spec": {"group": "views.test", "scope": "Namespaced", "names": names, "versions": [version]},
+    }
+    cluster.put(made)
+    wait(cluster, "crd/gadgets.views.test", for_="Established", timeout_s=PATIENCE_S)
+    return cluster.kind("gadget")
 
 
 def _that_forgets(look):

@@ -66,6 +66,11 @@ def test_the_picture_has_one_box_an_object_and_one_line_a_link():
     assert sorted(lines_of(drawn)) == ["2 5"] + ["6 4"] * 3 + ["none"] * 4
 
 
+def test_what_the_cluster_says_cannot_break_the_picture():
+    one = pod("<b>&", "node1", waiting="<i>&")
+    assert [text.text for text in picture([one]).findall(".//{*}text")] == ["<b>&-…", "Pod ○ <i>& 0/1"]
+
+
 def test_every_box_says_its_state_in_words():
     said = [one.find("{*}title").text for one in boxes_of(picture(PIPELINE))]
     assert "Pod image-processor-7d9c5b6f4-x2x9z: CrashLoopBackOff 0/1" in said
