@@ -68,7 +68,7 @@ def test_the_picture_has_one_box_an_object_and_one_line_a_link():
 
 def test_what_the_cluster_says_cannot_break_the_picture():
     one = pod("<b>&", "node1", waiting="<i>&")
-    assert [text.text for text in picture([one]).findall(".//{*}text")] == ["<b>&-…", "Pod ○ <i>& 0/1"]
+    assert [text.text for text in picture([one]).findall(".//{*}text")] == ["<b>&-…", "Pod ● <i>& 1/1"]
 
 
 def test_every_box_says_its_state_in_words():
