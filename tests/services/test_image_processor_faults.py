@@ -1,22 +1,18 @@
-"""Services that are away, and ends in the middle of the work: no photo is lost, none fails for it."""
+"""Services that are away: no photo is lost, none fails for it, and the image-processor says so."""
 
-import asyncio
-import signal
 import subprocess
 import sys
-import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import photos
 import pytest
 from face_process import FaceRecognition, face_recognition
-from image_processor import consumer as queue_side
-from image_processor.core import Outcome
 from processor_process import PYTHONPATH, image_processor, is_drained, post, row, wait_final, wait_until
 from real_queue import Nsqd
 from real_servers import Mariadb, free_port
 
-PENDING, PROCESSED, PROCESSING = 0, 1, 3
+PENDING, PROCESSED, FAILED, PROCESSING = range(4)
 OBAMA = f"unknown_people/{photos.OBAMA[0]}"
 
 
@@ -25,9 +21,23 @@ def volume(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return photos.copy_photos(tmp_path_factory.mktemp("volume") / "photos")
 
 
-def test_while_face_recognition_is_away_the_photo_waits(queue: Nsqd, database: Mariadb, volume: Path) -> None:
+@pytest.fixture(scope="module")
+def face(volume: Path) -> Iterator[FaceRecognition]:
+    with face_recognition(volume, workers=1) as running:
+        yield running
+
+
+@pytest.fixture
+def nobody() -> str:
+    """An address at which there is no face-recognition."""
+    return f"127.0.0.1:{free_port()}"
+
+
+def test_while_face_recognition_is_away_the_photo_waits(
+    queue: Nsqd, database: Mariadb, volume: Path, nobody: str
+) -> None:
     face = FaceRecognition(volume)
-    face.address = f"127.0.0.1:{free_port()}"
+    face.address = nobody
     with image_processor(queue, database, face.address) as processor:
         image_id = post(database, queue, OBAMA)
         wait_until("it is tried twice", lambda: len(processor.events("again later")) >= 2)
@@ -41,76 +51,100 @@ def test_while_face_recognition_is_away_the_photo_waits(queue: Nsqd, database: M
     assert face.stop() == 0
 
 
-def test_while_the_database_is_away_the_photo_waits(queue: Nsqd, database: Mariadb, volume: Path) -> None:
-    with face_recognition(volume) as face, image_processor(queue, database, face.address) as processor:
-        wait_until("it is ready", lambda: processor.readiness()[0] == 200)
+def test_a_photo_without_an_answer_is_given_up_at_last_and_may_have_another_turn(
+    queue: Nsqd, database: Mariadb, volume: Path, nobody: str
+) -> None:
+    with image_processor(queue, database, nobody, MAX_ATTEMPTS=3) as processor:
         image_id = post(database, queue, OBAMA)
-        wait_final(database, image_id)
-        database.rows("UPDATE images SET status = 0, person_id = NULL")
-        database.stop()
+        given_up = wait_final(database, image_id)
+        assert (given_up["status"], given_up["attempts"], given_up["passing"]) == (FAILED, 3, 1)
+        assert "after 3 attempts" in given_up["reason"]
+        assert "UNAVAILABLE" in given_up["reason"]
+        wait_until("its message is finished", lambda: is_drained(queue))
+        wait_until("it is told", lambda: processor.events("given up"))
+        database.rows("UPDATE images SET status = 0, attempts = 0, passing = 0, redeemed = 1")
+        face = FaceRecognition(volume)
+        face.address = nobody
+        face.start()
         queue.publish(f'{{"id": {image_id}}}'.encode())
-        wait_until("it is tried", lambda: processor.events("again later"))
+        redeemed = wait_final(database, image_id)
+        assert (redeemed["name"], redeemed["reason"], redeemed["passing"]) == ("Barack Obama", None, 0)
+    assert face.stop() == 0
+
+
+def test_while_the_database_is_away_photos_and_bad_messages_wait(
+    queue: Nsqd, database: Mariadb, face: FaceRecognition
+) -> None:
+    with image_processor(queue, database, face.address) as processor:
+        wait_until("it is ready", lambda: processor.readiness()[0] == 200)
+        database.rows("INSERT INTO images (path) VALUES (%s)", OBAMA)
+        (image,) = database.rows("SELECT id FROM images")
+        database.stop()
+        queue.publish(f'{{"id": {image["id"]}}}'.encode())
+        queue.publish(b"no photo")
+        wait_until("both are tried", lambda: _waits(processor.events("again later")) == 2)
         assert processor.is_alive()
         assert "mysql" in processor.readiness()[1]
         database.start()
-        assert wait_final(database, image_id)["name"] == "Barack Obama"
+        done = wait_final(database, int(str(image["id"])))
+        assert (done["name"], done["attempts"]) == ("Barack Obama", 0)
+        wait_until("the other is parked", lambda: database.rows("SELECT * FROM parked"))
+        wait_until("both are finished", lambda: is_drained(queue))
 
 
-def test_it_may_start_before_the_queue(queue: Nsqd, database: Mariadb, volume: Path) -> None:
+def _waits(events: list[dict[str, object]]) -> int:
+    """How many different messages wait."""
+    return len({event.get("image_id") for event in events})
+
+
+def test_it_may_start_before_the_queue(queue: Nsqd, database: Mariadb, face: FaceRecognition) -> None:
     queue.stop()
     queue.lookup.stop()
-    with face_recognition(volume) as face, image_processor(queue, database, face.address) as processor:
-        wait_until("the queue is missed", lambda: list(processor.readiness()[1]) == ["nsqlookupd"])
+    with image_processor(queue, database, face.address) as processor:
+        wait_until("nsqlookupd is missed", lambda: list(processor.readiness()[1]) == ["nsqlookupd"])
         queue.lookup.start()
+        wait_until("nsqd is missed", lambda: list(processor.readiness()[1]) == ["nsqd"])
         queue.start()
         assert wait_final(database, post(database, queue, OBAMA))["status"] == PROCESSED
+        wait_until("it is ready", lambda: processor.readiness() == (200, {}))
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_an_end_in_the_middle_of_the_work_loses_nothing(
-    queue: Nsqd, database: Mariadb, volume: Path, how: signal.Signals
+def test_without_nsqlookupd_it_reads_on_and_says_so(
+    queue: Nsqd, database: Mariadb, face: FaceRecognition
 ) -> None:
-    with face_recognition(volume, workers=1) as face:
-        with image_processor(queue, database, face.address) as first:
-            ids = [post(database, queue, f"unknown_people/{name}") for name in photos.OBAMA]
-            wait_until("one is done", lambda: any(row(database, one)["status"] == PROCESSED for one in ids))
-            first.program.process.send_signal(how)
-            assert first.program.process.wait(30) == (0 if how == signal.SIGTERM else -signal.SIGKILL)
-        statuses = [row(database, one)["status"] for one in ids]
-        assert PROCESSED in statuses
-        if how == signal.SIGTERM:  # what was in hand is finished, the rest is as it was
-            assert PROCESSING not in statuses
-        with image_processor(queue, database, face.address):
-            assert {wait_final(database, one)["name"] for one in ids} == {"Barack Obama"}
-            wait_until("every message is finished", lambda: is_drained(queue))
+    with image_processor(queue, database, face.address) as processor:
+        wait_final(database, post(database, queue, OBAMA))
+        queue.lookup.stop()
+        wait_until("it is missed", lambda: list(processor.readiness()[1]) == ["nsqlookupd"])
+        assert wait_final(database, post(database, queue, "unknown_people/obama3.jpg"))["status"] == PROCESSED
+        queue.lookup.start()
+        wait_until("it is ready again", lambda: processor.readiness() == (200, {}))
 
 
-def test_a_long_turn_keeps_its_message(queue: Nsqd, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_side, "MESSAGE_TIMEOUT_S", 1.0)
-    monkeypatch.setattr(queue_side, "TOUCH_EVERY_S", 0.3)
-    turns: list[int] = []
-    ended, never = threading.Event(), threading.Event()
+def test_an_nsqd_that_comes_back_is_read_again(queue: Nsqd, database: Mariadb, face: FaceRecognition) -> None:
+    with image_processor(queue, database, face.address) as processor:
+        wait_final(database, post(database, queue, OBAMA))
+        queue.stop()
+        wait_until("it is missed", lambda: list(processor.readiness()[1]) == ["nsqd"])
+        assert processor.metric("image_processor_connected_nsqds") == 0
+        assert processor.is_alive()
+        queue.start()
+        assert wait_final(database, post(database, queue, "unknown_people/obama3.jpg"))["status"] == PROCESSED
+        wait_until("it is ready again", lambda: processor.readiness() == (200, {}))
+        assert processor.metric("image_processor_connected_nsqds") == 1
 
-    def turn(image_id: int) -> Outcome:
-        turns.append(image_id)
-        never.wait(8)  # nsqd looks for silent messages of a new channel after 5 s, then every 0.1 s
-        ended.set()
-        return Outcome.PROCESSED
 
-    async def work() -> None:
-        reader = queue_side.Consumer((queue.lookup.http_address,), 2, turn, lambda body, reason: None)
-        queue.publish(b'{"id": 7}')
-        assert await asyncio.to_thread(ended.wait, 30)
-        reader.take_no_more()
-        assert await reader.wait_idle(20)
-        await reader.close()
-
-    asyncio.run(work())
-    assert turns == [7]
-    stats = queue.stats()
-    assert stats is not None
-    assert stats["channels"][0]["timeout_count"] == 0
-    wait_until("the message is finished", lambda: is_drained(queue))
+@pytest.mark.parametrize("wrong", [True, False], ids=["refused", "accepted"])
+def test_the_password_is_in_no_log(queue: Nsqd, database: Mariadb, nobody: str, wrong: bool) -> None:
+    given = {"MYSQL_PASSWORD": "xyzzy-refused"} if wrong else {}
+    with image_processor(queue, database, nobody, **given) as processor:
+        post(database, queue, OBAMA)
+        wait_until("it is told", lambda: processor.events("again later"))
+        assert ("mysql" in processor.readiness()[1]) is wrong
+    secret = processor.env["MYSQL_PASSWORD"]
+    printed = "\n".join(processor.program.log)
+    assert "again later" in printed
+    assert [form for form in (secret, repr(secret)[1:-1], secret.split()[-1]) if form in printed] == []
 
 
 def test_missing_settings_stop_the_start_and_are_named() -> None:

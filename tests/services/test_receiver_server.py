@@ -104,7 +104,9 @@ def test_bad_input_is_answered_in_json_and_writes_nothing(
     assert not database.rows("SELECT * FROM images")
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/image/post", 405), ("POST", "/", 405), ("GET", "/no", 404)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/image/post", 405), ("POST", "/", 405), ("GET", "/no", 404)]
+)
 def test_a_wrong_route_is_answered_in_json(client: httpx.Client, method: str, path: str, status: int) -> None:
     answer = client.request(method, path)
     assert (answer.status_code, set(answer.json())) == (status, {"error", "try"})

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 
 from common.database import DatabaseAway, Status, answering, engine
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from image_processor.core import Answer, Away, Claim, Outcome
 from image_processor.settings import Settings
 
 REASON_LENGTH = 512  # images.reason and parked.reason in the schema
 BODY_LENGTH = 1024  # parked.body in the schema
+NO_SUCH_TABLE = 1146  # specified: MySQL's error number; passes, when the database is made just now
 
 _READ = text("SELECT path, status, attempts FROM images WHERE id = :id FOR UPDATE")
 _CLAIM = text("UPDATE images SET status = :processing WHERE id = :id")
@@ -101,15 +102,21 @@ class Store:
         """Committed at the end of the block, or Away: that the tables are not there yet passes too.
 
         Raises:
-            DataError, IntegrityError: the database is there, and will never take these values.
+            DBAPIError: the database is there, and will never take these values.
         """
         try:
             with answering(), self._engine.begin() as connection:
                 yield connection
         except DatabaseAway as error:
-            if isinstance(error.__cause__, DataError | IntegrityError):
+            if error.__cause__ and not _may_pass(error.__cause__):
                 raise error.__cause__ from None
             raise Away(f"MySQL: {error}") from error
+
+
+def _may_pass(error: BaseException) -> bool:
+    if isinstance(error, ProgrammingError) and error.orig is not None:
+        return error.orig.args[:1] == (NO_SUCH_TABLE,)
+    return not isinstance(error, DataError | IntegrityError)
 
 
 def _write(
