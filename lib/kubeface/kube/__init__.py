@@ -3,19 +3,24 @@
 The client library is imported on the first request, so that `import kubeface` stays fast.
 """
 
-from kubeface.kube.apply import apply, delete
+from kubeface.kube.apply import apply, delete, diff
+from kubeface.kube.change import Change
 from kubeface.kube.client import Cluster
 from kubeface.kube.kubectl import find_kubectl, kubectl, render
 from kubeface.kube.manifests import in_kind_order, load
 from kubeface.kube.objects import Fields, KubeObject
+from kubeface.kube.prune import Prune
 from kubeface.kube.wait import wait, wait_all
 
 __all__ = [
+    "Change",
     "Cluster",
     "Fields",
     "KubeObject",
+    "Prune",
     "apply",
     "delete",
+    "diff",
     "find_kubectl",
     "in_kind_order",
     "kubectl",

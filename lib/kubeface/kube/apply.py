@@ -1,11 +1,16 @@
-"""Server-side apply of many objects, and its undoing."""
+"""Server-side apply of many objects, what it would change, and its undoing."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from kubeface.errors import BadInput
+from kubeface.kube.change import Change
 from kubeface.kube.client import Cluster, Objects, ref_of
 from kubeface.kube.manifests import in_kind_order
+from kubeface.kube.objects import KubeObject
+from kubeface.kube.prune import Prune, in_set, prunable
+from kubeface.kube.prune import prune as remove_others
+from kubeface.kube.transport import NotFound
 
 
 def apply(
@@ -15,6 +20,7 @@ def apply(
     namespace: str | None = None,
     force: bool = True,
     dry_run: bool = False,
+    prune: Prune | None = None,
 ) -> Objects:
     """The objects as the API server has them after a server-side apply, in the order applied.
 
@@ -26,12 +32,74 @@ def apply(
         namespace: For objects that name none; without one, the cluster's own.
         force: Take over fields that somebody else has set; without it that is an error.
         dry_run: Let the server judge all of them and change nothing.
+        prune: Then remove what an earlier apply of the same set made and these objects no longer hold.
 
     Raises:
-        ApiRefused: the server refused one, in its own words; those before it are applied.
+        ApiRefused: the server refused one, in its own words; those before it are applied, nothing is pruned.
+            Conflict is one of its ways: without `force`, fields of somebody else's.
+
+    >>> from kubeface.kube import Cluster, Prune, apply
+    >>> def update(cluster: Cluster, objects: list) -> Objects:
+    ...     rule = Prune("lesson-05", kinds=["configmaps"], namespaces=["face"])
+    ...     return apply(cluster, objects, namespace="face", prune=rule)
     """
+    ordered = _labelled(objects, prune)
+    applied = [cluster.put(one, namespace=namespace, force=force, dry_run=dry_run) for one in ordered]
+    if prune and not dry_run:
+        remove_others(cluster, prune, kept=applied)
+    return applied
+
+
+def diff(
+    cluster: Cluster,
+    objects: Iterable[dict[str, Any]],
+    *,
+    namespace: str | None = None,
+    force: bool = True,
+    prune: Prune | None = None,
+) -> list[Change]:
+    """What an apply of these objects would create, change and remove, as the server judges it.
+
+    Nothing is written.
+
+    An object that would stay as it is is left out. Each change has the fields that differ, without what the
+    server notes for itself; the values of Secrets are never shown.
+
+    Raises:
+        ApiRefused: the server would refuse one.
+
+    >>> from kubeface.kube import Cluster, diff
+    >>> def plan(cluster: Cluster, replicas: int) -> list[Change]:
+    ...     one = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "receiver"}}
+    ...     return diff(cluster, [one | {"spec": {"replicas": replicas}}])
+    """
+    ordered = _labelled(objects, prune)
+    spaces = {one["metadata"]["name"] for one in ordered if one["kind"] == "Namespace"}
+    changes = [_change(cluster, one, namespace, force=force, coming=spaces) for one in ordered]
+    differing = [one for one in changes if one.before is None or one.fields]
+    if prune:
+        kept = [one.after for one in changes if one.after]
+        differing += [Change(gone, None) for gone in prunable(cluster, prune, kept)]
+    return differing
+
+
+def _change(
+    cluster: Cluster, one: dict[str, Any], namespace: str | None, *, force: bool, coming: set[str]
+) -> Change:
+    space = one["metadata"].get("namespace") or namespace or cluster.namespace
+    kind = cluster.kind(one["kind"], one.get("apiVersion"))
+    before = cluster.find(ref_of(one), namespace=space)
+    try:
+        return Change(before, cluster.put(one, namespace=namespace, force=force, dry_run=True))
+    except NotFound:
+        if not kind.namespaced or space not in coming:
+            raise
+        return Change(None, KubeObject(one))  # its namespace comes with it: no server can judge it yet
+
+
+def _labelled(objects: Iterable[dict[str, Any]], prune: Prune | None) -> list[dict[str, Any]]:
     ordered = in_kind_order(_listed(objects))
-    return [cluster.put(one, namespace=namespace, force=force, dry_run=dry_run) for one in ordered]
+    return [in_set(one, prune.set) for one in ordered] if prune else ordered
 
 
 def delete(cluster: Cluster, objects: Iterable[dict[str, Any]], *, namespace: str | None = None) -> list[str]:

@@ -111,10 +111,13 @@ class Cluster:
         labels: Selector = None,
         fields: Selector = None,
         namespace: str | None = None,
+        bookmarks: bool = False,
     ) -> Iterator[tuple[str, KubeObject]]:
         """Every change after the resourceVersion `since`, as (ADDED | MODIFIED | DELETED, object).
 
-        Ends after `timeout_s`, or earlier when the server closes the stream: then take a snapshot again.
+        Ends after `timeout_s`, or earlier when the server closes the stream: then watch on from the
+        resourceVersion of the last object, or take a snapshot again. With `bookmarks`, a BOOKMARK now and
+        then tells the resourceVersion reached, so that the last one known is never old.
 
         Raises:
             Expired: `since` is too old.
@@ -126,6 +129,7 @@ class Cluster:
             label_selector=_selector(labels),
             field_selector=_selector(fields),
             resource_version=since,
+            allow_watch_bookmarks=bookmarks or None,
         )
         for event in events:
             yield event["type"], KubeObject(event["object"])
@@ -158,6 +162,8 @@ class Cluster:
         self, body: Body, *, namespace: str | None = None, force: bool = True, dry_run: bool = False
     ) -> KubeObject:
         """The object after a server-side apply of `body`: made, or changed in the fields that it names.
+
+        Raises Conflict when fields are somebody else's and `force` is off.
 
         Args:
             body: The object.

@@ -48,6 +48,30 @@ def in_words(one: KubeObject | None) -> str:
     return f"it is {_phase(one)}" if _phase(one) else _conditions_in_words(one)
 
 
+def how(one: KubeObject) -> str:
+    """How an object is, in a few words; empty for one that is simply there, such as a ConfigMap.
+
+    >>> how(KubeObject({"kind": "Pod", "spec": {"containers": [{}]}, "status": {"phase": "Pending"}}))
+    'Pending, 0 of 1 ready'
+    """
+    if one.kind in WORKLOADS:
+        return in_words(one)
+    if one.kind == "Pod":
+        ended = _phase(one) in ("Succeeded", "Failed")
+        return _waits_for(one) + ("" if ended else f", {one.ready} of {one.wanted} ready")
+    if one.kind == "Job":
+        told = [word for word in ("Complete", "Failed", "Suspended") if one.is_true(word)]
+        return told[0] if told else "running"
+    return _phase(one) if one.kind in ("PersistentVolumeClaim", "PersistentVolume") else ""
+
+
+def _waits_for(pod: KubeObject) -> str:
+    """A Pod's phase, or why its first container that does not run does not."""
+    statuses = (pod.raw.get("status") or {}).get("containerStatuses") or []
+    waiting = [((c.get("state") or {}).get("waiting") or {}).get("reason") for c in statuses]
+    return str(next(filter(None, waiting), None) or _phase(pod) or "Pending")
+
+
 def _phase(one: KubeObject) -> str:
     return str((one.raw.get("status") or {}).get("phase") or "")
 

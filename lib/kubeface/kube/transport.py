@@ -5,6 +5,7 @@ group of the API and keeps the answer in a file that all users of a machine shar
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,21 @@ class NotFound(ApiRefused):
 
 class Expired(ApiRefused):
     """The API server no longer remembers that resourceVersion: list again."""
+
+
+class Busy(ApiRefused):
+    """The API server is starting, ending, or has too much to do: ask again in a moment."""
+
+
+class Conflict(ApiRefused):
+    """Fields of an apply are set by somebody else; `owners` has who set which, by the field's path."""
+
+    def __init__(self, what: str, *, owners: Mapping[str, str]) -> None:
+        self.owners = dict(owners)
+        told = (f"{field} is set by {manager}" for field, manager in self.owners.items())
+        super().__init__(
+            what, seen="\n".join(told), try_next="leave these fields out, or take them: force=True"
+        )
 
 
 class Transport:
@@ -51,13 +67,13 @@ class Transport:
             ApiRefused: the server said no; NotFound and Expired are two of its ways.
             NoAnswer: nobody is there.
         """
-        answer: dict[str, Any] = json.loads(self._ask(method, path, what=what, **options).data)
+        answer: dict[str, Any] = json.loads(self._body(method, path, what=what, **options))
         return answer
 
     def text(self, path: str, *, what: str, **query: object) -> str:
         """The answer to a GET as text, such as a log."""
-        answer = self._ask("get", path, what=what, query_params=list(query.items()))
-        return str(answer.data.decode("utf-8", errors="replace"))
+        body = self._body("get", path, what=what, query_params=list(query.items()))
+        return body.decode("utf-8", errors="replace")
 
     def events(self, path: str, *, what: str, timeout_s: float, **options: Any) -> Iterator[dict[str, Any]]:
         """What a watch tells, one dict an event; ends after `timeout_s` or when the server closes it."""
@@ -72,8 +88,18 @@ class Transport:
         )
         for event in _decoded(stream):
             if event["type"] == "ERROR":
-                raise _refused(event["object"].get("code"), event["object"].get("message", ""), what)
+                raise _refused(event["object"].get("code"), event["object"], what)
             yield event
+
+    def _body(self, method: str, path: str, *, what: str, **options: Any) -> bytes:
+        """An answer to its end: the server may go away in the middle of it."""
+        from urllib3.exceptions import HTTPError
+
+        try:
+            body: bytes = self._ask(method, path, what=what, **options).data
+        except HTTPError as silence:
+            raise self._no_answer(what) from silence
+        return body
 
     def _ask(self, method: str, path: str, *, what: str, **options: Any) -> Any:
         from kubernetes.client.exceptions import ApiException
@@ -83,11 +109,12 @@ class Transport:
         try:
             return self._api.request(method, path, serialize=False, **options)
         except ApiException as refusal:
-            raise _refused(refusal.status, _words(refusal), what) from refusal
+            raise _refused(refusal.status, _answer(refusal), what) from refusal
         except HTTPError as silence:
-            raise NoAnswer(
-                f"could not {what}: no answer from {self.address}", try_next="kubeface status"
-            ) from silence
+            raise self._no_answer(what) from silence
+
+    def _no_answer(self, what: str) -> NoAnswer:
+        return NoAnswer(f"could not {what}: no answer from {self.address}", try_next="kubeface status")
 
 
 def open_transport(kubeconfig: Path, context: str | None) -> tuple[Transport, dict[str, Any]]:
@@ -144,14 +171,35 @@ def _decoded(stream: Any) -> Iterator[dict[str, Any]]:
         stream.close()  # not given back to the pool: the rest of the stream is unread
 
 
-def _words(refusal: Any) -> str:
+def _answer(refusal: Any) -> Mapping[str, Any]:
+    """The Status object that came with a refusal; if it is none, one that has its words."""
     try:
-        said: Mapping[str, Any] = json.loads(refusal.body)
-        return str(said["message"])
-    except (TypeError, ValueError, KeyError):
-        return str(refusal.body or refusal.reason or "")
+        said = json.loads(refusal.body)
+        return said if "message" in said else {"message": str(refusal.body)}
+    except (TypeError, ValueError):
+        return {"message": str(refusal.body or refusal.reason or "")}
 
 
-def _refused(code: int | None, words: str, what: str) -> ApiRefused:
-    family = {404: NotFound, 410: Expired}.get(code or 0, ApiRefused)
-    return family(f"could not {what}: the API server answered {code}", seen=words)
+def _refused(code: int | None, answer: Mapping[str, Any], what: str) -> ApiRefused:
+    owners = _owners(answer)
+    if owners:
+        fields = "one field" if len(owners) == 1 else f"{len(owners)} fields"
+        return Conflict(f"could not {what}: somebody else has set {fields} of it", owners=owners)
+    family = _FAMILIES.get(code or 0, ApiRefused)
+    return family(f"could not {what}: the API server answered {code}", seen=str(answer.get("message", "")))
+
+
+_FAMILIES: Mapping[int, type[ApiRefused]] = {404: NotFound, 410: Expired, 429: Busy, 503: Busy, 504: Busy}
+_MANAGER = re.compile(r'conflict with "(?P<manager>.*?)"(?: with subresource "(?P<part>\w+)")?')
+
+
+def _owners(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Field → who set it, out of the causes of a refused apply."""
+    causes = (answer.get("details") or {}).get("causes") or []
+    owners = {}
+    for cause in causes:
+        found = _MANAGER.search(cause.get("message", ""))
+        if cause.get("reason") == "FieldManagerConflict" and found:
+            part = f", through {found['part']}" if found["part"] else ""
+            owners[cause["field"].removeprefix(".")] = found["manager"] + part
+    return owners

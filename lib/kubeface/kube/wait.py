@@ -11,10 +11,11 @@ from kubeface.kube.conditions import Claim, holds, in_words, is_over
 from kubeface.kube.kinds import split_ref
 from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons import reasons
-from kubeface.kube.transport import Expired, NoAnswer
+from kubeface.kube.transport import Busy, Expired, NoAnswer
 
 # Chosen: an API server that restarts sends no event to those who ask for it, so one looks again at this pace.
 LOOK_AGAIN_S = 0.25
+_FAILED = {"exists": "did not exist", "deleted": "was still there"}
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,7 @@ def wait(
     Raises:
         NotReady: it did not come to that in time, or no longer can; the reasons are in `seen`.
     """
-    deadline = Deadline.after(timeout_s)
-    last: KubeObject | None = None
-    for last in follow(cluster, ref, deadline=deadline, namespace=namespace):
-        if holds(last, for_):
-            return last
-        if is_over(last, for_):
-            break
-    raise _not_ready(cluster, ref, last, for_, timeout_s if not deadline.left_s else None, namespace)
+    return _wait(cluster, ref, for_, Deadline.after(timeout_s), timeout_s, namespace)
 
 
 def wait_all(
@@ -79,34 +73,58 @@ def wait_all(
         NotReady: one of them did not come to that in time; the reasons are in `seen`.
     """
     deadline = Deadline.after(timeout_s)
-    seen = [
-        wait(cluster, ref, for_=for_, timeout_s=max(deadline.left_s, 0.1), namespace=namespace)
-        for ref in refs
-    ]
+    seen = [_wait(cluster, ref, for_, deadline, timeout_s, namespace) for ref in refs]
     return [one for one in seen if one is not None]
+
+
+def _wait(
+    cluster: Cluster,
+    ref: str,
+    for_: str | Claim,
+    deadline: Deadline,
+    timeout_s: float,
+    namespace: str | None,
+) -> KubeObject | None:
+    last: KubeObject | None = None
+    for last in follow(cluster, ref, deadline=deadline, namespace=namespace):
+        if holds(last, for_):
+            return last
+        if is_over(last, for_):
+            raise _not_ready(cluster, ref, last, for_, None, namespace)
+    last = cluster.find(ref, namespace=namespace)  # the time was up before this one was looked at
+    if holds(last, for_):
+        return last
+    raise _not_ready(cluster, ref, last, for_, timeout_s, namespace)
 
 
 def follow(
     cluster: Cluster, ref: str, *, deadline: Deadline, namespace: str | None = None
 ) -> Iterator[KubeObject | None]:
-    """The object now, and again after each change, until the deadline; None while there is none."""
+    """The object now, and again after each change, until the deadline; None while there is none.
+
+    A watch that ends is taken up where it ended. What the server no longer remembers is asked for anew.
+    """
     word, name = split_ref(ref)
     kind, space = cluster.kind(word), namespace or cluster.namespace
     only = {"metadata.name": name}
+    since = ""
     while deadline.left_s:
         try:
-            found, version = cluster.snapshot(kind, fields=only, namespace=space)
-            yield found[0] if found else None
+            if not since:
+                found, since = cluster.snapshot(kind, fields=only, namespace=space)
+                yield found[0] if found else None
             events = cluster.watch(
-                kind, since=version, timeout_s=deadline.left_s, fields=only, namespace=space
+                kind, since=since, timeout_s=deadline.left_s, fields=only, namespace=space, bookmarks=True
             )
             for type_, one in events:
-                yield None if type_ == "DELETED" else one
+                since = one.raw["metadata"]["resourceVersion"]
+                if type_ != "BOOKMARK":
+                    yield None if type_ == "DELETED" else one
                 if not deadline.left_s:
                     return
         except Expired:
-            continue
-        except NoAnswer:
+            since = ""
+        except (NoAnswer, Busy):
             Event().wait(min(LOOK_AGAIN_S, deadline.left_s))
 
 
@@ -118,12 +136,12 @@ def _not_ready(
     after_s: float | None,
     namespace: str | None,
 ) -> NotReady:
+    ending = _FAILED.get(for_) if isinstance(for_, str) else None
     wanted = for_ if isinstance(for_, str) else getattr(for_, "__name__", "as wanted")
-    ending = (
-        f"was not {wanted} after {after_s:g} s" if after_s is not None else f"will not be {wanted} any more"
-    )
+    ending = ending or ("was not " if after_s is not None else "will not be ") + wanted
+    ending += f" after {after_s:g} s" if after_s is not None else " any more"
     space = namespace or cluster.namespace
-    evidence = [in_words(last), *reasons(cluster, last, namespace=space)]
+    evidence = [in_words(last), *reasons(cluster, last, namespace=space, ref=ref)]
     return NotReady(
         f"{ref} {ending}",
         seen="\n".join(evidence),

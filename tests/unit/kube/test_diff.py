@@ -1,0 +1,87 @@
+import pytest
+
+from kubeface.errors import ApiRefused
+from kubeface.kube import Prune, apply, diff
+from kubeface.kube.diff import field_changes
+
+
+def config_map(name, **data):
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}
+
+
+def secret(value):
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"}, "stringData": {"word": value}}
+
+
+def told(changes):
+    return [line for change in changes for line in repr(change).splitlines()]
+
+
+def test_a_new_object_would_be_created_and_is_not(cluster, space):
+    assert told(diff(cluster, [config_map("one", a="1")], namespace=space)) == ["created configmap/one"]
+    assert cluster.find("cm/one", namespace=space) is None
+
+
+def test_what_would_change_is_told_field_by_field(cluster, space):
+    apply(cluster, [config_map("one", a="1", b="2")], namespace=space)
+    changes = diff(cluster, [config_map("one", a="x", c="3")], namespace=space)
+    assert told(changes) == ["changed configmap/one", "  data.a: 1 → x", "  data.b: - 2", "  data.c: + 3"]
+    assert cluster.get("cm/one", namespace=space).data.a == "1"
+
+
+def test_an_object_that_would_stay_is_left_out(cluster, space):
+    apply(cluster, [config_map("one", a="1")], namespace=space)
+    assert diff(cluster, [config_map("one", a="1")], namespace=space) == []
+
+
+def test_what_would_be_pruned_is_told_too(cluster, space):
+    rule = Prune("lesson", kinds=["configmaps"], namespaces=[space])
+    apply(cluster, [config_map("a"), config_map("b")], namespace=space, prune=rule)
+    assert told(diff(cluster, [config_map("a")], namespace=space, prune=rule)) == ["removed configmap/b"]
+    assert cluster.find("cm/b", namespace=space) is not None
+
+
+def test_objects_of_a_namespace_that_comes_with_them_are_foreseen(cluster):
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "foreseen"}}
+    inside = config_map("one")
+    inside["metadata"]["namespace"] = "foreseen"
+    assert told(diff(cluster, [inside, space])) == ["created namespace/foreseen", "created configmap/one"]
+
+
+def test_a_namespace_that_nobody_makes_is_a_mistake(cluster):
+    with pytest.raises(ApiRefused, match='namespaces "nowhere" not found'):
+        diff(cluster, [config_map("one")], namespace="nowhere")
+
+
+def test_a_secrets_values_are_never_shown(cluster, space):
+    apply(cluster, [secret("sesame")], namespace=space)
+    lines = told(diff(cluster, [secret("simsalabim")], namespace=space))
+    assert lines == ["changed secret/key", "  data.word: (hidden) → (hidden)"]
+
+
+def test_items_of_a_list_are_told_apart_by_name():
+    one = {"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "y"}]}
+    two = {"containers": [{"name": "b", "image": "z"}]}
+    assert [str(c) for c in field_changes(one, two)] == [
+        "containers[a]: - {name: a, image: x}",
+        "containers[b].image: y → z",
+    ]
+
+
+def test_items_that_share_a_name_are_compared_as_a_whole():
+    one, two = ({"rules": [{"name": "a", "n": n}, {"name": "a"}]} for n in (1, 2))
+    assert [c.path for c in field_changes(one, two)] == ["rules"]
+
+
+def test_what_the_server_notes_for_itself_is_no_change():
+    one = {"metadata": {"resourceVersion": "1", "generation": 1}, "status": {"heartbeatTime": "now"}}
+    two = {"metadata": {"resourceVersion": "2", "generation": 2}, "status": {"heartbeatTime": "later"}}
+    assert field_changes(one, two) == []
+
+
+def test_a_key_with_dots_is_spelled_so_that_it_can_be_looked_up():
+    one = {"metadata": {"name": "one", "labels": {"app.kubernetes.io/name": "web"}}}
+    two = {"metadata": {"name": "one", "labels": {"app.kubernetes.io/name": "api"}}}
+    assert [str(c) for c in field_changes(one, two)] == [
+        "metadata.labels['app.kubernetes.io/name']: web → api"
+    ]
