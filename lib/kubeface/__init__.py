@@ -1,6 +1,6 @@
 """Learn Kubernetes by running a real face-recognition pipeline.
 
-    from kubeface import Cluster, nodes, table, kubectl, Pipeline, gallery
+    from kubeface import Lesson, kubectl, nodes, table, wait
 
 The names are imported on first use, so that `import kubeface` and the command line start at once.
 """
@@ -10,28 +10,48 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kubeface.errors import KubefaceError as KubefaceError
+    from kubeface.exercises import Lesson as Lesson
+    from kubeface.exercises import check as check
+    from kubeface.exercises import hint as hint
+    from kubeface.exercises import predict as predict
+    from kubeface.exercises import solution as solution
     from kubeface.kube import Cluster as Cluster
+    from kubeface.kube import apply as apply
+    from kubeface.kube import kubectl as kubectl
     from kubeface.kube import load as load
-    from kubeface.kube.apply import apply as apply
-    from kubeface.kube.kubectl import kubectl as kubectl
-    from kubeface.kube.wait import wait as wait
+    from kubeface.kube import wait as wait
     from kubeface.pipeline import Pipeline as Pipeline
     from kubeface.views.gallery import gallery as gallery
+    from kubeface.views.logs import logs as logs
     from kubeface.views.nodes import nodes as nodes
+    from kubeface.views.rollout import rollout as rollout
     from kubeface.views.tables import table as table
+    from kubeface.views.timeline import timeline as timeline
+    from kubeface.views.topology import topology as topology
+    from kubeface.views.yaml import yaml as yaml
 
 #: Public name → the module that has it.
 _HOMES = {
     "Cluster": "kubeface.kube",
     "KubefaceError": "kubeface.errors",
+    "Lesson": "kubeface.exercises",
     "Pipeline": "kubeface.pipeline",
     "apply": "kubeface.kube",
+    "check": "kubeface.exercises",
     "gallery": "kubeface.views.gallery",
+    "hint": "kubeface.exercises",
     "kubectl": "kubeface.kube",
     "load": "kubeface.kube",
+    "logs": "kubeface.views.logs",
     "nodes": "kubeface.views.nodes",
+    "predict": "kubeface.exercises",
+    "rollout": "kubeface.views.rollout",
+    "solution": "kubeface.exercises",
     "table": "kubeface.views.tables",
+    "timeline": "kubeface.views.timeline",
+    "topology": "kubeface.views.topology",
     "wait": "kubeface.kube",
+    "yaml": "kubeface.views.yaml",
 }
 __all__ = list(_HOMES)
 
