@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from kubeface.exercises import predict as predict
     from kubeface.exercises import solution as solution
     from kubeface.kube import Cluster as Cluster
-    from kubeface.kube import apply as apply
-    from kubeface.kube import kubectl as kubectl
     from kubeface.kube import load as load
-    from kubeface.kube import wait as wait
+    from kubeface.kube.apply import apply as apply
+    from kubeface.kube.kubectl import kubectl as kubectl
+    from kubeface.kube.wait import wait as wait
     from kubeface.pipeline import Pipeline as Pipeline
     from kubeface.views.gallery import gallery as gallery
     from kubeface.views.logs import logs as logs
