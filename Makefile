@@ -27,7 +27,7 @@ setup: $(READY) ## Only install, compile, build and fetch: packages, programs, i
 	$(BIN)/kubeface setup
 
 test: check ready-to-test ## Test everything, on a real cluster of the tests' own
-	$(PYTEST) tests/unit tests/services tests/notebooks tests/browser tests/cluster
+	$(PYTEST) tests/unit tests/services tests/notebooks tests/exercises tests/browser tests/cluster
 
 test-fast: check ready-to-test ## Test what needs neither the cluster nor the services' servers
 	$(PYTEST) tests/unit tests/notebooks -m "not cluster"

@@ -29,7 +29,8 @@ def cell(
 def write(folder: Path, *cells: NotebookNode, name: str = "00-small.ipynb") -> Path:
     """A notebook file of these cells, numbered as a run from top to bottom would."""
     for number, each in enumerate(cells, start=1):
-        each.execution_count = number if each.execution_count == 0 else each.execution_count
+        if each.cell_type == "code" and each.execution_count == 0:
+            each.execution_count = number
         each.id = f"cell-{number}"
     path = folder / name
     nbformat.write(new_notebook(cells=list(cells), metadata=METADATA), path)

@@ -9,9 +9,11 @@ import json
 import re
 import sys
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import quote
 
+import minutes
 import nbformat
 from live import CELL_TIMEOUT_S, HERE, environment
 from nbclient import NotebookClient
@@ -82,7 +84,10 @@ def main(paths: list[Path], *, fresh: bool = False) -> None:
     """Execute each notebook in turn and write it back; a failing one stops the rest."""
     for path in paths:
         print(f"executing {path.name}", flush=True)
-        nbformat.write(execute(path, fresh=fresh), path)
+        begun = time.monotonic()
+        notebook = execute(path, fresh=fresh)
+        minutes.keep(path, notebook, time.monotonic() - begun)
+        nbformat.write(notebook, path)
 
 
 if __name__ == "__main__":

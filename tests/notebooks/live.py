@@ -48,7 +48,8 @@ def run(*notebooks: Path, strict: bool = True) -> Run:
 
 
 def environment(profile: str) -> dict[str, str]:
-    """The environment of a kernel: this Python, nobody's IPython profile, a fixed width, plain text."""
+    """The environment of a kernel: this Python, nobody's profile or progress, plain text."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     fixed = {"IPYTHONDIR": profile, "PYTHONPATH": str(HERE), "PATH": path, "JUPYTER_PREFER_ENV_PATH": "1"}
+    fixed |= {"XDG_STATE_HOME": profile, "KUBEFACE_STATIC": "1"}
     return os.environ | fixed | {"COLUMNS": "110", "NO_COLOR": "1", "PYTHONHASHSEED": "0"}
