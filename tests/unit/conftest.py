@@ -3,12 +3,14 @@
 import datetime
 import ipaddress
 import os
+import re
 import socket
 import ssl
 import subprocess
 import threading
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,7 +52,8 @@ def cluster(kubeconfig: Path) -> Cluster:
 @pytest.fixture
 def space(cluster: Cluster, request: pytest.FixtureRequest) -> str:
     """A namespace of the test's own."""
-    name = request.node.name.replace("_", "-").replace("[", "-").replace("]", "").lower()[:60].rstrip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[:50].strip("-")
+    name = f"{words}-{zlib.crc32(request.node.name.encode()):08x}"  # a long name's cases differ at its end
     cluster.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     return name
 

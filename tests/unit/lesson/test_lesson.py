@@ -116,7 +116,7 @@ def test_a_state_that_cannot_be_brought_stops_the_lesson_with_its_reason(here, p
     Lesson(plan)
     meta = {"name": "stuck", "finalizers": ["kubeface.test/hold"]}
     here.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta}, namespace=named)
-    with pytest.raises(LessonStopped, match="configmap/stuck was not deleted"):
+    with pytest.raises(LessonStopped, match="configmap/stuck was still there"):
         Lesson(plan, timeout_s=0.5)
 
 

@@ -164,7 +164,7 @@ def test_an_object_that_is_just_going_is_awaited_and_made_anew(here, state, name
 def test_a_stray_that_does_not_go_in_time_is_named(here, state, named):
     ready(here, state)
     here.create(config_map("stuck", finalizers=["kubeface.test/hold"]), namespace=named)
-    with pytest.raises(NotReady, match="configmap/stuck was not deleted"):
+    with pytest.raises(NotReady, match="configmap/stuck was still there"):
         ready(here, state, timeout_s=0.5)
 
 

@@ -1,5 +1,6 @@
 """Live views of a real API server, shown on a page that keeps its frames."""
 
+import contextlib
 import signal
 import threading
 import time
@@ -7,6 +8,7 @@ import time
 import pytest
 
 from kubeface.errors import ApiRefused, BadInput
+from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, wait
 from kubeface.kube.transport import Expired
 from kubeface.views.live import FRAME_S, follow
@@ -144,7 +146,15 @@ def gadgets(cluster):
     }
     cluster.put(made)
     wait(cluster, "crd/gadgets.views.test", for_="Established", timeout_s=PATIENCE_S)
+    wait_until(lambda: _knows(cluster, "gadget"), what="the new kind is not listed", timeout_s=PATIENCE_S)
     return cluster.kind("gadget")
+
+
+def _knows(cluster, word):
+    """A kind is listed a moment after it is Established."""
+    with contextlib.suppress(BadInput):
+        return bool(cluster.kind(word))
+    return False
 
 
 def _that_forgets(look):
