@@ -5,7 +5,7 @@ from kubeface.checks.shown import show
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
-from kubeface.lesson import nodes, opening, prepare
+from kubeface.lesson import nodes, opening, power, prepare
 from kubeface.lesson.context import LessonStopped, connect
 from kubeface.lesson.plan import Plan
 
@@ -39,6 +39,7 @@ class Lesson:
         self.plan = plan
         self.cluster = cluster or connect(context, namespace=plan.namespace)
         try:
+            power.switch_on_all(self.cluster)
             nodes.await_nodes(self.cluster, plan.nodes, Deadline.after(min(NODES_S, timeout_s)))
             objects = prepare.bring(self.cluster, plan.state, timeout_s=timeout_s)
         except LessonStopped:
@@ -59,6 +60,22 @@ class Lesson:
         """How long it takes, as measured; None when nobody has measured it."""
         return opening.minutes(self.number)
 
+    def power_off(self, node: str) -> None:
+        """Cut the power of a node of the course's own cluster: everything on it ends at once.
+
+        Raises:
+            LessonStopped: it is somebody else's, or its power could not be cut.
+        """
+        power.power_off(self.cluster, node)
+
+    def power_on(self, node: str) -> None:
+        """Switch such a node on, and wait until it is Ready.
+
+        Raises:
+            LessonStopped: it is somebody else's, or it did not get ready.
+        """
+        power.power_on(self.cluster, node)
+
     def tidy(self, *, timeout_s: float = READY_S) -> None:
         """Put the cluster back: the lesson's own namespaces gone, the rest in the state of its beginning.
 
@@ -69,6 +86,7 @@ class Lesson:
         """
         deadline = Deadline.after(timeout_s)
         try:
+            power.switch_on_all(self.cluster)
             prepare.arrange(self.cluster, self.plan.state, deadline)
             prepare.remove_namespaces(self.cluster, self.plan.state.namespaces, deadline)
         except KubefaceError as error:

@@ -15,6 +15,8 @@ from kubeface.host.privilege import give_to_user, make_user_folder
 from kubeface.providers.base import NodeStatus, Say, Status
 
 SOURCE = Path(__file__).resolve().parents[3]
+#: The cluster that is meant when nobody names one.
+COURSE = "face"
 
 
 class EmbeddedProvider:
@@ -25,7 +27,7 @@ class EmbeddedProvider:
         wanted: What to make when there is none yet; an existing cluster keeps its shape.
     """
 
-    def __init__(self, name: str = "face", wanted: ClusterSpec | None = None) -> None:
+    def __init__(self, name: str = COURSE, wanted: ClusterSpec | None = None) -> None:
         self.name = name
         self._wanted = wanted
         self._tools = Toolchain(places.cache())
@@ -80,7 +82,12 @@ class EmbeddedProvider:
     def kubeconfig(self) -> Path:
         """The course's kubeconfig; a cluster of another name has its own beside it."""
         course = places.kubeconfig()
-        return course if self.name == "face" else course.with_name(f"{self.name}.kubeconfig")
+        return course if self.name == COURSE else course.with_name(f"{self.name}.kubeconfig")
+
+    def may_be_at(self, server: str) -> bool:
+        """Whether its API server has that URL; True too where only root can tell."""
+        spec = cluster.saved(self.name)
+        return spec is None or spec.server == server
 
     def examine(self) -> list[machine.Finding]:
         """What this machine has and lacks for the cluster; changes nothing."""
@@ -161,6 +168,15 @@ class EmbeddedProvider:
             kubectl.unlink(missing_ok=True)
             kubectl.symlink_to(target)
         give_to_user(kubeconfig)
+
+
+def name_of(kubeconfig: Path) -> str:
+    """The name of the cluster that one of our kubeconfigs speaks of.
+
+    >>> name_of(Path("n.kubeconfig")), name_of(places.kubeconfig().with_name("kube-face-cluster.kubeconfig"))
+    ('n', 'face')
+    """
+    return COURSE if kubeconfig.stem == "kube-face-cluster" else kubeconfig.stem
 
 
 def _fill_registry(embedded: Embedded, built: list[images.Built], say: Say) -> None:
