@@ -15,7 +15,7 @@ MANIFESTS = ROOT / "manifests"
 FILES = sorted(
     path
     for path in MANIFESTS.rglob("*.yaml")
-    if path.name != "kustomization.yaml" and "overlays" not in path.parts
+    if path.name != "kustomization.yaml" and not {"overlays", "lessons"} & set(path.parts)
 )
 SERVERS = ("Deployment", "DaemonSet")
 PARTS = ("app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/part-of")
