@@ -11,6 +11,7 @@ from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
 from kubeface.pipeline import deploy, events, http, photos
 from kubeface.pipeline.results import Awaited, Result, Results
+from kubeface.pipeline.traffic import Traffic
 
 PAGE = 200  # chosen: rows a request; the frontend may give fewer
 BULK = 500  # chosen: paths a request; the receiver takes 1000, and a mebibyte
@@ -165,6 +166,15 @@ class Pipeline:
             awaited.note(page)
             if min(one.id for one in page) <= min(awaited.ids, default=0):
                 return
+
+    def traffic(self, path: str, *, clients: int = 3) -> Traffic:
+        """Clients that use the receiver for as long as a with-block lasts, and count what is lost.
+
+        Args:
+            path: Of a photo that is there.
+            clients: How many at once.
+        """
+        return Traffic(self.address, self._port("receiver"), path, clients=clients)
 
     @property
     def address(self) -> str:
