@@ -9,7 +9,7 @@ from kubeface.errors import BadInput
 from kubeface.views.columns import at, space_of
 from kubeface.views.links import key_of, owner_of
 from kubeface.views.looks import FAILED, NOT_READY, READY, STATELESS, Look, bar
-from kubeface.views.names import full_name, short_name
+from kubeface.views.names import full_name, message_without_hashes, short_name
 from kubeface.views.plain import Plain
 from kubeface.views.source import Watch, drawn
 from kubeface.views.view import View
@@ -138,7 +138,8 @@ def state_of(deployment: Plain) -> tuple[Look, str]:
     wanted, updated = _number(deployment, "spec.replicas", 1), _number(deployment, "status.updatedReplicas")
     progress = str(at("status.conditions[type=Progressing].reason")(deployment))
     if progress == "ProgressDeadlineExceeded":
-        return FAILED, f"stuck: {at('status.conditions[type=Progressing].message')(deployment)}"
+        said = str(at("status.conditions[type=Progressing].message")(deployment))
+        return FAILED, f"stuck: {message_without_hashes(said)}"
     if at("spec.paused", False)(deployment):
         return STATELESS, "paused"
     if _number(deployment, "status.observedGeneration") < _number(deployment, "metadata.generation"):

@@ -15,7 +15,11 @@ def changed(**parts):
     return one
 
 
-STUCK = {"type": "Progressing", "reason": "ProgressDeadlineExceeded", "message": "it timed out"}
+STUCK = {
+    "type": "Progressing",
+    "reason": "ProgressDeadlineExceeded",
+    "message": 'set "receiver-7d9c5b6f4": late',
+}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,7 @@ STUCK = {"type": "Progressing", "reason": "ProgressDeadlineExceeded", "message":
             "not begun: its controller has not seen the change yet",
         ),
         (changed(spec={"paused": True}), STATELESS, "paused"),
-        (changed(status={"conditions": [STUCK]}), FAILED, "stuck: it timed out"),
+        (changed(status={"conditions": [STUCK]}), FAILED, 'stuck: set "receiver-…": late'),
     ],
 )
 def test_each_state_has_its_look_and_its_words(one, look, words):
