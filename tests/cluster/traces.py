@@ -16,6 +16,7 @@ SYSCTLS = (
     "kernel/keys/root_maxkeys",
     "kernel/keys/root_maxbytes",
     "net/ipv4/ip_forward",
+    "fs/inotify/max_user_instances",
     "net/netfilter/nf_conntrack_max",
 )
 #: The cluster named "test" of tests/conftest.py, which may stand beside the trial.

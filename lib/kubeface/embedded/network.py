@@ -1,7 +1,7 @@
 """The nodes' network: a bridge in a namespace of its own, a cable to each node and one to the host.
 
-The host gets one interface and the routes to the nodes, the Pods and the Services; no firewall rule,
-no sysctl.
+The host gets one interface and the routes to the nodes, the Pods and the Services; no firewall rule.
+
 """
 
 import contextlib
