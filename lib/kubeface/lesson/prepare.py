@@ -85,9 +85,12 @@ def _put(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObject
     try:
         one = cluster.put(manifest)
     except ApiRefused as refusal:
-        if "immutable" not in refusal.seen:
+        if "immutable" in refusal.seen:
+            return _again(cluster, manifest, deadline)
+        there = cluster.find(ref_of(manifest), namespace=manifest["metadata"].get("namespace"))
+        if there is None:
             raise
-        return _again(cluster, manifest, deadline)
+        return drift.replace(cluster, manifest, there)  # with a field that somebody has set it makes no sense
     if one.metadata.deletionTimestamp:
         return _again(cluster, manifest, deadline)  # it was going, and would take what was applied with it
     return drift.replace(cluster, manifest, one) if drift.has_drifted(one) else one

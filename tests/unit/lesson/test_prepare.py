@@ -22,10 +22,10 @@ def maps(cluster, space):
     return {one.name: dict(one.raw.get("data") or {}) for one in found}
 
 
-def workload(tmp_path, space):
+def workload(tmp_path, space, **more):
     """A state with a Deployment that no controller looks at; it counts as a plain object here."""
     pod = {"metadata": {"labels": {"app": "app"}}, "spec": {"containers": [{"name": "app", "image": "app"}]}}
-    spec = {"selector": {"matchLabels": {"app": "app"}}, "template": pod}
+    spec = {"selector": {"matchLabels": {"app": "app"}}, "template": pod} | more
     one = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "app"}, "spec": spec}
     home = tmp_path / "manifests" / "app"
     home.mkdir(parents=True, exist_ok=True)
@@ -80,6 +80,15 @@ def test_what_was_added_to_a_workload_goes_and_a_scaled_one_scales_back(here, na
     ready(here, workload(tmp_path, named))
     spec = here.get("deployment/app", namespace=named).spec
     assert (spec.replicas, spec.template.spec.hostNetwork) == (1, None)
+
+
+def test_a_workload_is_put_right_whose_added_fields_contradict_its_manifest(here, named, tmp_path):
+    bounds = {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    ready(here, workload(tmp_path, named, strategy=bounds))
+    change = {"strategy": {"type": "Recreate", "rollingUpdate": None}}
+    here.patch("deployment/app", {"spec": change}, namespace=named)
+    ready(here, workload(tmp_path, named, strategy=bounds))
+    assert here.get("deployment/app", namespace=named).spec.strategy.raw == {"type": "RollingUpdate", **bounds}
 
 
 def test_a_workload_that_is_right_is_not_rolled_out_again(here, named, tmp_path):

@@ -36,7 +36,7 @@ STUCK = {
             "not begun: its controller has not seen the change yet",
         ),
         (changed(spec={"paused": True}), STATELESS, "paused"),
-        (changed(status={"conditions": [STUCK]}), FAILED, 'stuck: set "receiver-…": late'),
+        (changed(status={"conditions": [STUCK]}), FAILED, 'stuck: ReplicaSet "receiver-…" is late'),
     ],
 )
 def test_each_state_has_its_look_and_its_words(one, look, words):
