@@ -4,8 +4,11 @@ import os
 import shlex
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event, Timer
+from typing import IO
 
 from kubeface import places
 from kubeface.errors import CommandFailed, Missing
@@ -59,6 +62,58 @@ def run(
         Missing: there is no kubectl, or no kubeconfig.
     """
     return _run([*_target(cluster), *arguments], shown=arguments, stdin=stdin, timeout_s=timeout_s)
+
+
+def tell(arguments: Sequence[str], *, cluster: Cluster, stdin: str = "", timeout_s: float = 60) -> None:
+    """Run kubectl and print what it says, warnings and errors too, as it says it.
+
+    Args:
+        arguments: What follows the word kubectl.
+        cluster: Whom it speaks to, in its namespace; a namespace among the arguments counts more.
+        stdin: What it reads, with `-f -`.
+        timeout_s: How long it may take.
+
+    Raises:
+        CommandFailed: it ended with an error, which has been printed, or not in time.
+        Missing: there is no kubectl, or no kubeconfig.
+    """
+    what = f"kubectl {shlex.join(arguments)}"
+    with tempfile.TemporaryFile() as given:
+        given.write(stdin.encode())
+        given.seek(0)
+        process = _start([*_target(cluster), *arguments], given)
+    is_late = Event()
+
+    def end() -> None:
+        is_late.set()
+        process.kill()
+
+    timer = Timer(timeout_s, end)
+    timer.start()
+    try:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+        code = process.wait()
+    finally:
+        timer.cancel()
+        process.kill()
+        process.communicate()
+    if is_late.is_set():
+        raise CommandFailed(f"{what} had not ended after {timeout_s:g} s")
+    if code:
+        raise CommandFailed(f"{what} ended with {code}")
+
+
+def _start(arguments: Sequence[str], given: IO[bytes]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(find_kubectl()), *arguments],
+        stdin=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=os.environ | {"KUBERC": "off"},  # a person's aliases and defaults could lead elsewhere
+    )
 
 
 def render(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:

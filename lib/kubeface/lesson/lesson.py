@@ -5,7 +5,7 @@ from kubeface.checks.shown import show
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
-from kubeface.lesson import nodes, opening, power, prepare
+from kubeface.lesson import magics, nodes, opening, power, prepare
 from kubeface.lesson.context import LessonStopped, connect
 from kubeface.lesson.plan import Plan
 
@@ -48,6 +48,7 @@ class Lesson:
             raise _stopped(error) from error
         self._objects = len(objects)
         session.begin(self.cluster, plan.number)
+        magics.register()
         show(self)
 
     @property

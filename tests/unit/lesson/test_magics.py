@@ -1,0 +1,199 @@
+"""kubectl in a notebook's cells: inline, on the lesson's cluster only."""
+
+import sys
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from kubeface.checks import session
+from kubeface.kube import Cluster
+from kubeface.kube.transport import open_transport
+from kubeface.lesson import Lesson, LessonStopped, Plan, State, magics
+from kubeface.lesson.magics import KubectlFailed, KubectlRefused, cell_magic, line_magic, refuse_elsewhere
+
+
+@pytest.fixture
+def lesson(here, space):
+    """A lesson's cluster, in a namespace of the test's own; no notebook."""
+    session.current.cluster = Cluster(here.kubeconfig, here.context, space, here.transport)
+    return session.current.cluster
+
+
+@pytest.fixture
+def notebook(lesson, tmp_path, monkeypatch):
+    """The IPython that runs a notebook's cells."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    magics.register()
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def test_a_line_is_run_in_the_lessons_namespace_and_printed(lesson, capsys):
+    line_magic("create configmap greeting --from-literal=to=you")
+    line_magic("kubectl get configmaps -o name  # as in a terminal")
+    assert capsys.readouterr().out == "configmap/greeting created\nconfigmap/greeting\n"
+    assert lesson.get("cm/greeting").data.to == "you"
+
+
+def test_what_it_warns_of_is_printed_too(capsys, lesson):
+    line_magic("get pods")
+    assert capsys.readouterr().out == f"No resources found in {lesson.namespace} namespace.\n"
+
+
+def test_an_error_fails_the_cell_in_one_sentence_and_is_printed(lesson, capsys):
+    with pytest.raises(KubectlFailed) as failed:
+        line_magic("get configmap nobody")
+    assert failed.value._render_traceback_() == ["kubectl get configmap nobody ended with 1"]
+    assert capsys.readouterr().out == 'Error from server (NotFound): configmaps "nobody" not found\n'
+
+
+def test_a_line_that_does_not_end_is_ended(lesson, monkeypatch):
+    monkeypatch.setattr(magics, "COMMAND_S", 1.0)
+    with pytest.raises(KubectlFailed, match="--watch had not ended after 1 s"):
+        line_magic("get pods --watch")
+
+
+def test_a_cell_runs_its_lines_in_order_until_one_fails(lesson, capsys):
+    cell = """
+# three commands
+kubectl create configmap one \\
+  --from-literal=to=you
+get configmap two -o name
+create configmap three
+"""
+    with pytest.raises(KubectlFailed, match="get configmap two"):
+        cell_magic("", cell)
+    assert capsys.readouterr().out == (
+        "$ kubectl create configmap one --from-literal=to=you\n"
+        "configmap/one created\n"
+        "$ kubectl get configmap two -o name\n"
+        'Error from server (NotFound): configmaps "two" not found\n'
+    )
+    assert lesson.find("cm/three") is None
+
+
+def test_a_cell_may_be_what_one_command_reads(lesson):
+    cell_magic("apply -f -", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: read}\n")
+    assert lesson.find("cm/read")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "get pods --context other",
+        "--context=other get pods",
+        "get pods --kubeconfig /tmp/other",
+        "get pods --cluster other",
+        "get pods --server https://other:6443",
+        "get pods -s https://other:6443",
+        "get pods -shttps://other:6443",
+        "get pods -As=https://other:6443",
+        "get pods --proxy-url=http://other",
+        "config use-context other",
+        "-n here config set-cluster other --server=x",
+        "get pods --context",
+    ],
+)
+def test_a_line_that_leads_to_another_cluster_is_refused(lesson, line, capsys):
+    with pytest.raises(KubectlRefused) as refused:
+        line_magic(line)
+    assert len(refused.value._render_traceback_()) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_the_refusal_says_which_words_and_whose_cluster(lesson):
+    with pytest.raises(KubectlRefused) as refused:
+        line_magic("get pods --context other")
+    said = "--context other may lead to another cluster; this kubectl speaks to kube-face-cluster only."
+    assert str(refused.value) == f"{said}\nTry: the same without it"
+
+
+def test_the_guard_is_needed(lesson, kubeconfig, capsys):
+    """Without it kubectl would follow the arguments: the course's file does not have this context."""
+    line_magic(f"config current-context --kubeconfig {lesson.kubeconfig}")
+    assert capsys.readouterr().out == "kube-face-cluster\n"
+    magics.tell(["config", "current-context", "--kubeconfig", str(kubeconfig)], cluster=lesson)
+    assert capsys.readouterr().out == "admin\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["get", "pods", "--context", "kube-face-cluster"],
+        ["get", "pods", "--context=kube-face-cluster", "-n", "system", "-osjson"],
+        ["exec", "pod", "--", "curl", "-s", "--server", "|"],
+        ["create", "configmap", "config", "--from-literal=a=b"],
+        ["logs", "pod", "--since=5m", "-l", "s=t"],
+        ["config", "view"],
+    ],
+)
+def test_what_stays_on_the_cluster_is_allowed(lesson, words):
+    refuse_elsewhere(words, lesson)
+
+
+def test_another_clusters_context_may_be_named_where_the_lesson_was_told_to_use_it(kubeconfig):
+    transport, entry = open_transport(kubeconfig, "guest")
+    refuse_elsewhere(["--context", "guest"], Cluster(kubeconfig, entry["name"], "default", transport))
+
+
+@pytest.mark.parametrize(("line", "said"), [("get pods | grep x", "|"), ("get pods 'x", "No closing")])
+def test_a_line_for_a_shell_is_refused(lesson, line, said):
+    with pytest.raises(KubectlRefused) as refused:
+        line_magic(line)
+    assert said in str(refused.value)
+
+
+def test_without_a_cluster_it_says_how_to_get_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("KUBEFACE_KUBECONFIG", str(tmp_path / "none"))
+    with pytest.raises(LessonStopped, match="kubeface up"):
+        line_magic("get pods")
+
+
+def test_a_persons_own_settings_of_kubectl_do_not_count(lesson, tmp_path, monkeypatch, capsys):
+    rc = tmp_path / "kuberc"
+    override = "{command: get, options: [{name: output, default: json}]}"
+    rc.write_text(f"apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\ndefaults: [{override}]\n")
+    monkeypatch.setenv("KUBERC", str(rc))
+    lesson.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}})
+    line_magic("get configmap one --no-headers")
+    assert capsys.readouterr().out.split()[:2] == ["one", "0"]
+
+
+def test_a_lesson_that_opens_brings_the_magics_to_the_notebook(here, notebook, space, capsys):
+    notebook.magics_manager.magics["line"].pop("kubectl")
+    Lesson(Plan("99", "Greetings", state=State(), nodes=0, namespace=space), cluster=session.current.cluster)
+    capsys.readouterr()
+    done = notebook.run_cell("%kubectl get namespace default -o name")
+    assert (done.success, done.result) == (True, None)
+    assert capsys.readouterr().out == "namespace/default\n"
+
+
+def test_python_in_braces_is_replaced_by_its_value(notebook, lesson, capsys):
+    notebook.run_cell("name = 'greeting'")
+    notebook.run_cell("%kubectl create configmap {name}").raise_error()
+    notebook.run_cell("%%kubectl\nget configmap {name} -o name\nget cm $name -o name").raise_error()
+    assert capsys.readouterr().out.splitlines()[2::2] == ["configmap/greeting"] * 2
+    notebook.run_cell("%kubectl get configmap {name[:]} -o jsonpath={{.kind}}").raise_error()
+    assert capsys.readouterr().out == "ConfigMap"
+
+
+def test_braces_that_are_no_python_stay(notebook, lesson, capsys):
+    lesson.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}})
+    line = "%kubectl get configmaps -o jsonpath='{.items[0].metadata.name}'"
+    notebook.run_cell(line).raise_error()
+    assert capsys.readouterr().out.endswith("one")
+
+
+def test_a_notebook_shows_no_traceback(notebook, capsys):
+    done = notebook.run_cell("%kubectl get configmap nobody")
+    assert isinstance(done.error_in_exec, KubectlFailed)
+    shown = capsys.readouterr().out
+    assert shown.endswith("kubectl get configmap nobody ended with 1\n")
+    assert "magics.py" not in shown
+
+
+def test_outside_a_notebook_registering_does_nothing(monkeypatch):
+    monkeypatch.delitem(sys.modules, "IPython")
+    magics.register()
