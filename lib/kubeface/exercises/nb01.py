@@ -1,0 +1,218 @@
+"""Notebook 01: nodes, contexts and namespaces."""
+
+from typing import Any
+
+import yaml
+
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.kube import Cluster, apply, kubectl, wait
+from kubeface.kube.kubectl import run
+from kubeface.lesson import Plan, State
+
+WORKSHOP = "workshop"
+
+
+def contexts(cluster: Cluster) -> dict[str, dict[str, Any]]:
+    """The contexts of the kubeconfig, by name."""
+    config = yaml.safe_load(cluster.kubeconfig.read_text())
+    return {one["name"]: one["context"] for one in config.get("contexts") or []}
+
+
+def no_workshop_context(cluster: Cluster) -> None:
+    """The kubeconfig as it was before the exercise."""
+    if WORKSHOP in contexts(cluster):
+        run(["config", "use-context", cluster.context], cluster=cluster)
+        run(["config", "delete-context", WORKSHOP], cluster=cluster)
+
+
+PLAN = Plan(
+    "01",
+    "Nodes, contexts and namespaces",
+    objectives=(
+        "say what a node is, and what the control plane does",
+        "choose the cluster, the user and the namespace of a command by a context",
+        "keep objects of the same name apart by namespaces",
+    ),
+    needs="notebook 00, or a rough idea of what Kubernetes is for",
+    state=State(gone=("face", "practice", WORKSHOP), first=(no_workshop_context,)),
+    practice=State(
+        folders=("namespace",),
+        namespaces=("practice",),
+        gone=(WORKSHOP,),
+        first=(no_workshop_context,),
+    ),
+    nodes=2,
+    namespace="default",
+)
+
+question(
+    "nb01.namespaced",
+    "One of these belongs to no namespace. Which?",
+    choice=("a Pod", "a Secret", "a node", "a Service"),
+    expect="a node",
+    because="Nodes are what all namespaces share. A namespace divides objects, not machines.",
+)
+question(
+    "nb01.same-name",
+    "There is a ConfigMap greeting in face. Can there be another one of that name in practice?",
+    choice=("no: a name is taken once in a cluster", "yes: each namespace has its own names"),
+    expect="yes: each namespace has its own names",
+    because="A name is unique for its kind within a namespace, and the API's path holds both.",
+)
+question(
+    "nb01.typo",
+    "The context now points at a namespace that does not exist. What does `kubectl get configmaps` do?",
+    choice=("it fails and names the namespace", "it answers with nothing and no error", "it looks in default"),
+    expect="it answers with nothing and no error",
+    because="To read is to filter by a namespace, and nothing matches. Only writing needs it to be there.",
+)
+question(
+    "nb01.deleted",
+    "The namespace practice is deleted. What becomes of the ConfigMap in it?",
+    choice=("it goes too", "it moves to default", "it stays: the namespace cannot go before it"),
+    expect="it goes too",
+    because="A namespace goes with everything in it. It stays in the phase Terminating until it is empty.",
+)
+
+
+def no_workshop(cluster: Cluster) -> None:
+    """As the lesson leaves it."""
+    cluster.delete(f"namespace/{WORKSHOP}")
+    wait(cluster, f"namespace/{WORKSHOP}", for_="deleted", timeout_s=60)
+
+
+def make_blue_workshop(cluster: Cluster) -> None:
+    """What `solution` shows."""
+    kubectl("create namespace workshop", cluster=cluster)
+    kubectl("label namespace workshop team=blue", cluster=cluster)
+
+
+def plain_workshop(cluster: Cluster) -> None:
+    """The namespace alone."""
+    kubectl("create namespace workshop", cluster=cluster)
+
+
+def red_workshop(cluster: Cluster) -> None:
+    """Another team's."""
+    kubectl("create namespace workshop", cluster=cluster)
+    kubectl("label namespace workshop team=red", cluster=cluster)
+
+
+@exercise(
+    "nb01.team",
+    hints=(
+        "Two commands do it: one makes the namespace, one labels it.",
+        "`kubectl create namespace --help`, then `kubectl label --help`.",
+    ),
+    solve=make_blue_workshop,
+    wrong=(plain_workshop, red_workshop),
+    start=no_workshop,
+)
+def blue_team(cluster: Cluster) -> Verdict:
+    """A namespace named workshop has the label team=blue."""
+    found = cluster.find(f"namespace/{WORKSHOP}")
+    if found is None:
+        return not_started(f"there is no namespace {WORKSHOP}")
+    if "team" not in found.labels:
+        return not_yet(f"the namespace {WORKSHOP} has no label team")
+    team = found.labels["team"]
+    return passed() if team == "blue" else not_yet(f"its label is team={team}")
+
+
+def add_workshop_context(cluster: Cluster) -> None:
+    """What `solution` shows."""
+    line = "config set-context workshop --cluster=kube-face-cluster --user=learner --namespace=workshop"
+    kubectl(line, cluster=cluster)
+
+
+def context_of_face(cluster: Cluster) -> None:
+    """The right cluster and user, another namespace."""
+    kubectl(
+        "config set-context workshop --cluster=kube-face-cluster --user=learner --namespace=face",
+        cluster=cluster,
+    )
+
+
+def context_of_nobody(cluster: Cluster) -> None:
+    """A context without a user."""
+    kubectl("config set-context workshop --cluster=kube-face-cluster --namespace=workshop", cluster=cluster)
+
+
+def what_the_course_uses(cluster: Cluster) -> str:
+    """A hint with the names that stand in this kubeconfig."""
+    ours = contexts(cluster)[cluster.context]
+    return f"The context {cluster.context} has cluster {ours['cluster']} and user {ours['user']}."
+
+
+@exercise(
+    "nb01.context",
+    hints=(
+        "`kubectl config set-context NAME` makes a context that is not there yet.",
+        what_the_course_uses,
+    ),
+    solve=add_workshop_context,
+    wrong=(context_of_face, context_of_nobody),
+    start=no_workshop_context,
+)
+def workshop_context(cluster: Cluster) -> Verdict:
+    """The kubeconfig has a context workshop: this cluster, this user, the namespace workshop."""
+    known = contexts(cluster)
+    made, ours = known.get(WORKSHOP), known[cluster.context]
+    if made is None:
+        return not_started(f"there is no context {WORKSHOP}")
+    for part in ("cluster", "user"):
+        if made.get(part) != ours[part]:
+            return not_yet(f"its {part} is {made.get(part) or 'nobody'}, not {ours[part]}")
+    space = made.get("namespace") or "default"
+    return passed() if space == WORKSHOP else not_yet(f"its namespace is {space}")
+
+
+def no_motto(cluster: Cluster) -> None:
+    """As the lesson leaves it."""
+    for space in ("face", "practice"):
+        cluster.delete("configmap/motto", namespace=space)
+
+
+def two_mottos(cluster: Cluster) -> None:
+    """What `solution` shows."""
+    kubectl("create configmap motto --namespace face --from-literal text=onwards", cluster=cluster)
+    kubectl("create configmap motto --namespace practice --from-literal text=upwards", cluster=cluster)
+
+
+def one_motto(cluster: Cluster) -> None:
+    """Only in face."""
+    kubectl("create configmap motto --namespace face --from-literal text=onwards", cluster=cluster)
+
+
+def same_motto(cluster: Cluster) -> None:
+    """In both, with one text."""
+    for space in ("face", "practice"):
+        apply(cluster, [_motto("onwards")], namespace=space)
+
+
+def _motto(text: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "motto"}, "data": {"text": text}}
+
+
+@exercise(
+    "nb01.motto",
+    hints=(
+        "The namespace is not a part of the name: it is said with `--namespace`.",
+        "`kubectl create configmap --help` shows how a text goes under a key.",
+    ),
+    solve=two_mottos,
+    wrong=(one_motto, same_motto),
+    start=no_motto,
+)
+def mottos(cluster: Cluster) -> Verdict:
+    """A ConfigMap named motto is in face and in practice; their texts, under the key text, differ."""
+    found = {space: cluster.find("configmap/motto", namespace=space) for space in ("face", "practice")}
+    missing = [space for space, one in found.items() if one is None]
+    if len(missing) == len(found):
+        return not_started("there is no ConfigMap motto")
+    if missing:
+        return not_yet(f"{missing[0]} has no ConfigMap motto")
+    texts = [(one.raw.get("data") or {}).get("text") for one in found.values() if one]
+    if None in texts:
+        return not_yet("one of them has nothing under the key text")
+    return passed() if texts[0] != texts[1] else not_yet("both say the same")
