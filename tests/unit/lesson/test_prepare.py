@@ -88,7 +88,7 @@ def test_a_workload_is_put_right_whose_added_fields_contradict_its_manifest(here
     change = {"strategy": {"type": "Recreate", "rollingUpdate": None}}
     here.patch("deployment/app", {"spec": change}, namespace=named)
     ready(here, workload(tmp_path, named, strategy=bounds))
-    assert here.get("deployment/app", namespace=named).spec.strategy.raw == {"type": "RollingUpdate", **bounds}
+    assert here.get("deployment/app", namespace=named).spec.strategy == {"type": "RollingUpdate", **bounds}
 
 
 def test_a_workload_that_is_right_is_not_rolled_out_again(here, named, tmp_path):

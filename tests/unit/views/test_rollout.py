@@ -18,7 +18,7 @@ def changed(**parts):
 STUCK = {
     "type": "Progressing",
     "reason": "ProgressDeadlineExceeded",
-    "message": 'set "receiver-7d9c5b6f4": late',
+    "message": 'ReplicaSet "receiver-7d9c5b6f4" is late',
 }
 
 
