@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from face_recognition_service.models import ENCODING_LENGTH, Box, Encodings, Models
-from face_recognition_service.picture import Pixels, read_picture
+from face_recognition_service.matching import Index
+from face_recognition_service.models import DETECTION_SIDES, ENCODING_LENGTH, Box, Encodings, Models
+from face_recognition_service.picture import Pixels, read_draft, read_picture
 from face_recognition_service.refusals import NoFace
 
 TOLERANCE = 0.6  # the largest distance for one person; from dlib's face_recognition.py example
+# Chosen: twice what the encoder takes of a face itself (100 of the 150 pixels that it is given).
+ENOUGH_PX = 200
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,11 @@ class Known:
     names: Sequence[str] = ()
     encodings: Encodings = field(default_factory=lambda: np.empty((0, ENCODING_LENGTH)))
     skipped: Mapping[str, str] = field(default_factory=dict)  # file name → why it is not used
+
+    @cached_property
+    def index(self) -> Index:
+        """Prepared once, at the first question."""
+        return Index(self.encodings)
 
 
 @dataclass(frozen=True)
@@ -43,20 +52,13 @@ def identify(data: bytes, known: Known, models: Models) -> Match:
         NotAPicture, PictureTooLarge: see read_picture.
         NoFace: the picture shows no face that the detector finds.
     """
-    pixels = read_picture(data)
-    boxes = _faces_in(pixels, models)
+    seen = _look(data, models)
+    boxes = [box.times(seen.times_smaller) for box in seen.boxes]
     if not known.names:
         return Match("", None, boxes[0], len(boxes))
-    face, person, distance = nearest(models.encode(pixels, boxes), known.encodings)
+    face, person, distance = known.index.nearest(models.encode(seen.pixels, seen.boxes))
     name = known.names[person] if distance <= TOLERANCE else ""
     return Match(name, distance, boxes[face], len(boxes))
-
-
-def nearest(faces: Encodings, known: Encodings) -> tuple[int, int, float]:
-    """Row in `faces`, row in `known` and distance of the nearest pair; neither may be empty."""
-    distances = np.linalg.norm(faces[:, np.newaxis] - known, axis=2)
-    face, person = np.unravel_index(distances.argmin(), distances.shape)
-    return int(face), int(person), float(distances[face, person])
 
 
 def encode_clearest_face(data: bytes, models: Models) -> Encodings:
@@ -69,13 +71,31 @@ def encode_clearest_face(data: bytes, models: Models) -> Encodings:
         NotAPicture, PictureTooLarge: see read_picture.
         NoFace: the picture shows no face that the detector finds.
     """
-    pixels = read_picture(data)
-    encoding: Encodings = models.encode(pixels, _faces_in(pixels, models)[:1])[0]
+    seen = _look(data, models)
+    encoding: Encodings = models.encode(seen.pixels, seen.boxes[:1])[0]
     return encoding
 
 
-def _faces_in(pixels: Pixels, models: Models) -> list[Box]:
+@dataclass(frozen=True)
+class _Seen:
+    """A picture and its faces, best first; it may be `times_smaller` than the photo."""
+
+    pixels: Pixels
+    boxes: Sequence[Box]
+    times_smaller: int
+
+
+def _look(data: bytes, models: Models) -> _Seen:
+    """The faces of a photo, in pixels that show each as well as the encoder needs it.
+
+    That is the photo in full size, or a draft of a large one where its faces are large too.
+    """
+    pixels, times = read_draft(data, DETECTION_SIDES[-1])
     boxes = models.find_faces(pixels)
     if not boxes:
         raise NoFace("no face was found in the picture")
-    return boxes
+    if times > 1 and min(box.bottom - box.top for box in boxes) < ENOUGH_PX:
+        pixels = read_picture(data)
+        height, width = pixels.shape[:2]
+        return _Seen(pixels, [box.times(times).within(width, height) for box in boxes], 1)
+    return _Seen(pixels, boxes, times)

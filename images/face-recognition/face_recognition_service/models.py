@@ -11,7 +11,9 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
+from face_recognition_service.encoder import CHIP_SIDE, Encoder
 from face_recognition_service.picture import Pixels, shrink
+from face_recognition_service.weights import read_weights
 
 Encodings = NDArray[np.float64]
 
@@ -20,6 +22,7 @@ Encodings = NDArray[np.float64]
 DETECTION_SIDES = (640, 1600)
 # The library's default: look in a copy of twice the size too, so that faces from about 40 pixels are found.
 UPSAMPLE_TIMES = 1
+CHIP_PADDING = 0.25  # around a face, as a part of its size: what dlib cuts out for its encoder
 ENCODING_LENGTH = 128
 
 
@@ -32,16 +35,22 @@ class Box:
     bottom: int
     left: int
 
+    def times(self, factor: float) -> "Box":
+        """The same face in a picture that is `factor` times as large."""
+        return Box(*(round(side * factor) for side in (self.top, self.right, self.bottom, self.left)))
+
+    def within(self, width: int, height: int) -> "Box":
+        """The part inside a picture of this size; dlib's boxes may reach over its edges."""
+        return Box(max(0, self.top), min(width, self.right), min(height, self.bottom), max(0, self.left))
+
 
 class Models:
-    """dlib's detector, 5-point landmarks and encoder. For one thread at a time: see ModelPool."""
+    """dlib's detector and 5-point landmarks, and the encoder. For one thread at a time: see ModelPool."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self._detector = dlib.get_frontal_face_detector()
-        self._landmarks = dlib.shape_predictor(_model_file("shape_predictor_5_face_landmarks.dat"))
-        self._encoder = dlib.face_recognition_model_v1(
-            _model_file("dlib_face_recognition_resnet_model_v1.dat")
-        )
+        self._landmarks = dlib.shape_predictor(str(_model_file("shape_predictor_5_face_landmarks.dat")))
+        self._encoder = encoder
 
     def find_faces(self, pixels: Pixels) -> list[Box]:
         """Where the faces are, best first; empty when there is none."""
@@ -50,28 +59,36 @@ class Models:
             found = self._detector(small, UPSAMPLE_TIMES)
             if found or factor == 1:
                 break
-        return [_full_size(face, factor, pixels) for face in found]
+        height, width = pixels.shape[:2]
+        boxes = (Box(face.top(), face.right(), face.bottom(), face.left()) for face in found)
+        return [box.times(factor).within(width, height) for box in boxes]
 
     def encode(self, pixels: Pixels, boxes: Sequence[Box]) -> Encodings:
         """128 numbers a face, no unit, shape (faces, 128): rows follow `boxes`.
 
         Two rows are taken as one person up to a Euclidean distance of 0.6.
         """
-        rows = [self._encode_one(pixels, box) for box in boxes]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), ENCODING_LENGTH)
+        chips = [self._cut_out(pixels, box) for box in boxes]
+        return self._encoder.encode(np.array(chips).reshape(-1, CHIP_SIDE, CHIP_SIDE, 3))
 
-    def _encode_one(self, pixels: Pixels, box: Box) -> Encodings:
-        face = dlib.rectangle(box.left, box.top, box.right, box.bottom)
-        return np.array(self._encoder.compute_face_descriptor(pixels, self._landmarks(pixels, face)))
+    def _cut_out(self, pixels: Pixels, box: Box) -> Pixels:
+        """The face, turned upright."""
+        found = self._landmarks(pixels, dlib.rectangle(box.left, box.top, box.right, box.bottom))
+        chip: Pixels = dlib.get_face_chip(pixels, found, CHIP_SIDE, CHIP_PADDING)
+        return chip
 
 
 class ModelPool:
-    """`size` sets of models, lent to one thread at a time: dlib's objects keep notes while they work."""
+    """`size` sets of models, lent to one thread at a time: dlib's objects keep notes while they work.
+
+    The encoder is one for all.
+    """
 
     def __init__(self, size: int) -> None:
         self._free: queue.SimpleQueue[Models] = queue.SimpleQueue()
+        encoder = Encoder(read_weights(_model_file("dlib_face_recognition_resnet_model_v1.dat")))
         for _ in range(size):
-            self._free.put(Models())
+            self._free.put(Models(encoder))
 
     @contextmanager
     def borrow(self) -> Iterator[Models]:
@@ -83,20 +100,9 @@ class ModelPool:
             self._free.put(models)
 
 
-def _full_size(face: dlib.rectangle, factor: float, pixels: Pixels) -> Box:
-    """A box found in a copy `factor` times smaller, inside the picture's edges."""
-    height, width = pixels.shape[:2]
-    return Box(
-        top=max(0, round(face.top() * factor)),
-        right=min(width, round(face.right() * factor)),
-        bottom=min(height, round(face.bottom() * factor)),
-        left=max(0, round(face.left() * factor)),
-    )
-
-
-def _model_file(name: str) -> str:
+def _model_file(name: str) -> Path:
     """Found without importing the package, which would ask for a long gone part of setuptools."""
     package = importlib.util.find_spec("face_recognition_models")
     if package is None or not package.submodule_search_locations:
         raise ModuleNotFoundError("face_recognition_models is not installed")
-    return str(Path(package.submodule_search_locations[0]) / "models" / name)
+    return Path(package.submodule_search_locations[0]) / "models" / name
