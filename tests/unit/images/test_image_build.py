@@ -1,5 +1,6 @@
 """Real builds by buildah, small ones."""
 
+import itertools
 import re
 import time
 from pathlib import Path
@@ -49,6 +50,16 @@ def test_two_tags_of_one_folder_differ_by_their_arguments(workshop: Workshop) ->
         one.image.ref: workshop.inside(one, "/version") for one in every if one.image.name == "greeter"
     }
     assert versions == {"greeter:v1": "v1", "greeter:v2": "v2"}
+
+
+def test_an_argument_reaches_a_run_step_before_anything_else() -> None:
+    """Else buildah's layer cache takes two images that differ by it for the same one."""
+    for dockerfile in Path(__file__).parents[3].glob("images/*/Dockerfile"):
+        steps = [line for line in dockerfile.read_text().splitlines() if re.match("[A-Z]+ ", line)]
+        for step, after in itertools.pairwise(steps):
+            if step.startswith("ARG "):
+                name = re.split("[ =]", step)[1]
+                assert re.match(rf"RUN .*\${name}", after), f"{dockerfile}: {step}"
 
 
 def test_only_what_is_asked_for_is_built(workshop: Workshop) -> None:
