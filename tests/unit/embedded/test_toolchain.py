@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeface.embedded.toolchain import COMPONENTS, Toolchain
+from kubeface.embedded.toolchain import COMPONENTS, OPTIONAL, Toolchain
 from kubeface.embedded.toolchain import components as building
 from kubeface.embedded.toolchain.components import HERE, module
 from kubeface.embedded.toolchain.go import find_go, version
@@ -15,7 +15,7 @@ from kubeface.errors import CommandFailed, Missing
 
 def test_every_component_names_the_module_it_comes_from() -> None:
     assert module("kubernetes") == "k8s.io/kubernetes v1.37.2"
-    assert {path.parent.name for path in HERE.glob("*/go.mod")} == set(COMPONENTS)
+    assert {path.parent.name for path in HERE.glob("*/go.mod")} == {*COMPONENTS, *OPTIONAL}
 
 
 def test_another_pin_is_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,6 +51,14 @@ def test_a_failed_build_leaves_nothing_and_shows_go_s_words(
     with pytest.raises(CommandFailed, match="Compiling cni failed"):
         building.build(cache, say=print)
     assert not Toolchain(cache).folder("cni").exists()
+
+
+def test_what_is_optional_is_missed_only_when_it_is_named(tmp_path: Path) -> None:
+    toolchain = Toolchain(tmp_path)
+    for component in COMPONENTS:
+        toolchain.folder(component).mkdir(parents=True)
+    assert toolchain.missing() == []
+    assert toolchain.missing(["cni", "kwok"]) == ["kwok"]
 
 
 def test_a_second_build_asks_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ from kubeface.errors import CommandFailed, KubefaceError, Missing
 HERE = Path(__file__).parent
 #: In the order they are built: small ones first, so that an early failure shows early.
 COMPONENTS = ("cni", "nsq", "etcd", "containerd", "registry", "storage", "metrics", "coredns", "kubernetes")
+#: Built only when asked for by name.
+OPTIONAL = ("kwok",)  # simulated nodes: for the scheduling lesson and for benchmarks
 #: Bump when the way of building changes what comes out.
 RECIPE = "1"
 #: How many packages pass between two lines of progress (chosen: a line every half minute or so).
@@ -51,22 +53,22 @@ class Toolchain:
             "metrics-server": self.program("metrics", "metrics-server"),
         }
 
-    def missing(self) -> list[str]:
-        """The components that have not been built."""
-        return [name for name in COMPONENTS if not self.folder(name).exists()]
+    def missing(self, only: Sequence[str] | None = None) -> list[str]:
+        """The components that have not been built: of COMPONENTS, or of those named."""
+        return [name for name in only or COMPONENTS if not self.folder(name).exists()]
 
 
-def build(cache: Path, *, say: Callable[[str], None]) -> Toolchain:
-    """Build what is missing; at once when nothing is.
+def build(cache: Path, *, say: Callable[[str], None], only: Sequence[str] | None = None) -> Toolchain:
+    """Build what is missing of COMPONENTS, or of those named; at once when nothing is.
 
     An interrupted build leaves no component half-made: each is built aside and renamed into place.
     Go's own caches (about 9 GB) go when all is built.
     """
     toolchain = Toolchain(cache)
-    if not toolchain.missing():
+    if not toolchain.missing(only):
         return toolchain
     with _alone(cache / "toolchain"):
-        wanted = toolchain.missing()
+        wanted = toolchain.missing(only)
         go = find_go(cache, say)
         _check_space(cache)
         for number, component in enumerate(wanted, start=1):
