@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
@@ -9,7 +10,7 @@ from kubeface import places
 from kubeface.errors import ApiRefused, NotReady
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
-from kubeface.pipeline import deploy, events, http, photos
+from kubeface.pipeline import breaker, deploy, events, http, outbox, photos
 from kubeface.pipeline.results import Awaited, Result, Results
 from kubeface.pipeline.traffic import Traffic
 
@@ -62,6 +63,15 @@ class Pipeline:
         image = receiver.spec.template.spec.containers[0].image
         return photos.load_photos(self.cluster, folder, namespace=deploy.NAMESPACE, image=image)
 
+    def load_copies(self, count: int) -> list[str]:
+        """The paths of that many photos that nobody has posted yet, now that they are on the volume.
+
+        They are copies of two of the course's own photos, in a folder of their own.
+        """
+        with TemporaryDirectory() as folder:
+            photos.copy_photos(places.cache() / "photos", Path(folder), count)
+            return self.load_photos(folder)
+
     def post(self, path: str) -> int:
         """The id that the receiver gives to a photo; posting it again answers with the same id.
 
@@ -77,6 +87,25 @@ class Pipeline:
     def post_all(self, paths: Iterable[str]) -> dict[str, int]:
         """The ids of those paths that are in unknown_people, by path."""
         return {path: self.post(path) for path in paths if path.startswith("unknown_people/")}
+
+    def post_until_accepted(self, paths: Iterable[str], *, timeout_s: float = 110) -> dict[str, int]:
+        """The ids of photos, by path. A client that gets no answer posts again, until it has one.
+
+        Raises:
+            ApiRefused: the receiver says what is wrong with a photo; no other try would change that.
+            NotReady: the receiver did not accept one in time.
+        """
+        deadline = Deadline.after(timeout_s)
+        return {path: self._posted(path, deadline) for path in paths}
+
+    def _posted(self, path: str, deadline: Deadline) -> int:
+        while True:
+            try:
+                return self.post(path)
+            except NotReady:
+                if not deadline.left_s:
+                    raise
+            Event().wait(min(COME_BACK_S, deadline.left_s))
 
     def post_many(self, paths: Iterable[str]) -> dict[str, int]:
         """The ids that the receiver gives to photos, by path; some hundred photos a request.
@@ -117,6 +146,39 @@ class Pipeline:
             ApiRefused: it has no such photo.
         """
         return http.get(self.address, self._port("frontend"), f"/photos/{http.quoted(path)}")
+
+    def outbox(self) -> dict[int, bool]:
+        """Whether the queue has taken over each photo's latest entry in the outbox, by the photo's id.
+
+        Raises:
+            CommandFailed: the database cannot be asked.
+        """
+        return outbox.entries(self.cluster)
+
+    def wait_until_published(self, ids: Iterable[int], *, timeout_s: float = 60) -> None:
+        """Comes back when the queue has taken over every one of these photos.
+
+        Raises:
+            NotReady: it has not, in time.
+        """
+        outbox.wait_until_published(self.cluster, set(ids), Deadline.after(timeout_s))
+
+    def breaker(self) -> str:
+        """How image-processor's circuit breaker is: `closed`, `open` or `half-open`.
+
+        Raises:
+            NotReady: no image-processor runs.
+            ApiRefused: it cannot be asked.
+        """
+        return breaker.state(self.cluster)
+
+    def wait_for_breaker(self, state: str, *, timeout_s: float = 60) -> str:
+        """The state, as soon as image-processor's circuit breaker is in it.
+
+        Raises:
+            NotReady: it is not, in time.
+        """
+        return breaker.wait_for(self.cluster, state, Deadline.after(timeout_s))
 
     def wait_until_done(self, ids: Iterable[int], *, timeout_s: float = 120) -> Results:
         """The results of those ids, as soon as all of them are final.

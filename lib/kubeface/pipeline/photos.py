@@ -1,10 +1,13 @@
 """Put photos on the cluster's shared volume."""
 
 import io
+import shutil
 import tarfile
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster, wait
@@ -14,6 +17,8 @@ LOADER = "photo-loader"
 LOAD_S = 120  # chosen: a folder of some hundred photos
 FOLDERS = ("known_people", "unknown_people")
 PICTURES = (".jpg", ".jpeg", ".png")
+#: What is copied when many photos are wanted: small, quick to look at, and of two people.
+COPIED = ("astronaut_small.jpg", "obama2.jpg")
 
 
 def pictures(folder: Path) -> list[Path]:
@@ -28,6 +33,20 @@ def pictures(folder: Path) -> list[Path]:
             f"{folder} has no pictures", seen=f"looked in {' and '.join(FOLDERS)} for {', '.join(PICTURES)}"
         )
     return found
+
+
+def copy_photos(source: Path, folder: Path, count: int) -> None:
+    """That many pictures in a new folder below unknown_people, under names that nobody has used.
+
+    Args:
+        source: A photos folder that has the pictures to copy.
+        folder: The photos folder to make.
+        count: How many; their names end in that of what they are a copy of.
+    """
+    place = folder / "unknown_people" / f"copies-{uuid4().hex[:8]}"
+    place.mkdir(parents=True)
+    for number, name in zip(range(count), cycle(COPIED), strict=False):
+        shutil.copyfile(source / "unknown_people" / name, place / f"{number:03}-{name}")
 
 
 def load_photos(cluster: Cluster, folder: Path, *, namespace: str, image: str) -> list[str]:
