@@ -31,9 +31,9 @@ def get(host: str, port: int, path: str) -> bytes:
     return _ask("GET", host, port, path)
 
 
-def post_json(host: str, port: int, path: str, body: Mapping[str, Any]) -> Any:
+def post_json(host: str, port: int, path: str, body: Mapping[str, Any], *, within_s: float = ANSWER_S) -> Any:
     """The JSON answer to a POST of a JSON body; raises as `get_json`."""
-    return json.loads(_ask("POST", host, port, path, json.dumps(body).encode()))
+    return json.loads(_ask("POST", host, port, path, json.dumps(body).encode(), within_s=within_s))
 
 
 def _ask(

@@ -8,6 +8,7 @@ from kubeface.errors import KubefaceError
 from kubeface.pipeline import http
 
 PACE_S = 0.1  # chosen: a shorter gap nobody would notice, and two processors serve it with ease
+PATIENCE_S = 30.0  # chosen: a late answer is no lost one, and a disk that is busy makes the database late
 
 
 class Traffic:
@@ -67,11 +68,12 @@ class Traffic:
             return sorted(self._answers.keys() - {""})
 
     def _use(self) -> None:
+        here = self._host, self._port
         while not self._end.is_set():
             try:
-                http.post_json(self._host, self._port, "/image/post", self._photo)
+                http.post_json(*here, "/image/post", self._photo, within_s=PATIENCE_S)
                 self._note("")
-                self._note(str(http.get_json(self._host, self._port, "/")["version"]))
+                self._note(str(http.get_json(*here, "/", within_s=PATIENCE_S)["version"]))
             except KubefaceError as loss:
                 with self._lock:
                     self._losses.append(str(loss))
