@@ -69,7 +69,7 @@ def beside(*paths: Path) -> Image.Image:
 def jpeg(picture: Image.Image, **options: object) -> bytes:
     """The picture as the bytes of a JPEG file."""
     data = BytesIO()
-    picture.save(data, "JPEG", quality=92, **options)
+    picture.save(data, "JPEG", **{"quality": 92, **options})
     return data.getvalue()
 
 

@@ -33,9 +33,11 @@ def test_paths_differ_by_case(database: Mariadb) -> None:
     ("user", "sql", "answer"),
     [
         ("receiver", "INSERT INTO images (path) VALUES ('unknown_people/x.jpg')", 0),
-        ("receiver", "DELETE FROM outbox", 0),
+        ("receiver", "DELETE FROM outbox", DENIED),
         ("receiver", "DELETE FROM images", DENIED),
         ("receiver", "UPDATE images SET status = 1", DENIED),
+        ("redeemer", "DELETE FROM outbox", 0),
+        ("redeemer", "DELETE FROM images", DENIED),
         ("image_processor", "UPDATE images SET status = 1", 0),
         ("image_processor", "SELECT * FROM person_images", 0),
         ("image_processor", "INSERT INTO images (path) VALUES ('x')", DENIED),

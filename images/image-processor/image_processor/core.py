@@ -79,11 +79,11 @@ class Rows(Protocol):
     def claim(self, image_id: int) -> Claim:
         """PENDING or PROCESSING becomes PROCESSING."""
 
-    def write_answer(self, image_id: int, answer: Answer) -> None:
-        """PROCESSED, with the person whom the answer's known photo shows."""
+    def write_answer(self, image_id: int, answer: Answer) -> bool:
+        """PROCESSED, with the person whom the answer's known photo shows; False when it was final before."""
 
-    def write_failure(self, image_id: int, reason: str) -> None:
-        """FAILED, with the reason."""
+    def write_failure(self, image_id: int, reason: str) -> bool:
+        """FAILED, with the reason; False when it was final before."""
 
     def give_back(self, image_id: int) -> None:
         """PROCESSING becomes PENDING again; nothing is counted."""
@@ -137,7 +137,6 @@ def _identified(image_id: int, path: str, rows: Rows, identify: Identify) -> Out
     try:
         answer = identify(image_id, path)
     except Refused as refusal:
-        rows.write_failure(image_id, str(refusal))
-        return Outcome.FAILED
-    rows.write_answer(image_id, answer)
-    return Outcome.PROCESSED
+        is_ours = rows.write_failure(image_id, str(refusal))
+        return Outcome.FAILED if is_ours else Outcome.DONE_BEFORE
+    return Outcome.PROCESSED if rows.write_answer(image_id, answer) else Outcome.DONE_BEFORE

@@ -49,19 +49,19 @@ class Store:
             connection.execute(_CLAIM, {"id": image_id, "processing": Status.PROCESSING.value})
             return Claim(row.path)
 
-    def write_answer(self, image_id: int, answer: Answer) -> None:
+    def write_answer(self, image_id: int, answer: Answer) -> bool:
         """See core.Rows. A known photo that no row of person_images names leaves nobody, and a reason."""
         with self._transaction() as connection:
             person = connection.execute(_PERSON, {"name": answer.image_name}).scalar_one_or_none()
             found = {"person": person, "distance": answer.distance, **vars(answer.box)}
             if answer.image_name and person is None:
                 found["reason"] = f"looks like {answer.image_name}, whom person_images does not name"
-            _write(connection, image_id, Status.PROCESSED, found)
+            return _write(connection, image_id, Status.PROCESSED, found)
 
-    def write_failure(self, image_id: int, reason: str) -> None:
+    def write_failure(self, image_id: int, reason: str) -> bool:
         """See core.Rows."""
         with self._transaction() as connection:
-            _write(connection, image_id, Status.FAILED, {"reason": reason})
+            return _write(connection, image_id, Status.FAILED, {"reason": reason})
 
     def give_back(self, image_id: int) -> None:
         """See core.Rows."""
@@ -121,13 +121,13 @@ def _may_pass(error: BaseException) -> bool:
 
 def _write(
     connection: Connection, image_id: int, status: Status, found: dict[str, object], *, passing: bool = False
-) -> None:
-    """Every column of the result, those not in `found` as NULL."""
+) -> bool:
+    """Every column of the result, those not in `found` as NULL; False when the row was final."""
     values: dict[str, object] = {**_NOTHING_FOUND, **found, **_OPEN}
     values |= {"id": image_id, "status": status.value, "passing": passing}
     if values["reason"]:
         values["reason"] = _fitting(str(values["reason"]))
-    connection.execute(_WRITE, values)
+    return connection.execute(_WRITE, values).rowcount == 1
 
 
 def _fitting(reason: str) -> str:
