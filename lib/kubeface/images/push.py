@@ -1,11 +1,15 @@
 """Push images to the cluster's registry, leaving out what it has."""
 
-import http.client
+import ipaddress
 import ssl
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from kubeface.errors import CommandFailed, NotReady
@@ -17,62 +21,129 @@ _MANIFEST_TYPES = (
 )
 
 
+ANSWER_S = 10.0  # chosen: a registry answers such a question in milliseconds
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Where images are pushed.
+
+    Args:
+        name: What stands before an image's name: HOST:PORT, maybe with a path.
+        ca: The certificate that its own is checked against; None for those that this machine trusts.
+        speaks_tls: Whether it does; one that does not is for this machine or a network of one's own.
+    """
+
+    name: str
+    ca: Path | None = None
+    speaks_tls: bool = True
+
+    @classmethod
+    def at(cls, address: str, *, ca: Path | None = None) -> "Registry":
+        """The registry at an address, as Docker reads it: `http://` and this machine's own do without TLS.
+
+        >>> Registry.at("ghcr.example/me").speaks_tls, Registry.at("localhost:5001").speaks_tls
+        (True, False)
+        >>> Registry.at("http://10.0.0.7:5000/course/")
+        Registry(name='10.0.0.7:5000/course', ca=None, speaks_tls=False)
+        """
+        scheme, _, rest = address.rpartition("://")
+        name = rest.rstrip("/")
+        speaks_tls = scheme == "https" or ca is not None or not (scheme == "http" or _is_here(name))
+        return cls(name, ca, speaks_tls)
+
+    @property
+    def host(self) -> str:
+        """Its host, with the port if it has one."""
+        return self.name.partition("/")[0]
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is reached without the proxy of this machine's network."""
+        return self.ca is not None or not self.speaks_tls
+
+    def digest(self, name: str, tag: str) -> str | None:
+        """The digest that it gives an image, "sha256:…"; None when it has no such image, or does not say.
+
+        Raises:
+            NotReady: it does not answer.
+        """
+        below = "/".join(filter(None, (self.name.partition("/")[2], name)))
+        scheme = "https" if self.speaks_tls else "http"
+        asked = urllib.request.Request(  # noqa: S310 - the scheme is one of these two
+            f"{scheme}://{self.host}/v2/{below}/manifests/{tag}",
+            headers={"Accept": _MANIFEST_TYPES},
+            method="HEAD",
+        )
+        try:
+            with self._opener().open(asked, timeout=ANSWER_S) as answer:
+                found: str | None = answer.headers["Docker-Content-Digest"]
+                return found
+        except urllib.error.HTTPError as refusal:
+            refusal.close()
+            return None
+        except OSError as error:
+            raise NotReady(f"The registry at {self.host} does not answer.", seen=str(error)) from error
+
+    def _opener(self) -> urllib.request.OpenerDirector:
+        proxies = urllib.request.ProxyHandler({} if self.is_near else None)
+        context = ssl.create_default_context(cafile=str(self.ca) if self.ca else None)
+        return urllib.request.build_opener(proxies, urllib.request.HTTPSHandler(context=context))
+
+
 def push_all(
-    built: Iterable[Built], *, cache: Path, registry: str, ca: Path, say: Callable[[str], None]
+    built: Iterable[Built], *, cache: Path, registry: str, ca: Path | None = None, say: Callable[[str], None]
 ) -> list[str]:
     """Have every image in the registry; those that were sent, as NAME:TAG.
 
     Args:
-        registry: Its address, such as "172.31.0.1:5000"; it speaks TLS.
+        registry: Its address, as `Registry.at` reads it.
         ca: The certificate that its own is checked against.
     Raises:
         NotReady: the registry does not answer.
         CommandFailed: it refused an image.
     """
-    storage, say = Storage(cache), one_at_a_time(say)
-    context = ssl.create_default_context(cafile=str(ca))
-    wanted = [one for one in built if not _has(registry, context, one, storage)]
+    storage, say, to = Storage(cache), one_at_a_time(say), Registry.at(registry, ca=ca)
+    wanted = [one for one in built if not _has(to, one, storage)]
     if not wanted:
         return []
     with storage.alone(say), ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda one: _push(one, storage, registry, ca, say), wanted))
+        list(pool.map(lambda one: _push(one, storage, to, say), wanted))
     return [one.image.ref for one in wanted]
 
 
-def remote_digest(registry: str, context: ssl.SSLContext, name: str, tag: str) -> str | None:
-    """The digest that the registry gives an image, "sha256:…"; None when it has no such image."""
-    connection = http.client.HTTPSConnection(registry, context=context, timeout=10)
-    try:
-        connection.request("HEAD", f"/v2/{name}/manifests/{tag}", headers={"Accept": _MANIFEST_TYPES})
-        answer = connection.getresponse()
-    except OSError as error:
-        raise NotReady(f"The registry at {registry} does not answer.", seen=str(error)) from error
-    finally:
-        connection.close()
-    return answer.headers["Docker-Content-Digest"] if answer.status == 200 else None
+def _is_here(name: str) -> bool:
+    host = name.partition("/")[0].partition(":")[0]
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
 
 
-def _has(registry: str, context: ssl.SSLContext, one: Built, storage: Storage) -> bool:
+def _has(registry: Registry, one: Built, storage: Storage) -> bool:
     """True when the registry has exactly this image: the digest of the last push of this id."""
     known = storage.recall().get(one.image.ref, {})
     if known.get("image") != one.id or "pushed" not in known:
         return False
-    return remote_digest(registry, context, one.image.name, one.image.tag) == known["pushed"]
+    return registry.digest(one.image.name, one.image.tag) == known["pushed"]
 
 
-def _push(one: Built, storage: Storage, registry: str, ca: Path, say: Callable[[str], None]) -> None:
+def _push(one: Built, storage: Storage, registry: Registry, say: Callable[[str], None]) -> None:
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "ca.crt").write_bytes(ca.read_bytes())
-        where = f"docker://{registry}/{one.image.ref}"
-        options = ["--quiet", f"--cert-dir={folder}", f"--digestfile={folder / 'digest'}"]
-        direct = {name: registry.split(":")[0] for name in ("NO_PROXY", "no_proxy")}
+        if registry.ca:
+            (folder / "ca.crt").write_bytes(registry.ca.read_bytes())
+        where = f"docker://{registry.name}/{one.image.ref}"
+        trust = f"--cert-dir={folder}" if registry.speaks_tls else "--tls-verify=false"
+        options = ["--quiet", trust, f"--digestfile={folder / 'digest'}"]
+        near = registry.host.split(":")[0]
+        direct = dict.fromkeys(("NO_PROXY", "no_proxy"), near) if registry.is_near else None
         what = f"Pushing {one.image.ref}"
         try:
             storage.buildah("push", *options, one.id, where, what=what, timeout_s=600, env=direct)
         except CommandFailed as error:
-            raise CommandFailed(error.what, seen=error.seen, try_next="kubeface logs registry") from error
+            hint = "kubeface logs registry" if registry.ca else f"buildah login {registry.host}"
+            raise CommandFailed(error.what, seen=error.seen, try_next=hint) from error
         digest = (folder / "digest").read_text().strip()
     storage.remember(one.image.ref, image=one.id, pushed=digest)
     say(f"Pushed {one.image.ref} in {time.monotonic() - start:.0f} s")

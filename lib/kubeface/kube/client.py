@@ -9,6 +9,7 @@ from kubeface import places
 from kubeface.errors import BadInput
 from kubeface.kube.kinds import Kind, known, split_ref
 from kubeface.kube.objects import KubeObject
+from kubeface.kube.stand_ins import StandIns, noted
 from kubeface.kube.transport import NotFound, Transport, open_transport
 
 Body = Mapping[str, Any]
@@ -141,7 +142,7 @@ class Cluster:
             "post",
             kind.path(namespace=space),
             what=f"create {ref_of(body)}",
-            body=dict(body),
+            body=self.stand_ins.fit(body),
             field_manager=FIELD_MANAGER,
         )
         return KubeObject(answer)
@@ -152,7 +153,7 @@ class Cluster:
             "patch",
             self._path(ref, namespace),
             what=f"patch {ref}",
-            body=dict(body),
+            body=self.stand_ins.fit(body),
             content_type="application/merge-patch+json",
             field_manager=FIELD_MANAGER,
         )
@@ -176,7 +177,7 @@ class Cluster:
             "patch",
             kind.path(body["metadata"]["name"], space),
             what=f"apply {ref_of(body)}",
-            body=dict(body),
+            body=self.stand_ins.fit(body),
             content_type="application/apply-patch+yaml",
             field_manager=FIELD_MANAGER,
             force_conflicts=force,
@@ -237,6 +238,15 @@ class Cluster:
             self.__dict__.pop("_discovered")  # it may be defined in a moment: ask again next time
             raise BadInput(f"this cluster has no kind called {word!r}", try_next="kubectl api-resources")
         return kind
+
+    @cached_property
+    def stand_ins(self) -> StandIns:
+        """What this cluster has in place of the course's registry and shared storage; sent bodies name it.
+
+        Raises:
+            BadInput: the notes of it are not readable.
+        """
+        return noted(self.context)
 
     @cached_property
     def _discovered(self) -> tuple[Kind, ...]:

@@ -14,6 +14,8 @@ from kubeface import places
 from kubeface.errors import CommandFailed, Missing
 from kubeface.kube.client import Cluster
 from kubeface.kube.manifests import Manifest, parse
+from kubeface.kube.sent import sent
+from kubeface.kube.stand_ins import NOTHING
 
 
 def find_kubectl() -> Path:
@@ -61,7 +63,8 @@ def run(
         CommandFailed: it ended with an error, or not in time.
         Missing: there is no kubectl, or no kubeconfig.
     """
-    return _run([*_target(cluster), *arguments], shown=arguments, stdin=stdin, timeout_s=timeout_s)
+    words, read = _fitted(arguments, stdin or b"", cluster)
+    return _run([*_target(cluster), *words], shown=arguments, stdin=read, timeout_s=timeout_s)
 
 
 def tell(arguments: Sequence[str], *, cluster: Cluster, stdin: str = "", timeout_s: float = 60) -> None:
@@ -78,10 +81,11 @@ def tell(arguments: Sequence[str], *, cluster: Cluster, stdin: str = "", timeout
         Missing: there is no kubectl, or no kubeconfig.
     """
     what = f"kubectl {shlex.join(arguments)}"
+    words, read = _fitted(arguments, stdin.encode(), cluster)
     with tempfile.TemporaryFile() as given:
-        given.write(stdin.encode())
+        given.write(read)
         given.seek(0)
-        process = _start([*_target(cluster), *arguments], given)
+        process = _start([*_target(cluster), *words], given)
     is_late = Event()
 
     def end() -> None:
@@ -125,6 +129,13 @@ def render(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
     """
     arguments = ["kustomize", str(folder)]
     return parse(_run(arguments, shown=arguments, stdin=None, timeout_s=timeout_s), source=str(folder))
+
+
+def _fitted(arguments: Sequence[str], stdin: bytes, cluster: Cluster | None) -> tuple[Sequence[str], bytes]:
+    """The arguments and the input as they are, or with what another cluster has in place of the course's."""
+    if cluster is None or cluster.stand_ins == NOTHING:
+        return arguments, stdin
+    return sent(arguments, stdin, cluster.stand_ins, render)
 
 
 def _target(cluster: Cluster | None) -> list[str]:

@@ -1,12 +1,9 @@
 """Which cluster a lesson may touch: the course's own, or the one that it was told to use."""
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
-
 from kubeface import places
 from kubeface.errors import ApiRefused, BadInput, KubefaceError, Missing
 from kubeface.kube import Cluster
+from kubeface.kube.contexts import connect_to
 from kubeface.kube.transport import NoAnswer
 
 #: The context that the embedded cluster hands out.
@@ -83,21 +80,7 @@ def _course(namespace: str | None) -> Cluster:
 
 
 def _told(context: str, namespace: str | None) -> Cluster:
-    looked = list(_kubeconfigs())
-    for path in looked:
-        try:
-            return Cluster.connect(path, context=context, namespace=namespace)
-        except (Missing, BadInput):
-            continue
-    raise LessonStopped(
-        f"There is no context {context!r}.",
-        seen=f"looked in {', '.join(map(str, looked))}",
-        try_next=IN_A_TERMINAL,
-    )
-
-
-def _kubeconfigs() -> Iterator[Path]:
-    """Where a context may be: the course's kubeconfig, then those that kubectl reads."""
-    yield places.kubeconfig()
-    yield from (Path(one) for one in os.environ.get("KUBECONFIG", "").split(os.pathsep) if one)
-    yield Path.home() / ".kube" / "config"
+    try:
+        return connect_to(context, namespace=namespace)
+    except BadInput as cause:
+        raise LessonStopped(cause.what, seen=cause.seen, try_next=IN_A_TERMINAL) from cause

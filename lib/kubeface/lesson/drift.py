@@ -26,7 +26,7 @@ def has_drifted(one: KubeObject) -> bool:
 def replace(cluster: Cluster, manifest: Manifest, one: KubeObject) -> KubeObject:
     """The object as its manifest alone says; fields of which it says nothing get their defaults again."""
     version = {"resourceVersion": one.metadata.resourceVersion, "namespace": one.namespace}
-    body = manifest | {"metadata": manifest["metadata"] | version}
+    body = cluster.stand_ins.fit(manifest | {"metadata": manifest["metadata"] | version})
     kind = cluster.kind(one.kind, manifest["apiVersion"])
     answer = cluster.transport.json(
         "put",

@@ -1,9 +1,13 @@
 """Pushes to a real registry on loopback."""
 
+import io
+import json
 import shutil
 import socket
 import subprocess
+import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +20,7 @@ from kubeface.errors import CommandFailed, NotReady
 from kubeface.host.pki import Authority
 from kubeface.host.waiting import wait_until
 from kubeface.images import Built, push_all
+from kubeface.images.archive import save_all
 
 CONFIG = """\
 version: 0.1
@@ -24,10 +29,17 @@ http: {{addr: "{address}", tls: {{certificate: {cert}, key: {key}}}}}
 """
 
 
+PLAIN = """\
+version: 0.1
+storage: {{filesystem: {{rootdirectory: {data}}}}}
+http: {{addr: "{address}"}}
+"""
+
+
 @dataclass
 class Registry:
     address: str
-    ca: Path
+    ca: Path | None
     data: Path
 
     def push(self, workshop: Workshop, built: dict[str, Built]) -> list[str]:
@@ -42,16 +54,31 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
     authority = Authority(folder, "ca")
     pair = authority.issue("registry", "registry", hosts=["127.0.0.1"])
     address = f"127.0.0.1:{free_port()}"
-    config, log = folder / "config.yml", folder / "log"
+    config = folder / "config.yml"
     config.write_text(CONFIG.format(data=folder / "data", address=address, cert=pair.cert, key=pair.key))
-    program = Toolchain(places.cache()).program("registry", "registry")
+    with serving(config, address):
+        yield Registry(address, authority.pair.cert, folder / "data")
+
+
+@pytest.fixture
+def plain_registry(tmp_path: Path) -> Iterator[Registry]:
+    """One that speaks no TLS, as those are that kind's and k3d's users start."""
+    address, config = f"127.0.0.1:{free_port()}", tmp_path / "plain.yml"
+    config.write_text(PLAIN.format(data=tmp_path / "plain", address=address))
+    with serving(config, address):
+        yield Registry(address, None, tmp_path / "plain")
+
+
+@contextmanager
+def serving(config: Path, address: str) -> Iterator[None]:
+    program, log = Toolchain(places.cache()).program("registry", "registry"), config.with_suffix(".log")
     with log.open("wb") as output:
         server = subprocess.Popen([program, "serve", config], stdout=output, stderr=output)
     try:
         wait_until(
             lambda: answers(address), what="registry", timeout_s=20, pid=server.pid, evidence=log.read_text
         )
-        yield Registry(address, authority.pair.cert, folder / "data")
+        yield
     finally:
         server.kill()
         server.wait()
@@ -110,3 +137,31 @@ def test_a_registry_that_is_down_is_named(workshop: Workshop, registry: Registry
     registry.address = f"127.0.0.1:{free_port()}"
     with pytest.raises(NotReady, match=f"{registry.address} does not answer"):
         registry.push(workshop, built)
+
+
+def test_a_registry_without_tls_and_below_a_path_is_pushed_to(
+    workshop: Workshop, plain_registry: Registry
+) -> None:
+    built, address = workshop.build(), plain_registry.address
+    for name in (f"{address}/course", f"http://{address}/other"):
+        plain_registry.address = name
+        assert plain_registry.push(workshop, built) == ["greeter:v1", "pause:v1"]
+        assert plain_registry.push(workshop, built) == []
+    assert sorted(
+        path.name for path in (plain_registry.data / "docker/registry/v2/repositories").iterdir()
+    ) == [
+        "course",
+        "other",
+    ]
+
+
+def test_an_archive_has_the_image_under_the_name_asked_for(workshop: Workshop, tmp_path: Path) -> None:
+    built = [workshop.build()["greeter"]]
+    for _ in range(2):  # what is there already is written again
+        [path] = save_all(
+            built, tmp_path, cache=workshop.cache, registry="r.internal", say=workshop.said.append
+        )
+    with tarfile.open(path) as archive:
+        manifest = json.load(archive.extractfile("manifest.json") or io.BytesIO())
+    assert [one["RepoTags"] for one in manifest] == [["r.internal/greeter:v1"]]
+    assert workshop.said[-1] == "Saved greeter:v1"

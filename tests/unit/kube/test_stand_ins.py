@@ -1,0 +1,135 @@
+"""What another cluster has in place of the course's registry and shared storage."""
+
+import pytest
+import yaml
+
+from kubeface.embedded import spec
+from kubeface.errors import BadInput
+from kubeface.kube import Cluster, apply, diff, kubectl, render, stand_ins
+from kubeface.kube.rights import may, user
+from kubeface.kube.sent import sent
+from kubeface.kube.stand_ins import NOTHING, REGISTRY, StandIns
+from kubeface.pipeline.deploy import manifests_folder
+
+ELSEWHERE = StandIns(registry="registry.example:5000/course", shared_class="nfs")
+RECEIVER = "registry.example:5000/course/receiver:v1.0"
+
+
+@pytest.fixture
+def elsewhere(kubeconfig, tmp_path, monkeypatch):
+    """The test's API server as another cluster, of which something was noted."""
+    monkeypatch.setenv("KUBEFACE_KUBECONFIG", str(tmp_path / "course.kubeconfig"))
+    stand_ins.note("admin", ELSEWHERE)
+    return Cluster.connect(kubeconfig, context="admin")
+
+
+def deployment(name, image):
+    labels = {"app": name}
+    pod = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": name, "image": image}]}}
+    spec = {"selector": {"matchLabels": labels}, "template": pod}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
+
+
+def image_of(cluster, name, space):
+    return cluster.get(f"deployment/{name}", namespace=space).spec.template.spec.containers[0].image
+
+
+def test_the_name_is_the_one_that_the_embedded_nodes_know():
+    assert REGISTRY == spec.REGISTRY_HOST
+
+
+def test_every_image_of_the_pipeline_comes_from_the_other_registry():
+    fitted = yaml.safe_dump(ELSEWHERE.fit(render(manifests_folder())))
+    assert REGISTRY not in fitted
+    assert fitted.count("image: registry.example:5000/course/") == 8
+
+
+def test_only_the_claim_of_the_shared_volume_gets_another_class():
+    claims = {
+        one["metadata"]["name"]: one["spec"]
+        for one in StandIns(shared_class="standard", one_node=True).fit(render(manifests_folder()))
+        if one["kind"] == "PersistentVolumeClaim"
+    }
+    assert claims["photos"]["storageClassName"] == "standard"
+    assert claims["photos"]["accessModes"] == ["ReadWriteOnce"]
+    assert "storageClassName" not in claims["mysql"]
+
+
+def test_nothing_noted_changes_nothing():
+    objects = render(manifests_folder())
+    assert NOTHING.fit(objects) == objects
+
+
+def test_what_is_applied_created_and_patched_names_the_other_registry(elsewhere, space):
+    mine = deployment("receiver", f"{REGISTRY}/receiver:v1.0")
+    apply(elsewhere, [mine], namespace=space)
+    assert image_of(elsewhere, "receiver", space) == RECEIVER
+    assert diff(elsewhere, [mine], namespace=space) == []
+    elsewhere.create(deployment("other", f"{REGISTRY}/receiver:v1.0"), namespace=space)
+    assert image_of(elsewhere, "other", space) == RECEIVER
+    elsewhere.patch("deployment/other", deployment("other", f"{REGISTRY}/nsq:v1.3.0"), namespace=space)
+    assert image_of(elsewhere, "other", space) == "registry.example:5000/course/nsq:v1.3.0"
+
+
+def test_what_kubectl_reads_from_files_does_too(elsewhere, space, tmp_path, capsys):
+    (tmp_path / "one.yaml").write_text(yaml.safe_dump(deployment("one", f"{REGISTRY}/receiver:v1.0")))
+    (tmp_path / "kustomization.yaml").write_text("resources: [one.yaml]\nnameSuffix: -two\n")
+    kubectl(f"apply -f {tmp_path}/one.yaml -n {space}", cluster=elsewhere)
+    kubectl(f"apply --kustomize={tmp_path} -n {space}", cluster=elsewhere)
+    kubectl(f"set image deployment/one one={REGISTRY}/nsq:v1.3.0 -n {space}", cluster=elsewhere)
+    assert image_of(elsewhere, "one", space) == "registry.example:5000/course/nsq:v1.3.0"
+    assert image_of(elsewhere, "one-two", space) == RECEIVER
+
+
+@pytest.mark.parametrize("named", ["-f {}", "-f{}", "-f={}", "--filename {}", "--filename={}"])
+def test_each_way_to_name_a_file_is_known(tmp_path, named):
+    path = tmp_path / "one.yaml"
+    path.write_text(yaml.safe_dump(deployment("one", f"{REGISTRY}/receiver:v1.0")))
+    told, given = sent(["apply", *named.format(path).split(), "--wait"], b"", ELSEWHERE, render)
+    assert told == ["apply", "--wait", "--filename", "-"]
+    assert RECEIVER in given.decode()
+
+
+def test_what_is_not_an_object_reaches_kubectl_as_it_is():
+    photos = bytes(range(256))
+    assert sent(["exec", "-i", "a", "--", "tar"], photos, ELSEWHERE, render)[1] == photos
+    follow = ["logs", "-f", "pod/a"]
+    assert sent(follow, b"", ELSEWHERE, render) == (follow, b"")
+
+
+def test_a_note_is_kept_until_it_is_forgotten(elsewhere):
+    stand_ins.note("other", StandIns(one_node=True))
+    assert stand_ins.noted("admin") == ELSEWHERE
+    stand_ins.forget("admin")
+    assert stand_ins.noted("admin") == NOTHING
+    assert stand_ins.noted("other") == StandIns(one_node=True)
+
+
+def test_notes_that_are_not_ours_are_named(elsewhere, tmp_path):
+    (tmp_path / "other-clusters.yaml").write_text("admin: {colour: red}\n")
+    with pytest.raises(BadInput, match=r"other-clusters\.yaml is not readable"):
+        stand_ins.noted("admin")
+
+
+def test_rights_are_those_that_the_api_server_grants(cluster, kubeconfig, space):
+    guest = Cluster.connect(kubeconfig, context="guest")
+    assert user(guest) == "guest"
+    assert not may(guest, "list", "pods", namespace=space)
+    rule = {"apiGroups": [""], "resources": ["pods", "pods/exec"], "verbs": ["list"]}
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": "looks"}}
+    cluster.put({**role, "kind": "Role", "rules": [rule]}, namespace=space)
+    cluster.put(
+        {
+            **role,
+            "kind": "RoleBinding",
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "looks"},
+            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "guest"}],
+        },
+        namespace=space,
+    )
+    assert may(guest, "list", "pods", namespace=space)
+    assert may(guest, "list", "pods/exec", namespace=space)
+    assert not may(guest, "create", "pods", namespace=space)
+    assert not may(guest, "list", "pods")
+    assert not may(guest, "list", "nodes")
+    assert may(cluster, "delete", "nodes")
