@@ -36,13 +36,14 @@ def pictures(folder: Path) -> list[Path]:
 
 
 def copy_photos(source: Path, folder: Path, count: int) -> None:
-    """That many pictures in a new folder below unknown_people, under names that nobody has used.
+    """known_people as it is; below unknown_people that many pictures, under names that nobody has used.
 
     Args:
         source: A photos folder that has the pictures to copy.
         folder: The photos folder to make.
         count: How many; their names end in that of what they are a copy of.
     """
+    shutil.copytree(source / "known_people", folder / "known_people")
     place = folder / "unknown_people" / f"copies-{uuid4().hex[:8]}"
     place.mkdir(parents=True)
     for number, name in zip(range(count), cycle(COPIED), strict=False):

@@ -47,12 +47,15 @@ def test_the_loader_passes_the_namespaces_rules(cluster):
 def test_copies_are_new_pictures_that_tell_of_what_they_are_copies(tmp_path):
     source = tmp_path / "source" / "unknown_people"
     source.mkdir(parents=True)
+    (source.parent / "known_people").mkdir()
+    (source.parent / "known_people" / "ada.jpg").touch()
     for name in photos.COPIED:
         (source / name).write_text(name)
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
         photos.copy_photos(tmp_path / "source", folder, 3)
-    paths = photos.pictures(first)
+    known, *paths = photos.pictures(first)
+    assert str(known) == "known_people/ada.jpg"
     assert [path.name.partition("-")[2] for path in paths] == [*photos.COPIED, photos.COPIED[0]]
     assert all((first / path).read_text() == path.name.partition("-")[2] for path in paths)
-    assert not {*paths} & {*photos.pictures(second)}
+    assert {*paths}.isdisjoint(photos.pictures(second))
