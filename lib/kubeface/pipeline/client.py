@@ -66,7 +66,7 @@ class Pipeline:
     def load_copies(self, count: int) -> list[str]:
         """The paths of that many photos that nobody has posted yet, now that they are on the volume.
 
-        They are copies of two of the course's own photos, in a folder of their own; the known people come too.
+        They are copies of two of the course's own photos; the known people come with them.
         """
         with TemporaryDirectory() as folder:
             photos.copy_photos(places.cache() / "photos", Path(folder), count)
