@@ -12,7 +12,7 @@ from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
 from kubeface.pipeline import breaker, deploy, events, http, outbox, photos
 from kubeface.pipeline.results import Awaited, Result, Results
-from kubeface.pipeline.traffic import Traffic
+from kubeface.pipeline.traffic import PATIENCE_S, Traffic
 
 PAGE = 200  # chosen: rows a request; the frontend may give fewer
 BULK = 500  # chosen: paths a request; the receiver takes 1000, and a mebibyte
@@ -229,14 +229,15 @@ class Pipeline:
             if min(one.id for one in page) <= min(awaited.ids, default=0):
                 return
 
-    def traffic(self, path: str, *, clients: int = 3) -> Traffic:
+    def traffic(self, path: str, *, clients: int = 3, within_s: float = PATIENCE_S) -> Traffic:
         """Clients that use the receiver for as long as a with-block lasts, and count what is lost.
 
         Args:
             path: Of a photo that is there.
             clients: How many at once.
+            within_s: How long a client waits for an answer.
         """
-        return Traffic(self.address, self._port("receiver"), path, clients=clients)
+        return Traffic(self.address, self._port("receiver"), path, clients=clients, within_s=within_s)
 
     @property
     def address(self) -> str:

@@ -22,10 +22,14 @@ class Traffic:
         port: Its port.
         path: Of a photo that is there: `unknown_people/obama2.jpg`.
         clients: How many at once.
+        within_s: How long a client waits for an answer.
     """
 
-    def __init__(self, host: str, port: int, path: str, *, clients: int = 3) -> None:
+    def __init__(
+        self, host: str, port: int, path: str, *, clients: int = 3, within_s: float = PATIENCE_S
+    ) -> None:
         self._host, self._port, self._photo = host, port, {"path": path}
+        self._within_s = within_s
         self._lock, self._end = Lock(), Event()
         self._answers: Counter[str] = Counter()
         self._losses: list[str] = []
@@ -71,9 +75,9 @@ class Traffic:
         here = self._host, self._port
         while not self._end.is_set():
             try:
-                http.post_json(*here, "/image/post", self._photo, within_s=PATIENCE_S)
+                http.post_json(*here, "/image/post", self._photo, within_s=self._within_s)
                 self._note("")
-                self._note(str(http.get_json(*here, "/", within_s=PATIENCE_S)["version"]))
+                self._note(str(http.get_json(*here, "/", within_s=self._within_s)["version"]))
             except KubefaceError as loss:
                 with self._lock:
                     self._losses.append(str(loss))
