@@ -38,7 +38,7 @@ def power_on(cluster: Cluster, name: str) -> None:
 
 
 def switch_on_all(cluster: Cluster) -> None:
-    """Every node on that a lesson switched off, and was interrupted; of the course's cluster only.
+    """Every node on that a lesson left off, also where the cluster has not noticed yet; the course's only.
 
     Raises:
         LessonStopped: one did not get ready.
@@ -46,7 +46,7 @@ def switch_on_all(cluster: Cluster) -> None:
     if not is_course(cluster):
         return
     for node in cluster.nodes():
-        if MARK in node.annotations:
+        if MARK in node.annotations or not node.is_ready:
             power_on(cluster, node.name)
 
 

@@ -67,6 +67,12 @@ def test_a_lesson_switches_on_what_another_left_off_and_only_that(nowhere, here,
         Lesson(Plan("99", "Power", state=State(), nodes=2))
 
 
+def test_a_node_that_is_off_is_switched_on_whoever_switched_it_off(nowhere, here, node):
+    node("node1", ready=False)
+    with pytest.raises(LessonStopped, match="kubeface node start node1 --name nowhere did not succeed"):
+        switch_on_all(nowhere)
+
+
 def test_the_name_of_a_cluster_follows_from_its_kubeconfig():
     for name in ("face", "test"):
         assert name_of(EmbeddedProvider(name).kubeconfig()) == name
