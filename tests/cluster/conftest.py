@@ -1,4 +1,7 @@
-"""A cluster of the tests' own, beside whatever else runs: "trial", two nodes, gone afterwards."""
+"""A cluster of the tests' own, beside whatever else runs: two nodes, gone afterwards.
+
+It is called "trial"; KUBEFACE_TRIAL gives another name, where somebody else tests on the same machine.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -14,7 +17,7 @@ from kubeface.kube import Cluster
 from kubeface.places import cache
 from kubeface.providers.embedded import EmbeddedProvider
 
-NAME = "trial"
+NAME = os.environ.get("KUBEFACE_TRIAL", "trial")
 Say = Callable[[str], None]
 
 

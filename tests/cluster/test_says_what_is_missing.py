@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kubeface.embedded.cluster import Embedded
 from kubeface.host import packages
 from kubeface.host.process import find
 
@@ -31,10 +32,10 @@ def test_up_names_each_missing_thing_and_begins_nothing(tmp_path: Path) -> None:
     assert not Path("/var/lib/kubeface/lacking").exists()
 
 
-def test_an_unknown_node_or_program_is_answered_with_those_there_are(trial: object) -> None:
-    done = _kubeface("node", "stop", "node9", "--name", "trial")
+def test_an_unknown_node_or_program_is_answered_with_those_there_are(trial: Embedded) -> None:
+    done = _kubeface("node", "stop", "node9", "--name", trial.spec.name)
     assert (done.returncode, "nodes: node1, node2" in done.stderr) == (1, True)
-    done = _kubeface("logs", "kubelet", "--name", "trial")
+    done = _kubeface("logs", "kubelet", "--name", trial.spec.name)
     assert (done.returncode, "kube-apiserver" in done.stderr) == (1, True)
 
 

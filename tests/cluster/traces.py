@@ -65,7 +65,7 @@ def supervised(cgroup: str) -> dict[int, str]:
             parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
             if b"supervisor.supervisord" in Path(f"/proc/{parent}/cmdline").read_bytes():
                 found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
-    return found
+    return {pid: name for pid, name in found.items() if "containerd-shim" not in name}  # one for each Pod
 
 
 def _is_ours(path: Path) -> bool:

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from kubeface.checks import Progress
-from kubeface.cli import lab, report, setup
+from kubeface.cli import lab, nodes, report, setup
+from kubeface.cli.options import Name
 from kubeface.embedded.spec import ClusterSpec
+from kubeface.embedded.toolchain import Way
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.exercises.overview import overview
 from kubeface.host.privilege import become_root
@@ -21,10 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-node = typer.Typer(help="Cut a node's power, and switch it on again.", no_args_is_help=True)
-app.add_typer(node, name="node")
-
-Name = Annotated[str, typer.Option("--name", help="The cluster; two names are two clusters.")]
+app.add_typer(nodes.app, name="node")
 
 
 def main() -> None:
@@ -42,8 +41,8 @@ def main() -> None:
 @app.command()
 def up(
     name: Name = "face",
-    nodes: Annotated[
-        int | None, typer.Option(min=1, max=9, help="How many nodes a new cluster gets.")
+    count: Annotated[
+        int | None, typer.Option("--nodes", min=1, max=9, help="How many nodes a new cluster gets.")
     ] = None,
     cpus: Annotated[int, typer.Option(min=1, help="Processors of each node of a new cluster.")] = 1,
     memory: Annotated[int, typer.Option(min=512, help="MiB of memory of each node of a new cluster.")] = 2048,
@@ -51,8 +50,8 @@ def up(
     """Have the cluster running, from whatever state; at once when it is."""
     become_root(sys.argv[1:])
     wanted = None
-    if nodes is not None or (cpus, memory) != (1, 2048):
-        wanted = ClusterSpec(name, nodes or 3, cpus, memory)
+    if count is not None or (cpus, memory) != (1, 2048):
+        wanted = ClusterSpec(name, count or 3, cpus, memory)
     EmbeddedProvider(name, wanted).up(say=report.say)
 
 
@@ -64,6 +63,14 @@ def down(
     """Stop the cluster and leave nothing running; its data stay unless purged."""
     become_root(sys.argv[1:])
     EmbeddedProvider(name).down(purge=purge, say=report.say)
+
+
+@app.command()
+def reset(name: Name = "face") -> None:
+    """Have the cluster as it was when it was new, in seconds: everything you made in it goes."""
+    become_root(sys.argv[1:])
+    seconds = EmbeddedProvider(name).reset()
+    report.say(f"The cluster is as it was when it was new ({seconds:.1f} s).")
 
 
 @app.command()
@@ -79,6 +86,13 @@ def status(
     else:
         report.show_status(found)
     raise SystemExit(0 if found.state == "running" else 1)
+
+
+@app.command("gc")
+def collect_garbage() -> None:
+    """Remove what earlier versions left: programs, images, caches of compiling."""
+    become_root(sys.argv[1:])
+    report.show_garbage(EmbeddedProvider().collect_garbage(say=report.say))
 
 
 @app.command()
@@ -101,45 +115,16 @@ def logs(
     report.show_log(EmbeddedProvider(name).log(program, on), lines)
 
 
-@node.command("stop")
-def node_stop(node_name: Annotated[str, typer.Argument(metavar="NODE")], name: Name = "face") -> None:
-    """Cut the node's power: everything on it ends at once."""
-    become_root(sys.argv[1:])
-    EmbeddedProvider(name).stop_node(node_name)
-    report.say(f"{node_name} is off.")
-
-
-@node.command("start")
-def node_start(node_name: Annotated[str, typer.Argument(metavar="NODE")], name: Name = "face") -> None:
-    """Switch the node on, and wait until it is Ready."""
-    become_root(sys.argv[1:])
-    EmbeddedProvider(name).start_node(node_name)
-    report.say(f"{node_name} is Ready.")
-
-
-@node.command("freeze")
-def node_freeze(node_name: Annotated[str, typer.Argument(metavar="NODE")], name: Name = "face") -> None:
-    """Stop the node's clock: it hangs, and ends nothing."""
-    become_root(sys.argv[1:])
-    EmbeddedProvider(name).freeze_node(node_name)
-    report.say(f"{node_name} is frozen.")
-
-
-@node.command("thaw")
-def node_thaw(node_name: Annotated[str, typer.Argument(metavar="NODE")], name: Name = "face") -> None:
-    """Let a frozen node go on where it was."""
-    become_root(sys.argv[1:])
-    EmbeddedProvider(name).thaw_node(node_name)
-    report.say(f"{node_name} goes on.")
-
-
 @app.command("setup")
 def set_up(
     tests: Annotated[bool, typer.Option("--tests", help="Also what the tests need.")] = False,
+    components: Annotated[
+        Way, typer.Option(help="Kubernetes' programs: official binaries, or compiled here.")
+    ] = Way.AUTO,
 ) -> None:
     """Install, compile, build and fetch everything a cluster needs; at once when all is there."""
     become_root(sys.argv[1:])
-    setup.everything(for_tests=tests, say=report.say)
+    setup.everything(for_tests=tests, way=components, say=report.say)
 
 
 @app.command()

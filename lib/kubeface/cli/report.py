@@ -25,6 +25,8 @@ def show_status(status: Status) -> None:
     say(f"Kubeconfig: {status.kubeconfig}")
     if status.disk_mib is not None:
         say(f"On disk: {status.disk_mib} MiB")
+    if status.memory_mib is not None:
+        say(f"In memory: {status.memory_mib} MiB")
     table = Table("node", "address", "power", "ready")
     for node in status.nodes:
         table.add_row(node.name, node.address, "on" if node.running else "off", "yes" if node.ready else "no")
@@ -43,6 +45,13 @@ def show_findings(findings: list[Finding]) -> None:
         say(f"✗ {problem}")
     if not problems:
         say("✓ This machine is fit for a cluster.")
+
+
+def show_garbage(freed: dict[str, int]) -> None:
+    """What was given back."""
+    for what, size in freed.items():
+        say(f"{what}: {size / 2**20:.0f} MiB")
+    say(f"Given back: {sum(freed.values()) / 2**20:.0f} MiB")
 
 
 def show_log(path: Path, lines: int) -> None:

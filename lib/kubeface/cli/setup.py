@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from kubeface import images, photos, places
 from kubeface.embedded import toolchain
-from kubeface.embedded.toolchain import Toolchain
+from kubeface.embedded.toolchain import Toolchain, Way
 from kubeface.host import packages
 from kubeface.host.privilege import make_user_folder
 from kubeface.providers.embedded import SOURCE
@@ -12,12 +12,12 @@ from kubeface.providers.embedded import SOURCE
 Say = Callable[[str], None]
 
 
-def everything(*, for_tests: bool, say: Say) -> None:
+def everything(*, for_tests: bool, way: Way = Way.AUTO, say: Say) -> None:
     """Packages, compiled components, images, photos; what is there already takes no time."""
     packages.install_missing(for_tests=for_tests, say=say)
     make_user_folder(places.cache())
     photos.fetch(places.cache(), say)
-    toolchain.build(places.cache(), say=say)
+    toolchain.build(places.cache(), say=say, way=way)
     build_images(None, say=say)
     say("Everything is there.")
 

@@ -1,7 +1,11 @@
 """A cluster on this machine: its spec on disk, its programs, and a client that may do everything."""
 
+import contextlib
 import dataclasses
+import fcntl
 import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -54,6 +58,17 @@ class Embedded:
 def save(spec: ClusterSpec) -> None:
     """Keep the spec beside the cluster's state."""
     files.write(spec.folder / "cluster.json", json.dumps(dataclasses.asdict(spec), indent=1))
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One at a time on this machine: two new clusters do not choose the same addresses."""
+    descriptor = os.open(STATE.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def taken_networks() -> list[str]:

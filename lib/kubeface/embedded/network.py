@@ -1,7 +1,6 @@
 """The nodes' network: a bridge in a namespace of its own, a cable to each node and one to the host.
 
 The host gets one interface and the routes to the nodes, the Pods and the Services; no firewall rule.
-
 """
 
 import contextlib
@@ -21,6 +20,10 @@ from kubeface.errors import BadInput
 P = ParamSpec("P")
 T = TypeVar("T")
 
+#: The metric of a route that counts when there is no other (chosen: larger than a network manager's).
+LAST = 40_000
+#: The type of such a route (RTN_UNREACHABLE of rtnetlink).
+UNREACHABLE = 7
 #: Tried in this order when the first meets a route of the host. All are private (RFC 1918).
 CANDIDATES = (
     Networks(),
@@ -63,13 +66,17 @@ def _in_a_thread(work: Callable[P, T]) -> Callable[P, T]:
 
 @_in_a_thread
 def host_routes(*, besides: str = "") -> list[str]:
-    """The host's IPv4 routes; the default route and those of the interface `besides` are left out."""
+    """The host's IPv4 routes; the default route and those of the interface `besides` are left out.
+
+    So are the unreachable routes of every cluster: each of them stands beside routes of its interface.
+    """
     with IPRoute() as ip:
         ours = ip.link_lookup(ifname=besides) if besides else []
         return [
             f"{route.get_attr('RTA_DST')}/{route['dst_len']}"
             for route in ip.get_routes(family=socket.AF_INET, table=254)  # the main table
             if route.get_attr("RTA_DST") and route.get_attr("RTA_OIF") not in ours
+            if not (route["type"] == UNREACHABLE and route.get_attr("RTA_PRIORITY") == LAST)
         ]
 
 
@@ -100,10 +107,21 @@ def disconnect(spec: ClusterSpec) -> None:
     with IPRoute() as ip:
         for index in ip.link_lookup(ifname=spec.host_link):
             ip.link("del", index=index)
+        for net in spec.networks.ranges:
+            with contextlib.suppress(NetlinkError):  # it is not there
+                ip.route("del", dst=net, type="unreachable", priority=LAST)
     ours = f"kubeface-{spec.name}-"
     for name in netns.listnetns():
         if name.startswith(ours):
             netns.remove(name)
+
+
+@_in_a_thread
+def set_cable(spec: ClusterSpec, node: str, *, plugged: bool) -> None:
+    """Plug a node's cable into the bridge, or pull it out."""
+    with NetNS(spec.switch) as switch:
+        for index in switch.link_lookup(ifname=node):
+            switch.link("set", index=index, state="up" if plugged else "down")
 
 
 def _namespace(name: str) -> None:
@@ -149,6 +167,9 @@ def _host_routes(spec: ClusterSpec) -> None:
         for node in spec.nodes:
             host.route("replace", dst=node.pods, gateway=node.address)
         host.route("replace", dst=spec.networks.services, gateway=spec.nodes[0].address)
+        # What is not there is refused here: it does not go where this machine's default route leads.
+        for net in spec.networks.ranges:
+            host.route("replace", dst=net, type="unreachable", priority=LAST)
 
 
 def _plug(switch: NetNS, name: str) -> None:

@@ -171,33 +171,22 @@ def wait_for_nodes(embedded: Embedded) -> None:
     """Every node Ready, by a heartbeat of its present life: "Ready" may be left over from the last one."""
     since = _supervised_since(embedded)
     for one in embedded.spec.nodes:
-        _wait_for_node(embedded, one, since)
+        wait_for_node(embedded, one, since)
 
 
-def cut_power(embedded: Embedded, name: str) -> None:
-    """Switch off one node, and wait until the last of its processes is gone."""
-    thaw(embedded, name)
-    embedded.supervisor.stop_program(name)
-    cgroups.kill(f"{embedded.spec.cgroup}/{name}")
-
-
-def freeze(embedded: Embedded, name: str) -> None:
-    """Stop the clock of one node: nothing on it runs, nothing on it ends."""
-    cgroups.freeze(f"{embedded.spec.cgroup}/{name}")
-
-
-def thaw(embedded: Embedded, name: str) -> None:
-    """Let a frozen node go on where it was."""
-    cgroups.thaw(f"{embedded.spec.cgroup}/{name}")
-
-
-def boot_node(embedded: Embedded, name: str) -> None:
-    """Switch on one node that was off, and wait until its kubelet reports."""
-    one = embedded.spec.node(name)
-    assert one is not None  # noqa: S101 (callers have looked the name up)
-    since = time.time()
-    embedded.supervisor.start_program(name)
-    _wait_for_node(embedded, one, since)
+def wait_for_node(embedded: Embedded, one: Node, since: float) -> None:
+    """Wait for a heartbeat after `since` (seconds since 1970) that says Ready."""
+    try:
+        wait(
+            embedded.api(), f"node/{one.name}", for_=lambda found: _is_ready_since(found, since), timeout_s=90
+        )
+    except NotReady as error:
+        log = files.tail(one.disk / "log" / "kubelet.log")
+        raise NotReady(
+            f"{one.name} did not become Ready within 90 s.",
+            seen=f"{error.seen}\nkubelet's last lines:\n{log}",
+            try_next=f"kubeface logs kubelet {one.name}",
+        ) from error
 
 
 def wait_for_dns(embedded: Embedded) -> None:
@@ -247,21 +236,6 @@ def _pods_of_dns(embedded: Embedded) -> str:
 def _supervised_since(embedded: Embedded) -> float:
     """When this life of the cluster began, in seconds since 1970."""
     return (embedded.spec.run / "supervisord.pid").stat().st_mtime
-
-
-def _wait_for_node(embedded: Embedded, one: Node, since: float) -> None:
-    """Wait for a heartbeat after `since` (seconds since 1970) that says Ready."""
-    try:
-        wait(
-            embedded.api(), f"node/{one.name}", for_=lambda found: _is_ready_since(found, since), timeout_s=90
-        )
-    except NotReady as error:
-        log = files.tail(one.disk / "log" / "kubelet.log")
-        raise NotReady(
-            f"{one.name} did not become Ready within 90 s.",
-            seen=f"{error.seen}\nkubelet's last lines:\n{log}",
-            try_next=f"kubeface logs kubelet {one.name}",
-        ) from error
 
 
 def _is_ready_since(node: KubeObject, since: float) -> bool:

@@ -86,6 +86,16 @@ def kill(group: str, *, timeout_s: float = 20) -> int:
     return len(killed)
 
 
+def memory_bytes(group: str) -> int:
+    """The memory that the processes of the group and below it hold; what the kernel caches is left out."""
+    folder, name = (ROOT / group, "anon") if is_v2() else (ROOT / "memory" / group, "total_rss")
+    try:
+        lines = (folder / "memory.stat").read_text().splitlines()
+    except OSError:  # there is no such group
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.split()[0] == name), 0)
+
+
 def freeze(group: str) -> None:
     """Let no process of the group run on; none of them notices."""
     top, name = _freezer(group)

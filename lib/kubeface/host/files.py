@@ -1,5 +1,6 @@
 """Write files whole or not at all."""
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -37,3 +38,22 @@ def tail(path: Path, lines: int = 5) -> str:
             return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
     except OSError as error:
         return f"{path}: {error.strerror}"
+
+
+def disk_bytes(folder: Path) -> int:
+    """What the files below a folder take of the disk, on its own file system; each counts once.
+
+    What vanishes meanwhile does not count.
+    """
+    seen: set[int] = set()
+    total = 0
+    with contextlib.suppress(OSError):
+        device = folder.lstat().st_dev
+        for top, _, names in os.walk(folder):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    status = Path(top, name).lstat()
+                    if status.st_dev == device and status.st_ino not in seen:
+                        seen.add(status.st_ino)
+                        total += status.st_blocks * 512
+    return total

@@ -2,6 +2,7 @@
 
 from kubeface.images.build import Built, build_all
 from kubeface.images.catalog import Image, load
+from kubeface.images.garbage import collect
 from kubeface.images.push import push_all
 
-__all__ = ["Built", "Image", "build_all", "load", "push_all"]
+__all__ = ["Built", "Image", "build_all", "collect", "load", "push_all"]

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,6 +94,12 @@ class Storage:
             is_same = before.get("image") == facts["image"]
             known[name] = {**before, **facts} if is_same else facts
             files.write(self.cache / "images.json", json.dumps(known, indent=1, sort_keys=True))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Remember nothing of these images."""
+        with _locked(self.cache / ".images.json.lock"):
+            kept = {name: facts for name, facts in self.recall().items() if name not in set(names)}
+            files.write(self.cache / "images.json", json.dumps(kept, indent=1, sort_keys=True))
 
     @contextmanager
     def alone(self, say: Callable[[str], None]) -> Iterator[None]:

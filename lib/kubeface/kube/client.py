@@ -10,7 +10,7 @@ from kubeface.errors import BadInput
 from kubeface.kube.kinds import Kind, known, split_ref
 from kubeface.kube.objects import KubeObject
 from kubeface.kube.stand_ins import StandIns, noted
-from kubeface.kube.transport import NotFound, Transport, open_transport
+from kubeface.kube.transport import Busy, NotFound, Transport, open_transport
 
 Body = Mapping[str, Any]
 Objects = list[KubeObject]
@@ -255,7 +255,10 @@ class Cluster:
         return tuple(kind for path in versions for kind in self._kinds_at(path))
 
     def _kinds_at(self, path: str) -> Iterator[Kind]:
-        answer = self.transport.json("get", path, what=f"list the kinds of {path}")
+        try:
+            answer = self.transport.json("get", path, what=f"list the kinds of {path}")
+        except Busy:
+            return  # an API server behind this one, such as metrics-server, that does not run now
         for one in answer["resources"]:
             if "/" not in one["name"]:  # a slash marks a part of an object, such as pods/log
                 short = tuple(one.get("shortNames") or ())

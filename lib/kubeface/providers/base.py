@@ -26,6 +26,7 @@ class Status:
         state: "absent" (nothing on disk), "stopped" (data kept), "broken" (some of it runs), "running".
         processes: Program → what its supervisor says, such as "RUNNING".
         disk_mib: What its state takes; None when unknown.
+        memory_mib: What its programs and Pods hold; None when unknown.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Status:
     nodes: list[NodeStatus] = field(default_factory=list)
     processes: dict[str, str] = field(default_factory=dict)
     disk_mib: int | None = None
+    memory_mib: int | None = None
 
 
 class Provider(Protocol):

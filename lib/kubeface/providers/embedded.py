@@ -2,15 +2,17 @@
 
 import dataclasses
 import shutil
+import time
 from pathlib import Path
 
 from kubeface import images, places
-from kubeface.embedded import cluster, machine, network, plane, steps
+from kubeface.embedded import cluster, machine, network, plane, power, steps, toolchain
+from kubeface.embedded import reset as pristine
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import BadInput, KubefaceError
-from kubeface.host import files
+from kubeface.host import cgroups, files
 from kubeface.host.privilege import give_to_user, make_user_folder
 from kubeface.providers.base import NodeStatus, Say, Status
 
@@ -39,6 +41,9 @@ class EmbeddedProvider:
         built = images.build_all(
             cache=places.cache(), source=SOURCE, binaries=self._tools.in_images(), say=say
         )
+        with cluster.alone():
+            spec = self._spec()  # again: another cluster may have taken its addresses meanwhile
+            cluster.save(spec)
         sequence = steps.start_sequence(lambda embedded: _fill_registry(embedded, built, say))
         seconds = steps.up(Embedded(spec, self._tools), sequence, say)
         self._hand_over(spec)
@@ -76,7 +81,8 @@ class EmbeddedProvider:
             str(self.kubeconfig()),
             nodes,
             processes,
-            _size_mib(spec.folder),
+            files.disk_bytes(spec.folder) // 2**20,
+            cgroups.memory_bytes(spec.cgroup) // 2**20,
         )
 
     def kubeconfig(self) -> Path:
@@ -95,20 +101,50 @@ class EmbeddedProvider:
 
     def stop_node(self, name: str) -> None:
         """Cut a node's power: everything on it ends at once, and stays off."""
-        steps.cut_power(self._running(), self._node(name))
+        power.cut_power(self._running(), self._node(name))
 
     def start_node(self, name: str) -> None:
         """Switch a node on and wait until it is Ready."""
         embedded = self._running()
-        steps.boot_node(embedded, self._node(name))
+        power.boot_node(embedded, self._node(name))
 
     def freeze_node(self, name: str) -> None:
         """Stop a node's clock: to everyone else it hangs, while its own processes notice nothing."""
-        steps.freeze(self._running(), self._node(name))
+        power.freeze(self._running(), self._node(name))
 
     def thaw_node(self, name: str) -> None:
         """Let a frozen node go on."""
-        steps.thaw(self._running(), self._node(name))
+        power.thaw(self._running(), self._node(name))
+
+    def cut_node(self, name: str) -> None:
+        """Pull a node's cable: it runs on, alone."""
+        power.unplug(self._running(), self._node(name))
+
+    def join_node(self, name: str) -> None:
+        """Put a node's cable back."""
+        power.plug(self._running(), self._node(name))
+
+    def reset(self) -> float:
+        """Have the running cluster as it was when it was new; the seconds that took.
+
+        Raises:
+            NotReady: something is still there after a minute.
+        """
+        start, embedded = time.monotonic(), self._running()
+        power.all_on(embedded)
+        pristine.reset(embedded)
+        return time.monotonic() - start
+
+    def collect_garbage(self, *, say: Say) -> dict[str, int]:
+        """Remove what earlier versions left in the cache; the bytes given back, by what they were."""
+        programs = toolchain.collect(places.cache())
+        built, pushed = images.collect(
+            cache=places.cache(),
+            source=SOURCE,
+            registry_program=self._tools.program("registry", "registry"),
+            say=say,
+        )
+        return {"programs": programs, "layers of images": built, "images in the registry": pushed}
 
     def log(self, program: str, node: str | None = None) -> Path:
         """The log file of a program: of the control plane, or of a node ("kubelet", "node2")."""
@@ -198,13 +234,6 @@ def _state(processes: dict[str, str], serves: bool) -> str:
     if not processes:
         return "stopped"
     return "running" if serves and set(processes.values()) == {"RUNNING"} else "broken"
-
-
-def _size_mib(folder: Path) -> int | None:
-    try:
-        return sum(file.lstat().st_size for file in folder.rglob("*")) // 2**20
-    except OSError:
-        return None
 
 
 def _remove_empty(folder: Path) -> None:

@@ -1,12 +1,13 @@
 """Programs are built once, whole or not at all; what is missing is said."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from kubeface.embedded.toolchain import COMPONENTS, OPTIONAL, Toolchain
+from kubeface.embedded.toolchain import COMPONENTS, OPTIONAL, Toolchain, collect
 from kubeface.embedded.toolchain import components as building
 from kubeface.embedded.toolchain.components import HERE, module
 from kubeface.embedded.toolchain.go import find_go, version
@@ -68,6 +69,28 @@ def test_a_second_build_asks_for_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     said: list[str] = []
     building.build(tmp_path, say=said.append)
     assert said == []
+
+
+def test_programs_of_other_versions_go_unless_they_run(tmp_path: Path) -> None:
+    here = tmp_path / "toolchain"
+    current = Toolchain(tmp_path).folder("cni")
+    for folder in (
+        current,
+        here / "cni-old",
+        here / "cni-running",
+        here / ".cni-x.building",
+        tmp_path / "go",
+    ):
+        folder.mkdir(parents=True)
+        (folder / "program").write_bytes(b"x" * 8192)
+    program = here / "cni-running" / "sleep"
+    shutil.copy("/bin/sleep", program)
+    with subprocess.Popen([program, "60"]) as running:
+        freed = collect(tmp_path)
+        running.kill()
+    assert sorted(path.name for path in here.iterdir()) == [".lock", current.name, "cni-running"]
+    assert freed >= 3 * 8192
+    assert not (tmp_path / "go").exists()
 
 
 def test_an_old_go_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Files whole or not at all; programs that fail say how."""
 
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -85,3 +86,12 @@ def test_waiting_for_an_exit_tells_who_still_lives() -> None:
         assert wait_for_exit([process.pid], timeout_s=0.1) == [process.pid]
         process.send_signal(signal.SIGKILL)
         assert wait_for_exit([process.pid], timeout_s=5) == []
+
+
+def test_the_disk_that_a_folder_takes_counts_each_file_once(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"x" * 100_000)
+    (tmp_path / "two").hardlink_to(tmp_path / "one")
+    (tmp_path / "hole").touch()
+    os.truncate(tmp_path / "hole", 10_000_000)
+    assert 100_000 <= files.disk_bytes(tmp_path) < 1_000_000
+    assert files.disk_bytes(tmp_path / "none") == 0

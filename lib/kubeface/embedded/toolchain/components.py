@@ -1,5 +1,6 @@
 """Build each component once, into a versioned folder of the cache."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -11,10 +12,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
+from kubeface.embedded.toolchain import releases
 from kubeface.embedded.toolchain.go import find_go
 from kubeface.errors import CommandFailed, KubefaceError, Missing
+from kubeface.host import files
 
 HERE = Path(__file__).parent
 #: In the order they are built: small ones first, so that an early failure shows early.
@@ -25,6 +29,14 @@ OPTIONAL = ("kwok",)  # simulated nodes: for the scheduling lesson and for bench
 RECIPE = "1"
 #: How many packages pass between two lines of progress (chosen: a line every half minute or so).
 PROGRESS_PACKAGES = 400
+
+
+class Way(StrEnum):
+    """How the programs of a component come."""
+
+    AUTO = "auto"
+    DOWNLOAD = "download"
+    BUILD = "build"
 
 
 @dataclass(frozen=True)
@@ -58,17 +70,23 @@ class Toolchain:
         return [name for name in only or COMPONENTS if not self.folder(name).exists()]
 
 
-def build(cache: Path, *, say: Callable[[str], None], only: Sequence[str] | None = None) -> Toolchain:
+def build(
+    cache: Path, *, say: Callable[[str], None], only: Sequence[str] | None = None, way: Way = Way.AUTO
+) -> Toolchain:
     """Build what is missing of COMPONENTS, or of those named; at once when nothing is.
 
-    An interrupted build leaves no component half-made: each is built aside and renamed into place.
-    Go's own caches (about 9 GB) go when all is built.
+    With `Way.DOWNLOAD` those that have official binaries are fetched instead, with `Way.AUTO` where they can
+    be had; on a CI machine nothing is fetched unless asked for. An interrupted build leaves no component
+    half-made: each is built aside and renamed into place. Go's own caches (about 9 GB) go when all is built.
     """
     toolchain = Toolchain(cache)
     if not toolchain.missing(only):
         return toolchain
     with _alone(cache / "toolchain"):
+        _download(toolchain, toolchain.missing(only), way, say)
         wanted = toolchain.missing(only)
+        if not wanted:
+            return toolchain
         go = find_go(cache, say)
         _check_space(cache)
         for number, component in enumerate(wanted, start=1):
@@ -77,6 +95,64 @@ def build(cache: Path, *, say: Callable[[str], None], only: Sequence[str] | None
             say(f"Compiled {component} in {seconds:.0f} s")
         shutil.rmtree(cache / "go", ignore_errors=True)
     return toolchain
+
+
+def _download(toolchain: Toolchain, wanted: list[str], way: Way, say: Callable[[str], None]) -> None:
+    """Fetch those that have official binaries; with AUTO, what does not come is left to be compiled."""
+    if way is Way.BUILD or (way is Way.AUTO and os.environ.get("CI")):
+        return
+    tags = {name: module(name).split()[1] for name in wanted if name in releases.RELEASES}
+    for component in releases.offered(tags) if way is Way.AUTO else tags:
+        say(f"Downloading {component} {tags[component]}")
+        try:
+            with _aside(toolchain.folder(component)) as folder:
+                releases.fetch(component, tags[component], folder)
+        except CommandFailed as error:
+            if way is Way.DOWNLOAD:
+                raise
+            say(f"{error.what} It is compiled instead. ({error.seen})")
+
+
+@contextmanager
+def _aside(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` when that succeeds, and is gone when not."""
+    folder = target.with_name(f".{target.name}.building")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+        folder.rename(target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def collect(cache: Path) -> int:
+    """Remove the programs of other versions, what broken builds left, and Go's caches; the bytes given back.
+
+    Programs that run, such as those of a cluster that was started before an update, stay. Waits for a build.
+    """
+    folder = cache / "toolchain"
+    with _alone(folder):
+        current = {Toolchain(cache).folder(component) for component in (*COMPONENTS, *OPTIONAL)}
+        running = _running_programs()
+        old = [
+            one
+            for one in folder.iterdir()
+            if one.is_dir() and one not in current and not any(path.is_relative_to(one) for path in running)
+        ]
+        freed = 0
+        for one in (*old, cache / "go"):
+            freed += files.disk_bytes(one)
+            shutil.rmtree(one, ignore_errors=True)
+    return freed
+
+
+def _running_programs() -> set[Path]:
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/exe"):
+        with contextlib.suppress(OSError):  # it has just ended
+            found.add(link.readlink())
+    return found
 
 
 def module(component: str) -> str:
@@ -90,10 +166,19 @@ def module(component: str) -> str:
 
 def _build(component: str, go: Path, target: Path, cache: Path, say: Callable[[str], None]) -> float:
     start = time.monotonic()
-    aside = target.with_name(f".{target.name}.building")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    environment = {
+    with _aside(target) as aside:
+        _run_with_progress(
+            [str(go), "install", "-v", f"-ldflags={_ldflags(component)}", "tool"],
+            HERE / component,
+            _environment(aside, cache),
+            component,
+            say,
+        )
+    return time.monotonic() - start
+
+
+def _environment(aside: Path, cache: Path) -> dict[str, str]:
+    return {
         **os.environ,
         "CGO_ENABLED": "0",
         "GOBIN": str(aside),
@@ -102,10 +187,6 @@ def _build(component: str, go: Path, target: Path, cache: Path, say: Callable[[s
         "GOFLAGS": "-mod=readonly -modcacherw -trimpath -buildvcs=false",
         "GOTOOLCHAIN": "local",
     }
-    command = [str(go), "install", "-v", f"-ldflags={_ldflags(component)}", "tool"]
-    _run_with_progress(command, HERE / component, environment, component, say)
-    aside.rename(target)
-    return time.monotonic() - start
 
 
 def _ldflags(component: str) -> str:

@@ -1,0 +1,65 @@
+"""`kubeface node …`: what can happen to a node."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kubeface.cli import report
+from kubeface.cli.options import Name
+from kubeface.host.privilege import become_root
+from kubeface.providers.embedded import EmbeddedProvider
+
+app = typer.Typer(
+    help="Cut a node's power, stop its clock, pull its cable; and undo it.", no_args_is_help=True
+)
+
+Node = Annotated[str, typer.Argument(metavar="NODE")]
+
+
+@app.command()
+def stop(node: Node, name: Name = "face") -> None:
+    """Cut the node's power: everything on it ends at once."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).stop_node(node)
+    report.say(f"{node} is off.")
+
+
+@app.command()
+def start(node: Node, name: Name = "face") -> None:
+    """Switch the node on, and wait until it is Ready."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).start_node(node)
+    report.say(f"{node} is Ready.")
+
+
+@app.command()
+def freeze(node: Node, name: Name = "face") -> None:
+    """Stop the node's clock: it hangs, and ends nothing."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).freeze_node(node)
+    report.say(f"{node} is frozen.")
+
+
+@app.command()
+def thaw(node: Node, name: Name = "face") -> None:
+    """Let a frozen node go on where it was."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).thaw_node(node)
+    report.say(f"{node} goes on.")
+
+
+@app.command()
+def cut(node: Node, name: Name = "face") -> None:
+    """Pull the node's cable: everything on it runs on, and nobody reaches it."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).cut_node(node)
+    report.say(f"{node} is cut off.")
+
+
+@app.command()
+def join(node: Node, name: Name = "face") -> None:
+    """Put the node's cable back."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).join_node(node)
+    report.say(f"{node} is connected.")

@@ -1,0 +1,7 @@
+"""What several commands take."""
+
+from typing import Annotated
+
+import typer
+
+Name = Annotated[str, typer.Option("--name", help="The cluster; two names are two clusters.")]

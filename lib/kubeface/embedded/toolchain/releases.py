@@ -1,0 +1,221 @@
+"""The official release binaries of the components that have some: an equal way to the same programs.
+
+What comes is checked against the checksum that is published beside it, and each program has to start here.
+"""
+
+import hashlib
+import os
+import platform
+import re
+import subprocess
+import tarfile
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from kubeface.errors import CommandFailed
+
+#: How the projects spell a machine that `uname -m` calls otherwise.
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+#: How long to try whether a release can be had (chosen: compiling is the other way, and takes minutes).
+TRY_S = 3.0
+#: How long a server may be silent while it sends.
+SILENCE_S = 30.0
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Release:
+    """Where the release of a component is.
+
+    Args:
+        folder: Its URL.
+        files: What to fetch from there: programs, or one archive of them.
+        checksum: The name of the file with the SHA-256 of a file.
+        programs: The names that the programs have in our folder, by their own; empty for no archive.
+    """
+
+    folder: str
+    files: tuple[str, ...]
+    checksum: str
+    programs: tuple[tuple[str, str], ...] = ()
+
+
+def _same(*names: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, name) for name in names)
+
+
+#: {tag} is v1.2.3, {version} is 1.2.3, {arch} is amd64.
+RELEASES = {
+    "kubernetes": Release(
+        "https://dl.k8s.io/release/{tag}/bin/linux/{arch}",
+        ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl"),
+        "{file}.sha256",
+    ),
+    "etcd": Release(
+        "https://github.com/etcd-io/etcd/releases/download/{tag}",
+        ("etcd-{tag}-linux-{arch}.tar.gz",),
+        "SHA256SUMS",
+        (("etcd", "server"),),
+    ),
+    "containerd": Release(
+        "https://github.com/containerd/containerd/releases/download/{tag}",
+        ("containerd-{version}-linux-{arch}.tar.gz",),
+        "{file}.sha256sum",
+        _same("containerd", "containerd-shim-runc-v2", "ctr"),
+    ),
+    "cni": Release(
+        "https://github.com/containernetworking/plugins/releases/download/{tag}",
+        ("cni-plugins-linux-{arch}-{tag}.tgz",),
+        "{file}.sha256",
+        _same("bridge", "host-local", "loopback", "portmap"),
+    ),
+    "coredns": Release(
+        "https://github.com/coredns/coredns/releases/download/{tag}",
+        ("coredns_{version}_linux_{arch}.tgz",),
+        "{file}.sha256",
+        _same("coredns"),
+    ),
+}
+
+
+def offered(components: Mapping[str, str]) -> list[str]:
+    """Those components whose release can be had now, asked all at once; takes at most `TRY_S`.
+
+    Args:
+        components: Their tags ("v1.37.2") by name.
+    """
+    answers: dict[str, bool] = {}
+    threads = [
+        threading.Thread(target=_ask, args=(name, tag, answers), daemon=True)
+        for name, tag in components.items()
+        if name in RELEASES
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(TRY_S)  # they end by themselves; a resolver that hangs is not waited for
+    return [name for name in components if answers.get(name)]
+
+
+def fetch(component: str, tag: str, folder: Path) -> None:
+    """Fetch a component's programs into a folder.
+
+    Raises:
+        CommandFailed: they did not come, not whole, not as published, or do not run on this machine.
+    """
+    release = RELEASES[component]
+    for file in release.files:
+        name = _fill(file, tag)
+        got = folder / f".{name}"
+        digest = _download(_url(release.folder, tag, name), got)
+        wanted = _published(release, tag, name)
+        if digest != wanted:
+            got.unlink()
+            raise _failed(name, f"its SHA-256 is {digest}, published is {wanted}")
+        if release.programs:
+            _unpack(got, dict(release.programs), folder)
+            got.unlink()
+        else:
+            got.rename(folder / name)
+    for program in folder.iterdir():
+        program.chmod(0o755)
+        _try(program)
+
+
+def _ask(name: str, tag: str, answers: dict[str, bool]) -> None:
+    release = RELEASES[name]
+    file = _fill(release.files[0], tag)
+    request = urllib.request.Request(_checksum_url(release, tag, file), method="HEAD")  # noqa: S310 (fixed)
+    try:
+        with urllib.request.urlopen(request, timeout=TRY_S) as answer:  # noqa: S310
+            answers[name] = answer.status == 200
+    except (OSError, ValueError):
+        answers[name] = False
+
+
+def _download(url: str, path: Path) -> str:
+    """Fetch a file; the SHA-256 of what came."""
+    hashed = hashlib.sha256()
+    try:
+        with urllib.request.urlopen(url, timeout=SILENCE_S) as answer, path.open("wb") as file:  # noqa: S310
+            length = int(answer.headers.get("Content-Length", -1))
+            while part := answer.read(CHUNK):
+                hashed.update(part)
+                file.write(part)
+    except (OSError, ValueError) as error:
+        path.unlink(missing_ok=True)
+        raise _failed(url, str(error)) from error
+    if length not in (-1, size := path.stat().st_size):
+        path.unlink()
+        raise _failed(url, f"{size} of {length} bytes came")
+    return hashed.hexdigest()
+
+
+def _published(release: Release, tag: str, file: str) -> str:
+    url = _checksum_url(release, tag, file)
+    try:
+        with urllib.request.urlopen(url, timeout=SILENCE_S) as answer:  # noqa: S310
+            text = answer.read(CHUNK).decode(errors="replace")
+    except (OSError, ValueError) as error:
+        raise _failed(url, str(error)) from error
+    lines = [line for line in text.splitlines() if file in line] or text.splitlines()[:1]
+    found = re.search(r"\b[0-9a-f]{64}\b", lines[0]) if lines else None
+    return found[0] if found else "none"
+
+
+def _unpack(archive: Path, programs: dict[str, str], folder: Path) -> None:
+    """Take the programs out of an archive, wherever in it they are; nothing else is written."""
+    try:
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                name = programs.get(Path(member.name).name)
+                source = tar.extractfile(member) if name and member.isfile() else None
+                if name and source:
+                    _copy(source, folder / name)
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise _failed(archive.name, str(error)) from error
+    if lacking := [name for name in programs.values() if not (folder / name).exists()]:
+        raise _failed(archive.name, f"{', '.join(lacking)} is not in it")
+
+
+def _copy(source: IO[bytes], path: Path) -> None:
+    with path.open("wb") as file:
+        while part := source.read(CHUNK):
+            file.write(part)
+
+
+def _try(program: Path) -> None:
+    """Some releases need a C library that this system may lack."""
+    try:
+        subprocess.run(
+            [program, "--version"], capture_output=True, timeout=30, check=False, stdin=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _failed(program.name, f"it does not start on this system: {error}") from error
+
+
+def _url(folder: str, tag: str, file: str) -> str:
+    """The URL of a file of a release; KUBEFACE_MIRROR names a server that has all of them, by host name."""
+    url = f"{_fill(folder, tag)}/{file}"
+    mirror = os.environ.get("KUBEFACE_MIRROR")
+    return url.replace("https:/", mirror.rstrip("/")) if mirror else url
+
+
+def _checksum_url(release: Release, tag: str, file: str) -> str:
+    return _url(release.folder, tag, release.checksum.format(file=file))
+
+
+def _fill(text: str, tag: str) -> str:
+    machine = platform.machine()
+    return text.format(tag=tag, version=tag.removeprefix("v"), arch=ARCHITECTURES.get(machine, machine))
+
+
+def _failed(what: str, seen: str) -> CommandFailed:
+    return CommandFailed(
+        f"Downloading {what} failed.", seen=seen, try_next="kubeface setup --components build"
+    )
