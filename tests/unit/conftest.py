@@ -1,47 +1,22 @@
 """A real etcd and a real API server for these tests, on loopback, gone afterwards."""
 
-import datetime
-import ipaddress
-import os
 import re
-import socket
-import ssl
-import subprocess
 import threading
-import urllib.error
-import urllib.request
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from real_plane import api_server
 
 from kubeface.kube import Cluster
-
-START_S = 60
 
 
 @pytest.fixture(scope="session")
 def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The kubeconfig of an API server without controllers: what a test writes stays as it wrote it."""
-    folder = tmp_path_factory.mktemp("plane")
-    etcd_port, peer_port, port = _free_ports(3)
-    make_certificates(folder)
-    etcd = _start(folder, "etcd", etcd_flags(folder, etcd_port, peer_port))
-    try:
-        server = _start(folder, "kube-apiserver", server_flags(folder, etcd_port, port))
-        try:
-            _until_ready(folder, server, port)
-            yield _write_kubeconfig(folder, port)
-        finally:
-            _end(server)
-    finally:
-        _end(etcd)
+    with api_server(tmp_path_factory.mktemp("plane")) as kubeconfig:
+        yield kubeconfig
 
 
 @pytest.fixture(scope="session")
@@ -91,161 +66,3 @@ def later() -> Iterator[Callable[[Callable[[], object]], None]]:
     for timer in started:
         timer.join()
     assert not failures, failures
-
-
-def etcd_flags(folder: Path, port: int, peer_port: int) -> list[str]:
-    client, peer = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{peer_port}"
-    return [
-        _program("KUBEFACE_ETCD", "etcd"),
-        f"--data-dir={folder}/etcd",
-        f"--listen-client-urls={client}",
-        f"--advertise-client-urls={client}",
-        f"--listen-peer-urls={peer}",
-        f"--initial-advertise-peer-urls={peer}",
-        f"--initial-cluster=default={peer}",
-    ]
-
-
-def server_flags(folder: Path, etcd_port: int, port: int) -> list[str]:
-    return [
-        _program("KUBEFACE_K8S_BIN", "kube-apiserver"),
-        f"--etcd-servers=http://127.0.0.1:{etcd_port}",
-        "--bind-address=127.0.0.1",
-        "--advertise-address=127.0.0.1",
-        "--endpoint-reconciler-type=none",  # it refuses to publish a loopback address
-        f"--secure-port={port}",
-        "--service-cluster-ip-range=10.96.0.0/16",
-        f"--tls-cert-file={folder}/server.crt",
-        f"--tls-private-key-file={folder}/server.key",
-        f"--client-ca-file={folder}/ca.crt",
-        f"--service-account-key-file={folder}/ca.key",
-        f"--service-account-signing-key-file={folder}/ca.key",
-        "--service-account-issuer=https://kubernetes.default.svc",
-        "--authorization-mode=RBAC",
-        # Nobody makes the ServiceAccount `default` here: its maker is a controller.
-        "--disable-admission-plugins=ServiceAccount",
-    ]
-
-
-def make_certificates(folder: Path) -> None:
-    ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca = _sign(_name("test-ca"), ca_key, _name("test-ca"), ca_key, is_ca=True)
-    _write(folder, "ca", ca, ca_key)
-    for file, subject in (
-        ("server", _name("kube-apiserver")),
-        ("admin", _name("admin", "system:masters")),
-        ("guest", _name("guest")),
-    ):
-        key = ec.generate_private_key(ec.SECP256R1())
-        _write(folder, file, _sign(subject, key, ca.subject, ca_key, is_ca=False), key)
-
-
-def _name(common: str, group: str | None = None) -> x509.Name:
-    parts = [x509.NameAttribute(NameOID.COMMON_NAME, common)]
-    return x509.Name(parts + ([x509.NameAttribute(NameOID.ORGANIZATION_NAME, group)] if group else []))
-
-
-def _sign(
-    subject: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    issuer: x509.Name,
-    issuer_key: ec.EllipticCurvePrivateKey,
-    *,
-    is_ca: bool,
-) -> x509.Certificate:
-    now = datetime.datetime.now(datetime.UTC)
-    uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-    draft = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-    )
-    if is_ca:
-        draft = draft.add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
-        )
-    else:
-        address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-        draft = draft.add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        draft = draft.add_extension(x509.ExtendedKeyUsage(uses), critical=False)
-    return draft.sign(issuer_key, hashes.SHA256())
-
-
-def _write(folder: Path, name: str, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
-    encoding = serialization.Encoding.PEM
-    (folder / f"{name}.crt").write_bytes(certificate.public_bytes(encoding))
-    private = key.private_bytes(
-        encoding, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    )
-    (folder / f"{name}.key").write_bytes(private)
-
-
-def _write_kubeconfig(folder: Path, port: int) -> Path:
-    users = ("admin", "guest")
-    address = {"server": f"https://127.0.0.1:{port}", "certificate-authority": f"{folder}/ca.crt"}
-    config = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "admin",
-        "clusters": [{"name": "test", "cluster": address}],
-        "contexts": [{"name": u, "context": {"cluster": "test", "user": u}} for u in users],
-        "users": [
-            {
-                "name": u,
-                "user": {"client-certificate": f"{folder}/{u}.crt", "client-key": f"{folder}/{u}.key"},
-            }
-            for u in users
-        ],
-    }
-    path = folder / "kubeconfig"
-    path.write_text(yaml.safe_dump(config))
-    return path
-
-
-def _program(variable: str, name: str) -> str:
-    named = Path(os.environ.get(variable, ""))
-    path = named / name if named.is_dir() else named
-    if not (variable in os.environ and path.is_file()):
-        pytest.fail(f"these tests start a real {name}: set {variable} to where it was built")
-    return str(path)
-
-
-def _start(folder: Path, name: str, command: list[str]) -> subprocess.Popen[bytes]:
-    with (folder / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
-
-
-def _end(program: subprocess.Popen[bytes]) -> None:
-    program.kill()
-    program.wait(timeout=10)
-
-
-def _free_ports(count: int) -> list[int]:
-    holders = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [holder.getsockname()[1] for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports
-
-
-def _until_ready(folder: Path, server: subprocess.Popen[bytes], port: int) -> None:
-    trust = ssl.create_default_context(cafile=folder / "ca.crt")
-    trust.load_cert_chain(folder / "admin.crt", folder / "admin.key")
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
-    )
-    for _ in range(START_S * 5):
-        try:
-            opener.open(f"https://127.0.0.1:{port}/readyz", timeout=5).close()
-            return
-        except (urllib.error.URLError, OSError):
-            if server.poll() is not None:
-                break
-            threading.Event().wait(0.2)
-    log = (folder / "kube-apiserver.log").read_text()
-    pytest.fail(f"the API server did not start:\n{log[-3000:]}")

@@ -54,7 +54,7 @@ def _convolve(values: Floats, layer: Convolution, step: int) -> Floats:
     rows = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, layer.matrix.shape[0])
     products = rows @ layer.matrix
     products += layer.bias
-    return products.reshape(count, height, width, -1)
+    return products.reshape(count, height, width, layer.bias.size)
 
 
 def _positive(values: Floats) -> Floats:
