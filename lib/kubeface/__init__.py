@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kubeface.kube.apply import apply as apply
     from kubeface.kube.kubectl import kubectl as kubectl
     from kubeface.kube.wait import wait as wait
+    from kubeface.lesson.changes import changes as changes
     from kubeface.pipeline import Pipeline as Pipeline
     from kubeface.views.gallery import gallery as gallery
     from kubeface.views.logs import logs as logs
@@ -37,6 +38,7 @@ _HOMES = {
     "Lesson": "kubeface.exercises",
     "Pipeline": "kubeface.pipeline",
     "apply": "kubeface.kube",
+    "changes": "kubeface.lesson.changes",
     "check": "kubeface.exercises",
     "gallery": "kubeface.views.gallery",
     "hint": "kubeface.exercises",

@@ -1,5 +1,6 @@
 """What became of one object: created, changed or removed; pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from kubeface.kube.diff import FieldChange, field_changes
 from kubeface.kube.objects import KubeObject
 
 CREATED, CHANGED, REMOVED, PASSING = "created", "changed", "removed", "came and went"
+SAME = "unchanged"
+#: What controllers and kubelets report; `words` says it shorter. That a container began again is kept.
+_REPORTED = re.compile(r"(status|endpoints)(?!.*\.restartCount$)\b")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,9 @@ class Change:
 
     @property
     def verb(self) -> str:
-        """`created`, `changed`, `removed`; `came and went` if it is as absent as before."""
+        """`created`, `changed`, `removed`; `came and went` if it is as absent as before; or `unchanged`."""
+        if self.before is self.after is not None:
+            return SAME
         if self.before is None:
             return CREATED if self.after is not None else PASSING
         return REMOVED if self.after is None else CHANGED
@@ -52,6 +58,19 @@ class Change:
         if self.before is None or self.after is None:
             return []
         return field_changes(self.before.raw, self.after.raw)
+
+    @property
+    def decided(self) -> list[FieldChange]:
+        """The fields of those that somebody has decided: not what a status reports."""
+        return [one for one in self.fields if not _REPORTED.match(one.path)]
+
+    @property
+    def words(self) -> str:
+        """How the object is, in words, and how it was if that differs: `1 of 3 Pods ready → 3 of 3 …`."""
+        if self.after is None:
+            return ""
+        was, now = how(self.before) if self.before else "", how(self.after)
+        return f"{was} → {now}" if was and was != now else now
 
     @property
     def how(self) -> str:

@@ -1,11 +1,14 @@
 """Whether an object is as a wait wants it; pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from kubeface.kube.objects import KubeObject
 
 Claim = Callable[[KubeObject], bool]
 
+#: Why a container does not run, where the kubelet tries again only after a while.
+STUCK = ("CrashLoopBackOff", "ImagePullBackOff", "CreateContainerConfigError", "InvalidImageName")
 WORKLOADS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 
 
@@ -32,6 +35,8 @@ def is_over(one: KubeObject | None, for_: str | Claim) -> bool:
         return one.is_true("Failed")
     if one.kind == "Pod" and for_ == "Ready":
         return _phase(one) in ("Succeeded", "Failed")
+    if one.kind == "Pod" and for_ == "Succeeded":
+        return _phase(one) == "Failed"
     return False
 
 
@@ -54,8 +59,15 @@ def how(one: KubeObject) -> str:
     >>> how(KubeObject({"kind": "Pod", "spec": {"containers": [{}]}, "status": {"phase": "Pending"}}))
     'Pending, 0 of 1 ready'
     """
+    if one.metadata and one.metadata.deletionTimestamp:
+        return "Terminating"
     if one.kind in WORKLOADS:
         return in_words(one)
+    if one.kind == "EndpointSlice":
+        ends = one.raw.get("endpoints") or []
+        return f"{sum(map(_gets_requests, ends))} of {len(ends)} ready"
+    if one.kind == "Node":
+        return "Ready" if one.is_ready else "NotReady"
     if one.kind == "Pod":
         ended = _phase(one) in ("Succeeded", "Failed")
         return _waits_for(one) + ("" if ended else f", {one.ready} of {one.wanted} ready")
@@ -63,6 +75,34 @@ def how(one: KubeObject) -> str:
         told = [word for word in ("Complete", "Failed", "Suspended") if one.is_true(word)]
         return told[0] if told else "running"
     return _phase(one) if one.kind in ("PersistentVolumeClaim", "PersistentVolume") else ""
+
+
+def is_at_rest(one: KubeObject) -> bool:
+    """Whether nobody is at work on an object, as far as it says: complete, ended, or simply there.
+
+    >>> is_at_rest(KubeObject({"kind": "Pod", "metadata": {}, "status": {"phase": "Pending"}}))
+    False
+    """
+    if one.metadata and one.metadata.deletionTimestamp:
+        return False
+    if one.kind in WORKLOADS:
+        return _is_full(one) or bool(one.raw["spec"].get("paused"))
+    if one.kind == "Pod":
+        return one.is_ready or _phase(one) in ("Succeeded", "Failed")
+    return one.kind != "Job" or how(one) != "running"
+
+
+def is_stuck(one: KubeObject) -> bool:
+    """Whether an object is a Pod that will stay as it is for a while, because of what went wrong before."""
+    if one.kind != "Pod":
+        return False
+    placed = one.condition("PodScheduled")
+    is_unplaced = placed is not None and placed.reason == "Unschedulable"
+    return is_unplaced or _waits_for(one) in STUCK
+
+
+def _gets_requests(endpoint: Mapping[str, Any]) -> bool:
+    return (endpoint.get("conditions") or {}).get("ready", True) is not False
 
 
 def _waits_for(pod: KubeObject) -> str:

@@ -23,12 +23,22 @@ class FieldChange:
     before: Any
     after: Any
 
+    @property
+    def was(self) -> str | None:
+        """The value before, in words; None if there was none."""
+        return None if self.before is None else in_line(self.before)
+
+    @property
+    def now(self) -> str | None:
+        """The value after, in words; None if there is none."""
+        return None if self.after is None else in_line(self.after)
+
     def __str__(self) -> str:
         if self.before is None:
-            return f"{self.path}: + {in_line(self.after)}"
+            return f"{self.path}: + {self.now}"
         if self.after is None:
-            return f"{self.path}: - {in_line(self.before)}"
-        return f"{self.path}: {in_line(self.before)} → {in_line(self.after)}"
+            return f"{self.path}: - {self.was}"
+        return f"{self.path}: {self.was} → {self.now}"
 
 
 def field_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[FieldChange]:
@@ -60,6 +70,8 @@ def in_line(value: Any) -> str:
 def _differing(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
     if before == after:
         return
+    if "[" not in path:  # each field by itself, also of a part that is all new or gone
+        before, after = _filled(before, after), _filled(after, before)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in {**before, **after}:
             yield from _differing(_below(path, str(key)), before.get(key), after.get(key))
@@ -69,6 +81,10 @@ def _differing(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
             yield from _differing(f"{path}[{key}]", old.get(key), new.get(key))
     else:
         yield FieldChange(path, before, after)
+
+
+def _filled(part: Any, other: Any) -> Any:
+    return {} if part is None and isinstance(other, Mapping) else part
 
 
 def _keyed(before: Any, after: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:

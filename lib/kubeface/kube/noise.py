@@ -10,6 +10,7 @@ _META = ("managedFields", "resourceVersion", "generation", "uid", "selfLink")
 _ANNOTATIONS = (
     "kubectl.kubernetes.io/last-applied-configuration",
     "deployment.kubernetes.io/revision",
+    "deployment.kubernetes.io/revision-history",
     "deployment.kubernetes.io/desired-replicas",
     "deployment.kubernetes.io/max-replicas",
     "endpoints.kubernetes.io/last-change-trigger-time",

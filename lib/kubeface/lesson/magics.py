@@ -1,5 +1,6 @@
-"""`%kubectl` and `%%kubectl` in a notebook: the real kubectl, and the lesson's cluster only."""
+"""In a notebook: `%kubectl` and `%%kubectl`, on the lesson's cluster only; and `%%changes`."""
 
+import ast
 import re
 import shlex
 import sys
@@ -10,6 +11,7 @@ from kubeface.checks import session
 from kubeface.errors import BadInput, CommandFailed, KubefaceError, Missing
 from kubeface.kube import Cluster
 from kubeface.kube.kubectl import tell
+from kubeface.lesson.changes import changes
 from kubeface.lesson.context import LessonStopped
 
 COMMAND_S = 300.0  # chosen: longer than the slowest `kubectl rollout status` or `wait` of the course
@@ -43,6 +45,7 @@ def register() -> None:
     if shell is not None:
         shell.register_magic_function(line_magic, "line", "kubectl")
         shell.register_magic_function(cell_magic, "cell", "kubectl")
+        shell.register_magic_function(changes_magic, "cell", "changes")
 
 
 def line_magic(line: str) -> None:
@@ -75,6 +78,24 @@ def cell_magic(line: str, cell: str) -> None:
         arguments = _split(_expanded(command))
         print(f"$ kubectl {shlex.join(arguments)}", flush=True)
         _kubectl(arguments)
+
+
+def changes_magic(line: str, cell: str) -> Any:
+    """`%%changes`: run the cell, and show what it led to; options as of `changes`: `%%changes timeout_s=60`.
+
+    Returns:
+        What the cell ends in.
+    """
+    shell = _shell()
+    options = shell.ev(f"dict({line})")
+    name = shell.compile.cache(cell)  # so that a traceback shows the cell's lines
+    tree = ast.parse(shell.transform_cell(cell), name)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    with changes(**options):
+        exec(compile(tree, name, "exec"), shell.user_ns)  # noqa: S102  # it is the learner's own cell
+        if isinstance(last, ast.Expr):
+            return eval(compile(ast.Expression(last.value), name, "eval"), shell.user_ns)  # noqa: S307
+    return None
 
 
 def refuse_elsewhere(arguments: list[str], cluster: Cluster) -> None:

@@ -42,6 +42,8 @@ def short_name(one: Plain) -> str:
     'receiver-…'
     >>> short_name({"kind": "Pod", "metadata": {"name": "mysql-0"}})
     'mysql-0'
+    >>> short_name({"metadata": {"name": "pvc-9ca404b1-c966-431d-bb80-b1a605369f9f"}})
+    'pvc-…'
     """
     name, meta = full_name(one), one.get("metadata") or {}
     hash_ = (meta.get("labels") or {}).get("pod-template-hash")
@@ -50,7 +52,7 @@ def short_name(one: Plain) -> str:
         return f"{name.partition(f'-{hash_}')[0]}-…"
     if owners or meta.get("generateName"):
         return name_without_hashes(name, str(one.get("kind", "")))
-    return name
+    return _UID.sub("…", name)
 
 
 def name_without_hashes(name: str, kind: str) -> str:

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from kubeface.views import canned
+from kubeface.views.changes import changes
 from kubeface.views.gallery import gallery
 from kubeface.views.logs import logs
 from kubeface.views.nodes import nodes
@@ -35,6 +36,8 @@ def views() -> dict[str, View]:
         ),
         "topology(PIPELINE)": topology(canned.PIPELINE),
         "rollout(UPDATING)": rollout(canned.UPDATING),
+        "changes(SCALED)": changes(canned.SCALED),
+        "changes(UPGRADED)": changes(canned.UPGRADED),
         "timeline(EVENTS, times=True)": timeline(canned.EVENTS, times=True),
         "logs(LOGS, image_id=7)": logs(canned.LOGS, image_id=7),
         'yaml(DEPLOYMENT, {"spec.replicas": …}, clean=True)': yaml(

@@ -4,13 +4,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
 from kubeface.kube.kinds import Kind
 from kubeface.kube.objects import KubeObject
-from kubeface.kube.transport import Expired, NoAnswer, Transport
+from kubeface.kube.transport import Busy, Expired, NoAnswer, Transport
 
 WATCH_S = 300.0  # chosen: then a watch is asked for again; a dead connection is noticed by then
 LOOK_AGAIN_S = 0.25  # chosen: how long to leave an API server alone that does not answer
@@ -42,12 +42,9 @@ class Watches:
         self._failure: KubefaceError | None = None
         self._threads: list[threading.Thread] = []
 
-    def __enter__(self) -> "Watches":
+    def __enter__(self) -> Self:
         for kind in self._kinds:
-            since = self._look(kind)
-            name = f"kubeface watches {kind.plural}"
-            thread = threading.Thread(target=self._follow, args=(kind, since), name=name, daemon=True)
-            self._threads.append(thread)
+            self._begin(kind)
         for thread in self._threads:
             thread.start()
         return self
@@ -91,15 +88,32 @@ class Watches:
         with self._changed:
             self._changed.wait_for(lambda: self._failure, seconds)
 
+    def _begin(self, kind: Kind) -> None:
+        since = self._look(kind)
+        name = f"kubeface watches {kind.plural}"
+        thread = threading.Thread(target=self._follow, args=(kind, since), name=name, daemon=True)
+        self._threads.append(thread)
+
     def _look(self, kind: Kind) -> str:
         """Ask for all of a kind; the resourceVersion from which to watch on."""
         labels, space = self._scope(kind)
         found, since = self._cluster.snapshot(kind, labels=labels, namespace=space)
         with self._changed:
-            self._found[kind] = {_key(one): one for one in found}
-            self._is_new = True
+            self._take(kind, found, since)
             self._changed.notify_all()
         return since
+
+    def _take(self, kind: Kind, found: Sequence[KubeObject], since: str) -> None:
+        """Note all that there is of a kind."""
+        self._found[kind] = {_key(one): one for one in found}
+        self._is_new = True
+
+    def _note(self, kind: Kind, type_: str, one: KubeObject) -> None:
+        """Note one change."""
+        self._found[kind].pop(_key(one), None)
+        if type_ != "DELETED":
+            self._found[kind][_key(one)] = one
+        self._is_new = True
 
     def _scope(self, kind: Kind) -> tuple[Selector, str | None]:
         return (self._labels, self._namespace) if kind.namespaced else (None, None)
@@ -111,7 +125,7 @@ class Watches:
                 since = self._note_changes(kind, since) if since else self._look(kind)
             except Expired:
                 since = ""
-            except NoAnswer:
+            except (NoAnswer, Busy):
                 self._transport.is_stopped.wait(LOOK_AGAIN_S)
             except Exception as failure:
                 if not self._transport.is_stopped.is_set():  # else it is only the stream that was cut
@@ -123,10 +137,7 @@ class Watches:
         events = self._cluster.watch(kind, since=since, timeout_s=WATCH_S, labels=labels, namespace=space)
         for type_, one in events:
             with self._changed:
-                self._found[kind].pop(_key(one), None)
-                if type_ != "DELETED":
-                    self._found[kind][_key(one)] = one
-                self._is_new = True
+                self._note(kind, type_, one)
                 self._changed.notify_all()
             since = one.raw["metadata"]["resourceVersion"]
         return since

@@ -194,6 +194,25 @@ def test_a_notebook_shows_no_traceback(notebook, capsys):
     assert "magics.py" not in shown
 
 
+def test_a_cell_shows_what_it_led_to_and_then_what_it_ends_in(notebook, lesson, capsys):
+    done = notebook.run_cell("%%changes\n%kubectl create configmap one\nlength = len('four')\nlength")
+    done.raise_error()
+    assert (done.result, notebook.user_ns["length"]) == (4, 4)
+    told = ["configmap/one created", "1  + created  configmap/one"]
+    assert [line for line in capsys.readouterr().out.splitlines() if "one" in line][:2] == told
+
+
+def test_a_cell_with_changes_takes_the_options_of_changes(notebook, lesson, capsys):
+    notebook.run_cell("%%changes namespace='default', timeout_s=5\n%kubectl create cm one").raise_error()
+    assert "(nothing has changed)" in capsys.readouterr().out
+
+
+def test_an_error_in_a_cell_with_changes_fails_it(notebook, lesson):
+    done = notebook.run_cell("%%changes\n%kubectl create configmap one\n%kubectl get cm nobody\nafter = 1")
+    assert isinstance(done.error_in_exec, KubectlFailed)
+    assert "after" not in notebook.user_ns
+
+
 def test_outside_a_notebook_registering_does_nothing(monkeypatch):
     monkeypatch.delitem(sys.modules, "IPython")
     magics.register()

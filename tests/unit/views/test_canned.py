@@ -5,7 +5,7 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "view", ["tables", "nodes", "gallery", "topology", "rollout", "timeline", "logs", "yaml"]
+    "view", ["tables", "nodes", "gallery", "topology", "rollout", "timeline", "logs", "yaml", "changes"]
 )
 def test_a_view_draws_itself_without_a_cluster(view, tmp_path):
     page = tmp_path / "page.html"

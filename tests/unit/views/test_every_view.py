@@ -124,7 +124,7 @@ def test_the_examples_in_its_docstrings_run(module):
 
 
 @pytest.mark.parametrize(
-    "module", ["tables", "nodes", "topology", "rollout", "timeline", "logs", "yaml", "gallery"]
+    "module", ["tables", "nodes", "topology", "rollout", "timeline", "logs", "yaml", "gallery", "changes"]
 )
 def test_it_shows_an_example_in_its_docstring(module):
     name = {"tables": "table"}.get(module, module)
