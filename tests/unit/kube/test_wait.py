@@ -99,6 +99,13 @@ def test_a_failed_job_is_not_waited_for(cluster, space, report):
         wait(cluster, "job/sum", for_="Complete", namespace=space, timeout_s=60)
 
 
+def test_a_failed_pod_is_not_waited_for(cluster, space, report):
+    cluster.create(pod("x"), namespace=space)
+    report("pod/x", {"phase": "Failed"}, space)
+    with pytest.raises(NotReady, match=r"(?s)pod/x will not be Succeeded any more.*it is Failed"):
+        wait(cluster, "pod/x", for_="Succeeded", namespace=space, timeout_s=60)
+
+
 def test_a_wait_outlives_an_api_server_that_is_away(kubeconfig, space, cluster, later, tmp_path):
     cluster.create(config_map("one"), namespace=space)
     config = yaml.safe_load(kubeconfig.read_text())
