@@ -10,7 +10,7 @@ from kubeface import places
 from kubeface.errors import ApiRefused, NotReady
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
-from kubeface.pipeline import breaker, deploy, events, http, outbox, photos
+from kubeface.pipeline import breaker, deploy, events, http, outbox, photos, queue
 from kubeface.pipeline.results import Awaited, Result, Results
 from kubeface.pipeline.traffic import PATIENCE_S, Traffic
 
@@ -162,6 +162,22 @@ class Pipeline:
             NotReady: it has not, in time.
         """
         outbox.wait_until_published(self.cluster, set(ids), Deadline.after(timeout_s))
+
+    def queue(self) -> dict[str, int]:
+        """How many messages are `waiting` for a consumer, and how many one has `in hand`.
+
+        Raises:
+            ApiRefused: an nsqd cannot be asked.
+        """
+        return queue.numbers(self.cluster)
+
+    def wait_until_queue_is_empty(self, *, timeout_s: float = 60) -> None:
+        """Comes back when every message is finished.
+
+        Raises:
+            NotReady: one is not, in time.
+        """
+        queue.wait_until_empty(self.cluster, Deadline.after(timeout_s))
 
     def breaker(self) -> str:
         """How image-processor's circuit breaker is: `closed`, `open` or `half-open`.

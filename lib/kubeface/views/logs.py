@@ -52,6 +52,14 @@ class Logs(View):
     def __len__(self) -> int:
         return len(self._lines)
 
+    @property
+    def events(self) -> dict[str, list[str]]:
+        """What happened, by the Pod that tells it, each in the order of time."""
+        told: dict[str, list[str]] = {}
+        for line in self._lines:
+            told.setdefault(line.pod, []).append(line.event)
+        return dict(sorted(told.items()))
+
     def __repr__(self) -> str:
         if not self._lines:
             return "(no lines)"

@@ -18,6 +18,14 @@ def test_lines_of_several_pods_stand_in_the_order_of_time():
     )
 
 
+def test_its_events_are_listed_by_the_pod_that_tells_them():
+    assert logs(LOGS, image_id=7).events == {
+        "face-recognition": ["identified"],
+        "image-processor": ["again later", "processed"],
+        "receiver": ["stored", "published"],
+    }
+
+
 def test_a_filter_takes_lines_in_which_the_field_is_so():
     assert [one.fields["image_id"] for one in logs(LOGS, image_id=8)._lines] == [8] * 3
     assert repr(logs(LOGS, image_id=99)) == "(no lines)"
