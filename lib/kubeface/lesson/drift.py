@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kubeface.errors import ApiRefused
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.client import FIELD_MANAGER
 
@@ -10,6 +11,9 @@ Manifest = dict[str, Any]
 MANAGER = "kubeface-lesson"
 #: Their spec is completed by the cluster, or says nothing that a lesson relies on.
 _LEFT_ALONE = ("PersistentVolumeClaim", "PersistentVolume", "Namespace", "ServiceAccount", "Secret")
+#: What the API server answers when an object has changed since it was read.
+_OUTDATED = "the object has been modified"
+TRIES = 9  # chosen: a rollout writes its status some times a second
 _NOT_CONTENT = ("f:metadata", "f:status")
 
 
@@ -24,7 +28,21 @@ def has_drifted(one: KubeObject) -> bool:
 
 
 def replace(cluster: Cluster, manifest: Manifest, one: KubeObject) -> KubeObject:
-    """The object as its manifest alone says; fields of which it says nothing get their defaults again."""
+    """The object as its manifest alone says; fields of which it says nothing get their defaults again.
+
+    A controller may write into it meanwhile, its status for one; then it is taken anew.
+    """
+    for _ in range(TRIES):
+        try:
+            return _replaced(cluster, manifest, one)
+        except ApiRefused as refusal:
+            if _OUTDATED not in refusal.seen:
+                raise
+            one = cluster.get(one.ref, namespace=one.namespace)
+    return _replaced(cluster, manifest, one)
+
+
+def _replaced(cluster: Cluster, manifest: Manifest, one: KubeObject) -> KubeObject:
     version = {"resourceVersion": one.metadata.resourceVersion, "namespace": one.namespace}
     body = cluster.stand_ins.fit(manifest | {"metadata": manifest["metadata"] | version})
     kind = cluster.kind(one.kind, manifest["apiVersion"])

@@ -8,7 +8,7 @@ import yaml
 from kubeface.errors import NotReady
 from kubeface.kube import apply, kubectl
 from kubeface.kube.wait import Deadline
-from kubeface.lesson import LessonStopped, State
+from kubeface.lesson import LessonStopped, State, drift
 from kubeface.lesson.prepare import arrange, bring
 
 
@@ -89,6 +89,15 @@ def test_a_workload_is_put_right_whose_added_fields_contradict_its_manifest(here
     here.patch("deployment/app", {"spec": change}, namespace=named)
     ready(here, workload(tmp_path, named, strategy=bounds))
     assert here.get("deployment/app", namespace=named).spec.strategy == {"type": "RollingUpdate", **bounds}
+
+
+def test_a_workload_that_a_controller_writes_into_meanwhile_is_put_right(here, named, tmp_path):
+    state = workload(tmp_path, named)
+    ready(here, state)
+    read = here.get("deployment/app", namespace=named)
+    here.patch("deployment/app", {"spec": {"replicas": 5}}, namespace=named)
+    (manifest,) = state.objects()
+    assert drift.replace(here, manifest, read).spec.replicas == 1
 
 
 def test_a_workload_that_is_right_is_not_rolled_out_again(here, named, tmp_path):
