@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kubeface.exercises import hint as hint
     from kubeface.exercises import predict as predict
     from kubeface.exercises import solution as solution
+    from kubeface.images import Images as Images
     from kubeface.kube import Cluster as Cluster
     from kubeface.kube import load as load
     from kubeface.kube.apply import apply as apply
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 #: Public name → the module that has it.
 _HOMES = {
     "Cluster": "kubeface.kube",
+    "Images": "kubeface.images",
     "KubefaceError": "kubeface.errors",
     "Lesson": "kubeface.exercises",
     "Pipeline": "kubeface.pipeline",

@@ -4,5 +4,6 @@ from kubeface.images.build import Built, build_all
 from kubeface.images.catalog import Image, load
 from kubeface.images.garbage import collect
 from kubeface.images.push import push_all
+from kubeface.images.remote import Images, RemoteImage
 
-__all__ = ["Built", "Image", "build_all", "collect", "load", "push_all"]
+__all__ = ["Built", "Image", "Images", "RemoteImage", "build_all", "collect", "load", "push_all"]
