@@ -202,8 +202,8 @@ BENCHMARKS = [
             unit="ratio",
             goal=goal,
             how=_HOW.format(
-                f"the library's load_image_file and face_encodings on all {people} known photos anew for each "
-                "picture, as in the original",
+                f"the library's load_image_file and face_encodings on all {people} known photos anew for "
+                "each picture, as in the original",
                 60 // EVERY[people],
             ),
             measure=partial(identify_vs_reencode, people),

@@ -1,7 +1,6 @@
 """How much of what its face-recognition Pods can do the whole pipeline brings to the database."""
 
 import contextlib
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
-from bench import pictures
+from bench import own_cluster, pictures
 from bench.benchmark import Benchmark
 from bench.pictures import Picture
 from bench.recognition import Pods
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
     from kubeface.kube import Cluster
     from kubeface.pipeline import Pipeline
 
-NAME = "bench"  # a cluster of its own, beside whatever else runs
-NAMESPACE = "face"
 PORT = 50051
-UP_S = 3600  # chosen: it may have to build images
 DONE_S = 600
 LOOK_EVERY_S = 1.0  # chosen: the rows say themselves when they were done, and asking costs a core's time
 SETS = ("before", "posted", "after")
@@ -50,29 +46,13 @@ def pipeline_efficiency() -> float:
 @contextlib.contextmanager
 def _deployed() -> Iterator["Pipeline"]:
     """The pipeline on a new cluster, which is gone afterwards."""
-    from kubeface.kube import Cluster
     from kubeface.pipeline import Pipeline
-    from kubeface.providers.embedded import EmbeddedProvider
 
-    _kubeface("down", "--purge")  # left by a run that was cut off
-    try:
-        _kubeface("up")
-        cluster = Cluster.connect(EmbeddedProvider(NAME).kubeconfig(), namespace=NAMESPACE)
+    with own_cluster.running() as cluster:
         pipeline = Pipeline(cluster)
         with contextlib.redirect_stdout(sys.stderr):  # the table has standard output for itself
             pipeline.deploy()
         yield pipeline
-    finally:
-        _kubeface("down", "--purge")
-
-
-def _kubeface(*arguments: str) -> None:
-    """The command line: it becomes root where it must."""
-    command = [sys.executable, "-m", "kubeface", *arguments, "--name", NAME]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=UP_S, check=False)
-    if done.returncode != 0:
-        said = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
-        raise CommandFailed(f"kubeface {' '.join(arguments)} failed", seen=said)
 
 
 def _addresses(cluster: "Cluster") -> list[str]:
@@ -114,7 +94,7 @@ def _rows(pipeline: "Pipeline") -> list[dict[str, Any]]:
     """What the frontend tells of every photo, with its times; all of them fit in one page."""
     from kubeface.pipeline import http
 
-    service = pipeline.cluster.get("service/frontend", namespace=NAMESPACE)
+    service = pipeline.cluster.get("service/frontend", namespace=own_cluster.NAMESPACE)
     port = int(service.spec.ports[0].nodePort)
     found: list[dict[str, Any]] = http.get_json(pipeline.address, port, "/api/images?limit=200")["images"]
     return found

@@ -1,8 +1,9 @@
-"""The real servers that the services' tests start, for benchmarks: MariaDB, nsqd, a receiver."""
+"""The real servers that the tests start, for benchmarks: MariaDB, nsqd, a receiver, an API server."""
 
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,17 +14,35 @@ if TYPE_CHECKING:
     from real_queue import Nsqd
     from real_servers import Mariadb
 
+    from kubeface.kube import Cluster
+
 SOURCE = Path(__file__).resolve().parents[1]
-_TESTS = SOURCE / "tests/services"
+_TESTS = ("tests/services", "tests/unit")
 
 
 def use_test_servers() -> None:
-    """From here on `real_servers`, `real_queue`, `photos` and `face_process` can be imported."""
-    if str(_TESTS) not in sys.path:
-        sys.path.insert(0, str(_TESTS))
+    """From here on the tests' `real_servers`, `real_queue`, `real_plane`, `photos` can be imported."""
+    for folder in (str(SOURCE / name) for name in _TESTS):
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
     from kubeface.embedded.toolchain import Toolchain
 
-    os.environ.setdefault("KUBEFACE_NSQ_BIN", str(Toolchain(places.cache()).folder("nsq")))
+    built = Toolchain(places.cache())
+    os.environ.setdefault("KUBEFACE_NSQ_BIN", str(built.folder("nsq")))
+    os.environ.setdefault("KUBEFACE_ETCD", str(built.folder("etcd") / "server"))
+    os.environ.setdefault("KUBEFACE_K8S_BIN", str(built.folder("kubernetes")))
+
+
+@contextlib.contextmanager
+def api_server() -> Iterator["Cluster"]:
+    """A new API server without controllers: what is written stays as it was written."""
+    use_test_servers()
+    from real_plane import api_server as started
+
+    from kubeface.kube import Cluster
+
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder)) as kubeconfig:
+        yield Cluster.connect(kubeconfig)
 
 
 @contextlib.contextmanager
