@@ -37,9 +37,6 @@ def load(notebook: str) -> Plan:
 def Lesson(number: str, *, context: str | None = None, cluster: Cluster | None = None) -> Opened:
     """A lesson that has begun: its cluster is there, and in the state that the lesson needs.
 
-        lesson = Lesson("05")
-        cluster = lesson.cluster
-
     Args:
         number: `05`.
         context: Another cluster than the course's, by the name of its kubeconfig context.
@@ -48,30 +45,91 @@ def Lesson(number: str, *, context: str | None = None, cluster: Cluster | None =
     Raises:
         BadInput: no notebook has that number.
         LessonStopped: there is no cluster, it is not the course's, or the state cannot be brought.
+
+    >>> def first_cell() -> Cluster:
+    ...     lesson = Lesson("05")
+    ...     return lesson.cluster
+    >>> Lesson("99", cluster=cluster)
+    Traceback (most recent call last):
+    kubeface.errors.BadInput: there is no lesson '99'
+    there are: ...
     """
     return Opened(load(number), context=context, cluster=cluster)
 
 
 def check(name: str, *, cluster: Cluster | None = None) -> checks.Verdict:
-    """The verdict on an exercise, judged by the state of the cluster; see `kubeface.checks.check`."""
+    """The verdict on an exercise, judged by the state of the cluster; it is kept as progress.
+
+    Passed, not yet (because…), not started, or the check itself broke: then it is not the learner's fault.
+
+    Args:
+        name: `nb05.scale`.
+        cluster: Where to look; without one, the lesson's cluster.
+
+    Raises:
+        BadInput: there is no exercise of that name.
+
+    >>> check("nb00.note", cluster=cluster)
+    ○ not started: A ConfigMap named note holds your name under the key author.
+      there is no ConfigMap note
+    """
     _know(name)
     return checks.check(name, cluster=cluster)
 
 
 def hint(name: str, *, cluster: Cluster | None = None) -> Hinted:
-    """The next hint that fits the state of the cluster; see `kubeface.checks.hint`."""
+    """The next hint that fits the state of the cluster; after the last one it begins again.
+
+    Args:
+        name: `nb05.scale`.
+        cluster: Where to look; without one, the lesson's cluster.
+
+    Raises:
+        BadInput: there is no exercise of that name.
+
+    >>> hint("nb00.note", cluster=cluster)
+    → hint 1 of 2: A ConfigMap is an object of the cluster that holds texts under keys.
+    """
     _know(name)
     return checks.hint(name, cluster=cluster)
 
 
 def solution(name: str) -> Solution:
-    """One way to the goal, as code that runs; see `kubeface.checks.solution`."""
+    """One way to the goal: folded in a notebook, and code that runs.
+
+    Raises:
+        BadInput: there is no exercise of that name.
+
+    >>> solution("nb00.note")
+    # One way to solve nb00.note
+    from kubeface import kubectl
+    <BLANKLINE>
+    kubectl("create configmap note --from-literal author=me", cluster=cluster)
+    """
     _know(name)
     return checks.solution(name)
 
 
 def predict(question: str, **options: Any) -> checks.Prediction:
-    """A prediction, shown to be committed; see `kubeface.checks.predict`."""
+    """A prediction, shown to be committed: with buttons in a notebook, else as text.
+
+    Keep it in a name and grade it after the cell that tells: `guess.grade(…)`.
+
+    Args:
+        question: The name of a question that the course declares, `"nb05.pods"`; or what is asked.
+        options: `number`, `choice` or `order`: what to choose from, where the course declares nothing;
+            `answer`: commit this at once.
+
+    Raises:
+        BadInput: there is no such question, or not one kind of options: an author's mistake.
+
+    >>> guess = predict("How many Pods will run?", number=range(0, 11), answer=4)
+    ? predict: How many Pods will run?
+      a number from 0 to 10
+      committed: 4
+    >>> guess.grade(9)
+    ✗ not this time: you predicted 4; the answer is 9 (5 more).
+    """
     _know(question)
     return checks.predict(question, **options)
 

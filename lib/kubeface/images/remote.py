@@ -96,6 +96,18 @@ class Images:
     Args:
         address: HOST:PORT; it speaks TLS.
         ca: The certificate that its own is checked against, as PEM.
+
+    Raises:
+        ApiRefused: by every call: the registry said no, and why.
+        NotReady: by every call: no registry answers.
+
+    >>> def look(images: Images) -> dict[str, list[str]]:
+    ...     print(images.get("receiver", "v1.0").settings)
+    ...     return {name: images.tags(name) for name in images.names()}
+    >>> def greet(cluster: Cluster) -> RemoteImage:
+    ...     images = Images.of(cluster)
+    ...     busybox, said = images.get("busybox", "v1.0"), {"greeting.txt": "hello"}
+    ...     return images.make("greeter", "v1", files=said, command=["cat", "/greeting.txt"], base=busybox)
     """
 
     def __init__(self, address: str, ca: str) -> None:

@@ -39,6 +39,9 @@ def apply(
             Conflict is one of its ways: without `force`, fields of somebody else's.
 
     >>> from kubeface.kube import Cluster, Prune, apply
+    >>> one = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}}
+    >>> [made.ref for made in apply(cluster, [one])]
+    ['configmap/one']
     >>> def update(cluster: Cluster, objects: list) -> Objects:
     ...     rule = Prune("lesson-05", kinds=["configmaps"], namespaces=["face"])
     ...     return apply(cluster, objects, namespace="face", prune=rule)

@@ -22,7 +22,14 @@ FIELD_MANAGER = "kubeface"
 class Cluster:
     """One cluster, as one user, with a namespace to work in.
 
-    Every call may raise ApiRefused (the server said no) and NoAnswer (nobody is there).
+    Raises:
+        ApiRefused: by every call that asks the API server: it said no, and why.
+        NoAnswer: by every such call: nobody is there.
+
+    In the examples `cluster` is one that runs; its namespace is empty at first.
+
+    >>> cluster.get("namespace/default").name
+    'default'
     """
 
     def __init__(self, kubeconfig: Path, context: str, namespace: str, transport: Transport) -> None:
@@ -45,6 +52,10 @@ class Cluster:
         Raises:
             Missing: there is no such file.
             BadInput: the file is not a kubeconfig, or has no such context.
+
+        >>> here = Cluster.connect(cluster.kubeconfig, namespace="kube-system")
+        >>> here.namespace
+        'kube-system'
         """
         path = Path(kubeconfig) if kubeconfig else places.kubeconfig()
         transport, entry = open_transport(path, context)
@@ -56,11 +67,18 @@ class Cluster:
 
         Raises:
             NotFound: there is none.
+
+        >>> cluster.get("namespace/default").status.phase
+        'Active'
         """
         return KubeObject(self.transport.json("get", self._path(ref, namespace), what=f"get {ref}"))
 
     def find(self, ref: str, *, namespace: str | None = None) -> KubeObject | None:
-        """The object that a ref names, or None when there is none."""
+        """The object that a ref names, or None when there is none.
+
+        >>> cluster.find("configmap/nobody") is None
+        True
+        """
         try:
             return self.get(ref, namespace=namespace)
         except NotFound:
@@ -83,6 +101,11 @@ class Cluster:
             fields: Only those with these fields, as far as the API server can select by them.
             namespace: Another namespace than the cluster's own.
             everywhere: In all namespaces.
+
+        >>> cluster.list("pods")
+        []
+        >>> [one.name for one in cluster.list("namespaces", fields={"metadata.name": "default"})]
+        ['default']
         """
         space = None if everywhere else namespace or self.namespace
         return self.snapshot(self.kind(kind), labels=labels, fields=fields, namespace=space)[0]
@@ -90,7 +113,12 @@ class Cluster:
     def snapshot(
         self, kind: Kind, *, labels: Selector = None, fields: Selector = None, namespace: str | None = None
     ) -> tuple[Objects, str]:
-        """The objects of a kind, by namespace and name, and the resourceVersion from which to watch on."""
+        """The objects of a kind, by namespace and name, and the resourceVersion from which to watch on.
+
+        >>> found, since = cluster.snapshot(cluster.kind("pods"), namespace=cluster.namespace)
+        >>> found, since.isdigit()
+        ([], True)
+        """
         answer = self.transport.json(
             "get",
             kind.path(namespace=namespace),
@@ -116,6 +144,11 @@ class Cluster:
     ) -> Iterator[tuple[str, KubeObject]]:
         """Every change after the resourceVersion `since`, as (ADDED | MODIFIED | DELETED, object).
 
+        >>> pods = cluster.kind("pods")
+        >>> _, since = cluster.snapshot(pods, namespace=cluster.namespace)
+        >>> list(cluster.watch(pods, since=since, timeout_s=1, namespace=cluster.namespace))
+        []
+
         Ends after `timeout_s`, or earlier when the server closes the stream: then watch on from the
         resourceVersion of the last object, or take a snapshot again. With `bookmarks`, a BOOKMARK now and
         then tells the resourceVersion reached, so that the last one known is never old.
@@ -136,7 +169,15 @@ class Cluster:
             yield event["type"], KubeObject(event["object"])
 
     def create(self, body: Body, *, namespace: str | None = None) -> KubeObject:
-        """A new object; it is an error if it exists."""
+        """A new object.
+
+        Raises:
+            ApiRefused: it exists already.
+
+        >>> new = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "new"}}
+        >>> cluster.create(new).ref
+        'configmap/new'
+        """
         kind, space = self._place(body, namespace)
         answer = self.transport.json(
             "post",
@@ -148,7 +189,16 @@ class Cluster:
         return KubeObject(answer)
 
     def patch(self, ref: str, body: Body, *, namespace: str | None = None) -> KubeObject:
-        """The object after merging `body` into it; a value of None removes a field."""
+        """The object after merging `body` into it; a value of None removes a field.
+
+        Raises:
+            NotFound: there is none.
+
+        >>> card = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "card"}}
+        >>> one = cluster.put(card | {"data": {"to": "you"}})
+        >>> cluster.patch("configmap/card", {"data": {"to": None, "from": "me"}}).data
+        from: me
+        """
         answer = self.transport.json(
             "patch",
             self._path(ref, namespace),
@@ -164,13 +214,20 @@ class Cluster:
     ) -> KubeObject:
         """The object after a server-side apply of `body`: made, or changed in the fields that it names.
 
-        Raises Conflict when fields are somebody else's and `force` is off.
-
         Args:
             body: The object.
             namespace: Where, when the body does not say.
             force: Take over fields that somebody else has set; without it that is an error.
             dry_run: Let the server judge and answer, and change nothing.
+
+        Raises:
+            Conflict: `force` is off, and fields are somebody else's.
+
+        >>> sign = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "sign"}}
+        >>> cluster.put(sign | {"data": {"way": "up"}}, dry_run=True).data.way
+        'up'
+        >>> cluster.find("configmap/sign") is None
+        True
         """
         kind, space = self._place(body, namespace)
         answer = self.transport.json(
@@ -192,6 +249,9 @@ class Cluster:
             ref: What to delete.
             namespace: Where it is.
             grace_s: How long a Pod may take to end, in seconds; without one, as its spec says.
+
+        >>> cluster.delete("pod/nobody")
+        False
         """
         body = {"propagationPolicy": "Background"} | (
             {} if grace_s is None else {"gracePeriodSeconds": grace_s}
@@ -203,11 +263,19 @@ class Cluster:
         return True
 
     def nodes(self) -> Objects:
-        """The nodes, by name."""
+        """The nodes, by name.
+
+        >>> [node.name for node in cluster.nodes() if not node.is_ready]
+        []
+        """
         return self.list("nodes")
 
     def version(self) -> str:
-        """The version that the API server speaks of itself: `v1.37.2`."""
+        """The version that the API server says of itself: `v1.37.2`.
+
+        >>> cluster.version().startswith("v1.")
+        True
+        """
         return str(self.transport.json("get", "/version", what="ask for the version")["gitVersion"])
 
     def logs(
@@ -219,7 +287,21 @@ class Cluster:
         lines: int = 10,
         previous: bool = False,
     ) -> str:
-        """The last lines that a container wrote; in the run before this one, if `previous`."""
+        """The last lines that a container wrote.
+
+        Args:
+            pod: Its Pod's name.
+            container: Its name, where the Pod has several.
+            namespace: Where the Pod is, if not in the cluster's own namespace.
+            lines: How many, at most.
+            previous: Of the run before this one.
+
+        Raises:
+            NotFound: there is no such Pod.
+
+        >>> def last_words(cluster: Cluster) -> dict[str, str]:
+        ...     return {pod.name: cluster.logs(pod.name, lines=3) for pod in cluster.list("pods")}
+        """
         query = {"container": container, "tailLines": lines, "previous": previous or None}
         given = {key: str(value).lower() for key, value in query.items() if value is not None}
         path = self._path(f"pod/{pod}", namespace) + "/log"
@@ -230,6 +312,9 @@ class Cluster:
 
         Raises:
             BadInput: nothing is called so.
+
+        >>> cluster.kind("deploy").name
+        'Deployment'
         """
         kind = known(word, api_version)
         if kind is None:

@@ -41,11 +41,14 @@ def kubectl(command: str, *, cluster: Cluster | None = None, timeout_s: float = 
     Args:
         command: As typed in a shell after the word kubectl: `"get pods -o wide"`.
         cluster: Which cluster; without one, the course's own, never `~/.kube/config`.
-        timeout_s: How long it may take.
+        timeout_s: How long it may take, in seconds.
 
     Raises:
         CommandFailed: it ended with an error, or not in time.
         Missing: there is no kubectl, or no kubeconfig.
+
+    >>> kubectl("get namespace default -o name", cluster=cluster)
+    namespace/default
     """
     print(run(shlex.split(command), cluster=cluster, timeout_s=timeout_s), end="")
 

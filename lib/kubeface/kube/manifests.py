@@ -55,6 +55,13 @@ def load(path: Path | str) -> list[Manifest]:
     Raises:
         Missing: there is no such file or folder.
         BadInput: a file is not YAML, or holds something that is no object.
+
+    >>> from tempfile import NamedTemporaryFile
+    >>> with NamedTemporaryFile("w+", suffix=".yaml") as file:
+    ...     _ = file.write("apiVersion: v1\\nkind: Namespace\\nmetadata: {name: face}")
+    ...     file.flush()
+    ...     load(file.name)
+    [{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': 'face'}}]
     """
     path = Path(path)
     if not path.exists():

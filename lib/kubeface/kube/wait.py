@@ -50,11 +50,19 @@ def wait(
         ref: Such as `deployment/receiver`; it need not exist yet.
         for_: `Available`, `Ready` (a workload: all Pods, of the latest template), `Complete`, `Bound`,
             `deleted`, `exists`, the type of another condition, or a function of the object.
-        timeout_s: How long at most.
+        timeout_s: How long at most, in seconds.
         namespace: Where, if not in the cluster's own namespace.
 
     Raises:
         NotReady: it did not come to that in time, or no longer can; the reasons are in `seen`.
+
+    >>> wait(cluster, "namespace/default", for_="Active", timeout_s=10).ref
+    'namespace/default'
+    >>> wait(cluster, "configmap/nobody", for_="exists", timeout_s=0.1)
+    Traceback (most recent call last):
+    kubeface.errors.NotReady: configmap/nobody did not exist after 0.1 s
+    there is no such object
+    Try: kubectl describe configmap nobody -n ...
     """
     return _wait(cluster, ref, for_, Deadline.after(timeout_s), timeout_s, namespace)
 

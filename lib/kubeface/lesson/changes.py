@@ -38,11 +38,12 @@ def changes(
         Missing: no cluster was named, and there is none.
         NoAnswer: the API server is not there when the block begins, or when it ends.
 
-    >>> from kubeface import Cluster, changes
-    >>> def scale(cluster: Cluster, replicas: int) -> list[str]:
-    ...     with changes(cluster) as seen:
-    ...         cluster.patch("deployment/receiver", {"spec": {"replicas": replicas}})
-    ...     return [f"{one.verb} {one.ref}" for one in seen]
+    >>> card = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "card"}}
+    >>> with changes(cluster) as seen:
+    ...     one = cluster.put(card | {"data": {"to": "you"}})
+    1  + created  configmap/card
+    >>> [change.ref for change in seen]
+    ['configmap/card']
     """
     from kubeface.views.recording import recorded
 

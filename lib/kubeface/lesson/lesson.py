@@ -26,6 +26,11 @@ class Lesson:
 
     Raises:
         LessonStopped: there is no cluster, it is not the course's, or the state cannot be brought.
+
+    >>> def whole_notebook(plan: Plan) -> None:
+    ...     lesson = Lesson(plan, context="minikube")
+    ...     print(lesson.number, lesson.minutes)
+    ...     lesson.tidy(timeout_s=60)
     """
 
     def __init__(
@@ -66,6 +71,10 @@ class Lesson:
 
         Raises:
             LessonStopped: it is somebody else's, or its power could not be cut.
+
+        >>> def outage(lesson: Lesson) -> None:
+        ...     lesson.power_off("node2")
+        ...     lesson.power_on("node2")
         """
         power.power_off(self.cluster, node)
 
@@ -74,6 +83,9 @@ class Lesson:
 
         Raises:
             LessonStopped: it is somebody else's, or it did not get ready.
+
+        >>> def back(lesson: Lesson) -> None:
+        ...     lesson.power_on("node2")
         """
         power.power_on(self.cluster, node)
 

@@ -25,6 +25,32 @@ class Pipeline:
     Args:
         cluster: Where it runs, or is to run.
         manifests: The kustomization to deploy; without one, the course's own.
+
+    Raises:
+        ApiRefused: by every call: the API server, the receiver or the frontend said no, and why.
+        NotReady: by every call: nobody answers, or not in time.
+
+    >>> def all_of_it(pipeline: Pipeline) -> None:
+    ...     print(pipeline.manifests)
+    ...     pipeline.deploy(timeout_s=180)
+    ...     ids = pipeline.post_all(pipeline.load_photos())
+    ...     results = pipeline.wait_until_done(ids.values(), timeout_s=120)
+    ...     print(results.people, pipeline.counts())
+    ...     pipeline.delete()
+    >>> def one_photo(pipeline: Pipeline, path: str) -> bytes:
+    ...     number = pipeline.post(path)
+    ...     print(number, pipeline.results(), pipeline.address)
+    ...     return pipeline.picture(path)
+    >>> def under_load(pipeline: Pipeline, count: int) -> int:
+    ...     paths = pipeline.load_copies(count)
+    ...     ids = {**pipeline.post_many(paths[1:]), **pipeline.post_until_accepted(paths[:1], timeout_s=60)}
+    ...     pipeline.wait_until_published(ids.values())
+    ...     pipeline.wait_until_queue_is_empty(timeout_s=60)
+    ...     print(pipeline.outbox(), pipeline.queue())
+    ...     with pipeline.traffic(paths[0], clients=3) as traffic:
+    ...         pipeline.wait_for_breaker("closed", timeout_s=60)
+    ...         print(pipeline.breaker())
+    ...     return traffic.lost
     """
 
     def __init__(self, cluster: Cluster, *, manifests: Path | str | None = None) -> None:

@@ -93,6 +93,10 @@ def nodes(source: Any, pods: Iterable[Any] = (), *, exact: bool = False, **watch
         exact: Show Pods' full names, with the hashes that differ in every run.
         watch: For a cluster only: `live=True` and more, see `kubeface.views.source.Watch`.
 
+    Raises:
+        BadInput: a list cannot be watched.
+        ApiRefused: the cluster's API server said no.
+
     >>> from kubeface.views.canned import NODES, PODS
     >>> nodes(NODES[1:2], [pod for pod in PODS if pod["spec"].get("nodeName") == "node2"])
     node2 Ready

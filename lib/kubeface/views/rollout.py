@@ -109,6 +109,7 @@ def rollout(
 
     Raises:
         BadInput: the name is that of another kind.
+        ApiRefused: the cluster's API server said no.
 
     >>> from kubeface.views.canned import UPDATING
     >>> rollout(UPDATING)

@@ -115,6 +115,10 @@ def timeline(
         exact: Names and messages with what differs in every run; then no two Pods share a line.
         watch: For a cluster only: `live=True` and more, see `kubeface.views.source.Watch`.
 
+    Raises:
+        BadInput: a list cannot be watched.
+        ApiRefused: the cluster's API server said no.
+
     >>> from kubeface.views.canned import EVENTS
     >>> timeline(EVENTS, "pod/image-processor", times=True)
     +0 s    · Normal    Scheduled   pod/image-processor-…   Assigned to a node

@@ -65,6 +65,10 @@ def topology(source: Any, *, exact: bool = False, history: bool = False, **watch
         history: Also ReplicaSets that want no Pods any more.
         watch: For a cluster only: `live=True` and more, see `kubeface.views.source.Watch`.
 
+    Raises:
+        BadInput: a list cannot be watched.
+        ApiRefused: the cluster's API server said no.
+
     >>> from kubeface.views.canned import RECEIVER
     >>> topology(RECEIVER)
     deployment/receiver  ○ 2 of 3 ready

@@ -1,0 +1,115 @@
+"""The names that a notebook imports: which they are, what each says of itself, and that they cost nothing."""
+
+import doctest
+import inspect
+import re
+import subprocess
+import sys
+
+import pytest
+
+import kubeface
+from kubeface.lesson import Lesson
+
+NAMES = [
+    "Cluster",
+    "Images",
+    "KubefaceError",
+    "Lesson",
+    "Pipeline",
+    "apply",
+    "changes",
+    "check",
+    "gallery",
+    "hint",
+    "kubectl",
+    "load",
+    "logs",
+    "nodes",
+    "predict",
+    "rollout",
+    "solution",
+    "table",
+    "timeline",
+    "topology",
+    "wait",
+    "yaml",
+]
+HEAVY = {"kubernetes", "IPython", "ipywidgets", "numpy", "PIL", "urllib3", "cryptography", "supervisor"}
+#: What a name that holds a number of something ends in.
+UNITS = ("_s", "_mib", "_millis", "_px")
+
+
+def classes():
+    """The public classes, and the one that `Lesson(…)` makes."""
+    found = [getattr(kubeface, name) for name in NAMES]
+    return [one for one in found if inspect.isclass(one)] + [Lesson]
+
+
+def methods():
+    """What a person may call of them, by name."""
+    for one in classes():
+        for name, value in vars(one).items():
+            function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+            if not name.startswith("_") and inspect.isfunction(function):
+                yield f"{one.__name__}.{name}", function, one
+
+
+def said(thing):
+    return inspect.getdoc(thing) or ""
+
+
+def test_these_are_the_public_names():
+    assert sorted(kubeface.__all__) == NAMES
+    assert kubeface.__all__ == NAMES  # in that order, too
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_public_name_says_what_it_gives_what_goes_wrong_and_how_it_is_used(name):
+    text = said(getattr(kubeface, name))
+    assert "Raises:" in text or issubclass(getattr(kubeface, name), Exception)
+    assert ">>>" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_argument_of_a_public_name_is_explained(name):
+    thing = getattr(kubeface, name)
+    told = said(thing) + (said(thing.connect) if thing is kubeface.Cluster else "")
+    for argument in inspect.signature(getattr(thing, "connect", thing)).parameters:
+        assert re.search(rf"\b{argument}\b(:|` )", told) or argument in ("name", "path", "command")
+
+
+@pytest.mark.parametrize(("name", "function", "of"), [pytest.param(*one, id=one[0]) for one in methods()])
+def test_a_public_method_says_what_it_gives_and_is_in_an_example(name, function, of):
+    assert said(function)
+    short = name.rpartition(".")[2]
+    assert ">>>" in said(function) or re.search(rf"(>>>|\.\.\.) .*\.{short}\b", said(of))
+
+
+@pytest.mark.parametrize("one", classes(), ids=lambda one: one.__name__)
+def test_the_examples_call_what_is_there(one):
+    """Also those inside a function, which are not run for want of a whole cluster."""
+    variable = one.__name__.lower()
+    for text in map(said, [*classes(), *(function for _, function, _ in methods())]):
+        for example in doctest.DocTestParser().get_examples(text):
+            for called in re.findall(rf"\b{variable}\.(\w+)", example.source):
+                assert hasattr(one, called) or called in inspect.signature(one).parameters
+
+
+@pytest.mark.parametrize(("name", "function", "of"), [pytest.param(*one, id=one[0]) for one in methods()])
+def test_a_number_of_something_has_its_unit_in_its_name(name, function, of):
+    for argument in inspect.signature(function).parameters.values():
+        if argument.annotation is float:
+            assert argument.name.endswith(UNITS)
+
+
+def test_what_is_no_public_name_is_said():
+    with pytest.raises(AttributeError, match="'kubeface' has no attribute 'nonsense'"):
+        _ = kubeface.nonsense
+
+
+def test_importing_the_library_imports_nothing_heavy():
+    program = "import sys, kubeface; print(*(name.partition('.')[0] for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert HEAVY.isdisjoint(done.stdout.split())
+    assert "kubeface" in done.stdout.split()
