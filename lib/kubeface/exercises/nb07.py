@@ -1,0 +1,231 @@
+"""Notebook 07: Deployments and ReplicaSets."""
+
+from dataclasses import replace
+
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.kube import Cluster, KubeObject, kubectl, wait
+from kubeface.lesson import PIPELINE, Plan
+
+PRACTICE = "practice"
+RECEIVER = {"app.kubernetes.io/name": "receiver"}
+KEEPS = 10  # specified: the default of revisionHistoryLimit
+
+
+def forget_past(cluster: Cluster) -> None:
+    """The receiver's ReplicaSets of earlier lessons gone, so that the one in use is the only one."""
+    for one in cluster.list("replicasets", labels=RECEIVER, namespace="face"):
+        if one.spec.replicas == 0:
+            cluster.delete(one.ref, namespace="face")
+            wait(cluster, one.ref, for_="deleted", timeout_s=60, namespace="face")
+
+
+PLAN = Plan(
+    "07",
+    "Deployments and ReplicaSets",
+    objectives=(
+        "read a Deployment field by field",
+        "say which controller makes a Pod, which makes a ReplicaSet, and what the hash in their names is",
+        "tell a container that is started again from a Pod that is replaced",
+        "scale a Deployment and change its template, and foresee what each does",
+    ),
+    needs="notebook 02, or an idea of what a Pod and a label are",
+    state=replace(PIPELINE, namespaces=(PRACTICE,), last=(forget_past,)),
+    nodes=1,
+)
+
+question(
+    "nb07.process",
+    "The receiver's process is told to end. What do we find afterwards?",
+    choice=("the same Pod, its container started again", "another Pod, under another name", "no receiver"),
+    expect="the same Pod, its container started again",
+    because="The kubelet looks after the containers of a Pod. The Pod itself was never gone.",
+)
+question(
+    "nb07.who",
+    "Now the Pod itself is deleted. Who makes the next one?",
+    choice=("the controller of Deployments", "the controller of ReplicaSets", "the kubelet of the node"),
+    expect="the controller of ReplicaSets",
+    because="A ReplicaSet counts Pods and makes those that are missing; a Deployment has not changed.",
+)
+question(
+    "nb07.scaled",
+    "Two receivers are asked for in the place of one. How many ReplicaSets does the receiver have then?",
+    number=range(0, 5),
+    expect=1,
+    because="The number is no part of the template. The one ReplicaSet is told to keep two Pods.",
+)
+question(
+    "nb07.changed",
+    "An environment variable is added to the template. How many ReplicaSets are there afterwards?",
+    number=range(0, 5),
+    expect=2,
+    because="Another template, another ReplicaSet. The old one stays, with no Pods, as a way back.",
+)
+
+
+def plain_receiver(cluster: Cluster) -> None:
+    """As the lesson leaves it: nobody has added a label."""
+    nothing = {"metadata": {"labels": {"team": None}}}
+    cluster.patch("deployment/receiver", nothing | {"spec": {"template": nothing}})
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=110)
+    for pod in living(cluster):
+        cluster.patch(pod.ref, nothing)
+
+
+def label_the_pods(cluster: Cluster) -> None:
+    """The Pods of today only."""
+    kubectl("label pods --selector app.kubernetes.io/name=receiver team=blue", cluster=cluster)
+
+
+def label_the_deployment(cluster: Cluster) -> None:
+    """The Deployment itself, which is not what its Pods are made from."""
+    kubectl("label deployment receiver team=blue", cluster=cluster)
+
+
+def label_the_template(cluster: Cluster) -> None:
+    """What `solution` shows."""
+    labels = {"metadata": {"labels": {"team": "blue"}}}
+    cluster.patch("deployment/receiver", {"spec": {"template": labels}})
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=110)
+
+
+def living(cluster: Cluster) -> list[KubeObject]:
+    """The receiver's Pods, without those that are on their way out."""
+    pods = cluster.list("pods", labels=RECEIVER)
+    return [pod for pod in pods if not pod.metadata.deletionTimestamp]
+
+
+@exercise(
+    "nb07.blue",
+    hints=(
+        "A label that is put on a Pod goes with that Pod. What are Pods made from?",
+        "The template is at `spec.template`, and its labels at `spec.template.metadata.labels`.",
+        '`cluster.patch("deployment/receiver", {...})` merges fields into it; so does `kubectl patch`.',
+    ),
+    solve=label_the_template,
+    wrong=(label_the_pods, label_the_deployment),
+    start=plain_receiver,
+)
+def blue(cluster: Cluster) -> Verdict:
+    """Every Pod of the receiver, today's and any later one, has the label team=blue."""
+    found = cluster.find("deployment/receiver")
+    if found is None:
+        return not_yet("there is no Deployment receiver")
+    pods = living(cluster)
+    blue_ones = [pod for pod in pods if pod.labels.get("team") == "blue"]
+    template = (found.raw["spec"]["template"]["metadata"].get("labels") or {}).get("team")
+    if template != "blue":
+        if blue_ones:
+            return not_yet("the Pods have it, and the next one will not")
+        if "team" in found.labels:
+            return not_yet("the Deployment has it, and its Pods are made from the template")
+        return (
+            not_started("nobody has a label team") if template is None else not_yet(f"it is team={template}")
+        )
+    return passed() if len(blue_ones) == len(pods) else not_yet("not all Pods are of the new template yet")
+
+
+def no_spare(cluster: Cluster) -> None:
+    """As the lesson leaves it."""
+    cluster.delete("deployment/spare", namespace=PRACTICE)
+    wait(cluster, "deployment/spare", for_="deleted", timeout_s=60, namespace=PRACTICE)
+
+
+def one_spare(cluster: Cluster) -> None:
+    """One Pod too few."""
+    _spare(cluster, tag="v1.0", replicas=1)
+    wait(cluster, "deployment/spare", for_="Ready", timeout_s=110, namespace=PRACTICE)
+
+
+def spare_of_no_image(cluster: Cluster) -> None:
+    """Two Pods of an image that nobody has built."""
+    _spare(cluster, tag="v0", replicas=2)
+
+
+def make_spare(cluster: Cluster) -> None:
+    """What `solution` shows."""
+    image = "registry.kubeface.internal/busybox:v1.0"
+    line = f"create deployment spare --namespace practice --image {image} --replicas 2 -- sleep infinity"
+    kubectl(line, cluster=cluster)
+    wait(cluster, "deployment/spare", for_="Ready", timeout_s=110, namespace="practice")
+
+
+def how_spare_is(cluster: Cluster) -> str | None:
+    """A hint for whoever has made one that does not get ready."""
+    found = cluster.find("deployment/spare", namespace=PRACTICE)
+    if found is None or found.ready == found.wanted:
+        return None
+    return '`wait(cluster, "deployment/spare", namespace="practice", timeout_s=5)` says what is missing.'
+
+
+@exercise(
+    "nb07.spare",
+    hints=(
+        how_spare_is,
+        "`kubectl create deployment --help` shows how; what the Pods run stands after two dashes.",
+        "The image is registry.kubeface.internal/busybox:v1.0, and `sleep infinity` is enough to run.",
+    ),
+    solve=make_spare,
+    wrong=(one_spare, spare_of_no_image),
+    start=no_spare,
+)
+def spare(cluster: Cluster) -> Verdict:
+    """A Deployment spare in the namespace practice keeps two Pods, and both are ready."""
+    found = cluster.find("deployment/spare", namespace=PRACTICE)
+    if found is None:
+        return not_started("there is no Deployment spare in practice")
+    if found.wanted != 2:
+        return not_yet(f"it asks for {found.wanted}")
+    return passed() if found.ready == 2 else not_yet(f"{found.ready} of 2 Pods are ready")
+
+
+def usual_history(cluster: Cluster) -> None:
+    """As the manifest leaves it: the default."""
+    keep(cluster, KEEPS)
+
+
+def no_history(cluster: Cluster) -> None:
+    """No way back."""
+    keep(cluster, 0)
+
+
+def long_history(cluster: Cluster) -> None:
+    """More than anybody needs."""
+    keep(cluster, 30)
+
+
+def keep(cluster: Cluster, count: int) -> None:
+    """So many old ReplicaSets kept."""
+    cluster.patch("deployment/receiver", {"spec": {"revisionHistoryLimit": count}})
+
+
+def short_history(cluster: Cluster) -> None:
+    """What `solution` shows."""
+    cluster.patch("deployment/receiver", {"spec": {"revisionHistoryLimit": 3}})
+
+
+@exercise(
+    "nb07.history",
+    hints=(
+        "`kubectl explain deployment.spec` lists the fields that a Deployment may have.",
+        "The field is `spec.revisionHistoryLimit`; `kubectl patch` or `cluster.patch` sets it.",
+    ),
+    solve=short_history,
+    wrong=(no_history, long_history),
+    start=usual_history,
+)
+def history(cluster: Cluster) -> Verdict:
+    """The receiver keeps three old ReplicaSets at most."""
+    found = cluster.find("deployment/receiver")
+    if found is None:
+        return not_yet("there is no Deployment receiver")
+    kept = found.spec.revisionHistoryLimit
+    if kept == KEEPS:
+        return not_started(f"it keeps {KEEPS}, which is the default")
+    return passed() if kept == 3 else not_yet(f"it keeps {kept}")
+
+
+def _spare(cluster: Cluster, *, tag: str, replicas: int) -> None:
+    image = f"registry.kubeface.internal/busybox:{tag}"
+    line = f"create deployment spare --image {image} --replicas {replicas} -- sleep infinity"
+    kubectl(line.replace("spare", f"spare --namespace {PRACTICE}"), cluster=cluster)
