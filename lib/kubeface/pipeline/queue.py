@@ -23,7 +23,7 @@ def numbers(cluster: Cluster) -> dict[str, int]:
     found = {"waiting": 0, "in hand": 0}
     for pod in cluster.list("pods", labels=PODS, namespace=NAMESPACE):
         for topic in _topics(cluster, pod.name):
-            channels = topic["channels"]
+            channels = topic["channels"] or []  # none before its first consumer
             found["waiting"] += topic["depth"] + sum(one["depth"] + one["deferred_count"] for one in channels)
             found["in hand"] += sum(one["in_flight_count"] for one in channels)
     return found
@@ -52,5 +52,5 @@ def _topics(cluster: Cluster, pod: str) -> list[dict[str, Any]]:
     path = f"/api/v1/namespaces/{NAMESPACE}/pods/{pod}:{PORT}/proxy/stats"
     query = [("format", "json"), ("topic", TOPIC)]
     told = cluster.transport.json("get", path, what=f"ask pod/{pod} for its messages", query_params=query)
-    topics: list[dict[str, Any]] = told["topics"]
+    topics: list[dict[str, Any]] = told["topics"] or []  # none before its first message
     return topics

@@ -107,6 +107,9 @@ def logs(
         lines: Of a cluster, so many of each container at most, the last ones.
         fields: Only lines in which these fields are so: `image_id=7`.
 
+    Raises:
+        ApiRefused: the cluster's API server said no; a Pod whose log it cannot give is left out.
+
     >>> from kubeface.views.canned import LOGS
     >>> logs(LOGS, image_id=7)
     receiver         │ · stored  image_id=7 path=unknown_people/ada.jpg
@@ -119,8 +122,13 @@ def logs(
     prefixes = {pod: pod for pod in texts} if exact else _prefixes(list(texts))
     found = [line for pod in sorted(texts) for line in _lines_of(prefixes[pod], texts[pod])]
     found.sort(key=lambda line: line.at)  # stable: lines of one moment stay in their Pod's order
-    kept = [line for line in found if all(line.fields.get(k) == v for k, v in fields.items())]
+    kept = [line for line in found if all(_is(line.fields.get(k), v) for k, v in fields.items())]
     return Logs(kept, times=times)
+
+
+def _is(told: object, wanted: object) -> bool:
+    """Whether a field says it; one service writes an id as a number, another the text that it was given."""
+    return told == wanted or (told is not None and str(told) == str(wanted))
 
 
 def _read(cluster: Any, labels: str, lines: int) -> dict[str, str]:

@@ -31,6 +31,16 @@ def test_a_filter_takes_lines_in_which_the_field_is_so():
     assert repr(logs(LOGS, image_id=99)) == "(no lines)"
 
 
+def test_an_id_is_the_same_as_a_number_and_as_text():
+    said = {
+        "a": line(1, "a", "one", image_id=7),
+        "b": line(2, "b", "two", image_id="7"),
+        "c": line(3, "c", "x"),
+    }
+    assert logs(said, image_id=7).events == {"a": ["one"], "b": ["two"]}
+    assert len(logs(said, image_id=None)) == 1
+
+
 def test_a_line_that_is_no_json_stays_with_its_neighbours():
     said = repr(
         logs({"a": f"{line(1, 'a', 'one')}\nTraceback\n{line(3, 'a', 'three')}", "b": line(2, "b", "two")})
