@@ -12,6 +12,8 @@ from kubeface.errors import Missing
 KEPT = (
     "PATH", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT", "PIP_INDEX_URL", "GOPROXY", "GOFLAGS", "GOSUMDB",
+    "CI", "KUBEFACE_MIRROR",
+    "REGISTRY_AUTH_FILE",
 )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ class StandIns:
     """What stands in on one cluster; nothing by default.
 
     Args:
-        registry: Where its nodes pull, as HOST:PORT, maybe with a path; empty when they have the images under
-            the course's own names.
+        registry: Where its nodes pull: HOST:PORT, maybe with a path, and `http://` in front if it has no TLS;
+            empty when they have the images under the course's own names.
         shared_class: The StorageClass that serves in place of `shared`; empty when there is a `shared`.
         one_node: Whether the shared volume stays on one node (ReadWriteOnce), with all Pods that mount it.
     """
@@ -54,7 +54,8 @@ class StandIns:
 
     def fit_text(self, text: str) -> str:
         """A text, such as an argument of kubectl, with the images' names as this cluster has them."""
-        return text.replace(f"{REGISTRY}/", f"{self.registry}/") if self.registry else text
+        name = self.registry.rpartition("://")[2].rstrip("/")
+        return text.replace(f"{REGISTRY}/", f"{name}/") if name else text
 
     def _claim(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """What changes in a claim's spec, if that is what `body` is."""

@@ -8,11 +8,12 @@ from kubeface.errors import ApiRefused
 from kubeface.kube import Cluster, KubeObject, in_kind_order, wait
 from kubeface.kube.client import ref_of
 from kubeface.kube.conditions import WORKLOADS
+from kubeface.kube.labelled import PART_OF
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import drift, nodes, strays
-from kubeface.lesson.context import PART_OF, refuse_others
+from kubeface.lesson.context import refuse_others
 from kubeface.lesson.plan import State
-from kubeface.pipeline.deploy import ORDER
+from kubeface.pipeline.deploy import ORDER, stands
 
 Manifest = dict[str, Any]
 
@@ -43,12 +44,14 @@ def arrange(cluster: Cluster, state: State, deadline: Deadline) -> list[Manifest
     remove_namespaces(cluster, state.gone, deadline)
     _await_going(cluster, [*spaces, *state.namespaces], deadline)
     for manifest in _namespaces(objects, state):
-        _put(cluster, manifest, deadline)
+        if not stands(cluster, manifest):
+            _put(cluster, manifest, deadline)
     _clear(cluster, objects, state, deadline)
     for step in state.first:
         step(cluster)
     for manifest in objects:
-        _put(cluster, manifest, deadline)
+        if manifest["kind"] != "Namespace":
+            _put(cluster, manifest, deadline)
     return objects
 
 

@@ -2,16 +2,9 @@
 
 from collections.abc import Iterable
 
-from kubeface.errors import ApiRefused
 from kubeface.kube import Cluster, KubeObject, wait
-from kubeface.kube.kinds import KINDS, Kind
+from kubeface.kube.labelled import things
 from kubeface.kube.wait import Deadline
-
-#: Written by the cluster itself, and gone with what they speak of.
-_OF_THE_CLUSTER = ("Event", "EndpointSlice", "Lease")
-#: In every namespace from its beginning.
-_INBORN = ("configmap/kube-root-ca.crt", "serviceaccount/default")
-_LOOKED_AT = tuple(kind for kind in KINDS if kind.namespaced and kind.name not in _OF_THE_CLUSTER)
 
 
 def strays(cluster: Cluster, namespace: str, wanted: Iterable[str]) -> list[KubeObject]:
@@ -22,9 +15,8 @@ def strays(cluster: Cluster, namespace: str, wanted: Iterable[str]) -> list[Kube
         namespace: Where in it.
         wanted: Refs that stay.
     """
-    stay = {*wanted, *_INBORN}
-    found = [one for kind in _LOOKED_AT for one in _all(cluster, kind, namespace)]
-    return [one for one in found if one.ref not in stay and not one.metadata.ownerReferences]
+    stay = set(wanted)
+    return [one for one in things(cluster, namespace) if one.ref not in stay]
 
 
 def remove(cluster: Cluster, found: list[KubeObject]) -> None:
@@ -41,10 +33,3 @@ def await_gone(cluster: Cluster, found: list[KubeObject], deadline: Deadline) ->
     """
     for one in found:
         wait(cluster, one.ref, for_="deleted", timeout_s=max(1.0, deadline.left_s), namespace=one.namespace)
-
-
-def _all(cluster: Cluster, kind: Kind, namespace: str) -> list[KubeObject]:
-    try:
-        return cluster.snapshot(kind, namespace=namespace)[0]
-    except ApiRefused:
-        return []  # not served here, or not ours to see: then nobody made one through this user either

@@ -1,0 +1,139 @@
+"""A door to a cluster that somebody else made: look at it, bring the images, and take ours away again."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kubeface import places
+from kubeface.errors import ApiRefused, BadInput, Missing
+from kubeface.kube import KubeObject, stand_ins
+from kubeface.kube.contexts import connect_to
+from kubeface.kube.rights import may
+from kubeface.kube.stand_ins import NOTHING, REGISTRY, StandIns
+from kubeface.kube.transport import NoAnswer
+from kubeface.providers import findings, programs, removal, storage
+from kubeface.providers.base import NodeStatus, Say, Status
+from kubeface.providers.finding import Finding
+
+#: The context that `kubeface up` hands out.
+COURSE = "kube-face-cluster"
+
+#: The command with which a cluster's own tool loads an archive of an image.
+Load = Callable[[Path], Sequence[str | Path]]
+
+
+class Foreign:
+    """A cluster by its kubeconfig context. Nothing of it is started or stopped, and its owner's things stay.
+
+    Args:
+        context: Its name, in the course's kubeconfig or in those that kubectl reads.
+        asked: What it has in place of the course's registry and storage, as far as somebody said.
+        load: How its own tool loads images; None when it has none.
+    Raises:
+        BadInput: there is no such context, or it is the course's own cluster.
+    """
+
+    def __init__(self, context: str, asked: StandIns = NOTHING, load: Load | None = None) -> None:
+        self.context = context
+        self.cluster = connect_to(context)
+        if context == COURSE and self.cluster.kubeconfig.parent == places.kubeconfig().parent:
+            raise BadInput(f"{context} is the course's own cluster.", try_next="kubeface up, kubeface doctor")
+        self._asked = asked
+        self._load = load
+
+    def stand_ins(self) -> StandIns:
+        """What it has in place of the course's: as said now, else as noted, else as it offers itself."""
+        noted = stand_ins.noted(self.context)
+        told = StandIns(
+            registry=self._asked.registry or noted.registry,
+            shared_class=self._asked.shared_class or noted.shared_class,
+            one_node=self._asked.one_node or noted.one_node,
+        )
+        return storage.choose(self.cluster, told)
+
+    def examine(self) -> list[Finding]:
+        """What it has and lacks, and what its user may not do; changes nothing.
+
+        Raises:
+            NoAnswer: nobody answers at its address.
+        """
+        told = self.stand_ins()
+        return [*findings.examine(self.cluster, told), self._way_of_images(told.registry)]
+
+    def up(self, *, say: Say) -> None:
+        """Have it ready for the course: looked at, the images brought, and noted what stands in there.
+
+        Raises:
+            Missing: the pipeline cannot run there; a sentence for each reason is in `seen`.
+        """
+        told = self.stand_ins()
+        reasons = [one.problem for one in self.examine() if one.stops]
+        if reasons:
+            raise Missing(
+                f"The pipeline cannot run on {self.context} yet; nothing has been changed.",
+                seen="\n".join(f"- {reason}" for reason in reasons),
+                try_next=f"kubeface check --context {self.context}",
+            )
+        self._bring_images(told.registry, say)
+        stand_ins.note(self.context, told)
+        say(f'{self.context} is ready. A notebook uses it with Lesson("00", context="{self.context}").')
+
+    def down(self, *, purge: bool, say: Say) -> None:
+        """Take away what the course made there, and nothing else; with `purge`, forget what was noted too.
+
+        Raises:
+            BadInput: the pipeline's namespace was not made by the course; nothing has been changed.
+        """
+        removal.remove(self.cluster, say)
+        if purge:
+            stand_ins.forget(self.context)
+
+    def status(self) -> Status:
+        """How it is now."""
+        server, kubeconfig = self.cluster.transport.address, str(self.kubeconfig())
+        try:
+            nodes = self.cluster.nodes() if may(self.cluster, "list", "nodes") else []
+        except (NoAnswer, ApiRefused):
+            return Status(self.context, "absent", server, kubeconfig)
+        return Status(self.context, "running", server, kubeconfig, [_status(node) for node in nodes])
+
+    def kubeconfig(self) -> Path:
+        """The file that has its context."""
+        return self.cluster.kubeconfig
+
+    def _way_of_images(self, registry: str) -> Finding:
+        """How the images get to the nodes."""
+        if registry:
+            return Finding(f"images through {registry}")
+        if self._load is None:
+            problem = (
+                f"Nobody has said how images get to the nodes of {self.context}: "
+                "name a registry that they pull from with --registry HOST:PORT."
+            )
+            return Finding("images", problem, stops=True)
+        program = str(self._load(Path())[0])
+        if shutil.which(program):
+            return Finding(f"images through {program}")
+        problem = (
+            f"{program} would load the images, and is not on the PATH: add it, or give --registry HOST:PORT."
+        )
+        return Finding("images", problem, stops=True)
+
+    def _bring_images(self, registry: str, say: Say) -> None:
+        if registry == REGISTRY:  # the nodes know the course's own name: whoever arranged that brings them
+            return
+        if registry:
+            programs.kubeface_images(["--push", registry], say)
+        elif self._load:
+            with tempfile.TemporaryDirectory() as folder:
+                programs.kubeface_images(["--save", folder], say)
+                for archive in sorted(Path(folder).glob("*.tar")):
+                    programs.tell(self._load(archive), say, what=f"Loading {archive.stem}")
+                    say(f"Loaded {archive.stem}")
+
+
+def _status(node: KubeObject) -> NodeStatus:
+    addresses = (node.raw.get("status") or {}).get("addresses") or []
+    internal = next((one["address"] for one in addresses if one["type"] == "InternalIP"), "")
+    return NodeStatus(node.name, internal, ready=node.is_ready, running=node.is_ready)
