@@ -53,7 +53,8 @@ def identify(data: bytes, known: Known, models: Models) -> Match:
         NoFace: the picture shows no face that the detector finds.
     """
     seen = _look(data, models)
-    boxes = [box.times(seen.times_smaller) for box in seen.boxes]
+    height, width = (side * seen.times_smaller for side in seen.pixels.shape[:2])
+    boxes = [box.times(seen.times_smaller).within(width, height) for box in seen.boxes]
     if not known.names:
         return Match("", None, boxes[0], len(boxes))
     face, person, distance = known.index.nearest(models.encode(seen.pixels, seen.boxes))
@@ -78,7 +79,10 @@ def encode_clearest_face(data: bytes, models: Models) -> Encodings:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A picture and its faces, best first; it may be `times_smaller` than the photo."""
+    """A picture and its faces, best first; it may be `times_smaller` than the photo.
+
+    Boxes that reach over its edges stay whole: the marks in a face are found by its whole box.
+    """
 
     pixels: Pixels
     boxes: Sequence[Box]
@@ -95,7 +99,5 @@ def _look(data: bytes, models: Models) -> _Seen:
     if not boxes:
         raise NoFace("no face was found in the picture")
     if times > 1 and min(box.bottom - box.top for box in boxes) < ENOUGH_PX:
-        pixels = read_picture(data)
-        height, width = pixels.shape[:2]
-        return _Seen(pixels, [box.times(times).within(width, height) for box in boxes], 1)
+        return _Seen(read_picture(data), [box.times(times) for box in boxes], 1)
     return _Seen(pixels, boxes, times)

@@ -40,7 +40,7 @@ class Box:
         return Box(*(round(side * factor) for side in (self.top, self.right, self.bottom, self.left)))
 
     def within(self, width: int, height: int) -> "Box":
-        """The part inside a picture of this size; dlib's boxes may reach over its edges."""
+        """The part inside a picture of this size."""
         return Box(max(0, self.top), min(width, self.right), min(height, self.bottom), max(0, self.left))
 
 
@@ -53,15 +53,14 @@ class Models:
         self._encoder = encoder
 
     def find_faces(self, pixels: Pixels) -> list[Box]:
-        """Where the faces are, best first; empty when there is none."""
+        """Where the faces are, best first; empty when there is none. A box may reach over the edges."""
         for side in DETECTION_SIDES:
             small, factor = shrink(pixels, side)
             found = self._detector(small, UPSAMPLE_TIMES)
             if found or factor == 1:
                 break
-        height, width = pixels.shape[:2]
         boxes = (Box(face.top(), face.right(), face.bottom(), face.left()) for face in found)
-        return [box.times(factor).within(width, height) for box in boxes]
+        return [box.times(factor) for box in boxes]
 
     def encode(self, pixels: Pixels, boxes: Sequence[Box]) -> Encodings:
         """128 numbers a face, no unit, shape (faces, 128): rows follow `boxes`.
