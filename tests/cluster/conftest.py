@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from objects import TRIAL
 
 from kubeface.embedded import cluster as embedded_cluster
 from kubeface.embedded.cluster import Embedded
@@ -17,7 +18,7 @@ from kubeface.kube import Cluster
 from kubeface.places import cache
 from kubeface.providers.embedded import EmbeddedProvider
 
-NAME = os.environ.get("KUBEFACE_TRIAL", "trial")
+NODES = 2
 Say = Callable[[str], None]
 
 
@@ -32,7 +33,7 @@ def provider() -> Iterator[EmbeddedProvider]:
     """The door to the trial cluster, which is up when a test begins; a test may do to it what it wants."""
     if os.geteuid() != 0:
         pytest.fail("the tests of the cluster need root rights")
-    door = EmbeddedProvider(NAME, ClusterSpec(NAME, node_count=2))
+    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=NODES))
     door.down(purge=True, say=print)
     yield door
     door.down(purge=True, say=print)
@@ -40,9 +41,12 @@ def provider() -> Iterator[EmbeddedProvider]:
 
 @pytest.fixture
 def trial(provider: EmbeddedProvider) -> Embedded:
-    """The trial cluster, running."""
+    """The trial cluster, running, with the nodes that it began with."""
+    left = embedded_cluster.saved(TRIAL)
+    if left and len(left.nodes) != NODES:  # by a test that failed
+        provider.down(purge=True, say=print)
     provider.up(say=print)
-    spec = embedded_cluster.saved(NAME)
+    spec = embedded_cluster.saved(TRIAL)
     assert spec is not None
     return Embedded(spec, Toolchain(cache()))
 

@@ -1,8 +1,11 @@
-"""Small objects that several of these tests use."""
+"""The name of the cluster, and small objects, that several of these tests use."""
 
+import os
 from typing import Any
 
 Manifest = dict[str, Any]
+#: The cluster of these tests; another name where somebody else tests on the same machine.
+TRIAL = os.environ.get("KUBEFACE_TRIAL", "trial")
 IMAGE = "registry.kubeface.internal/busybox:v1.0"
 SLEEP = "exec sleep 3600"
 

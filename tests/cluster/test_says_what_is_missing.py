@@ -3,24 +3,73 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import hiding
 import pytest
 
 from kubeface.embedded.cluster import Embedded
+from kubeface.embedded.machine import CONTROLLERS, DISK_GB
 from kubeface.host import packages
 from kubeface.host.process import find
+from kubeface.places import cache
 
-HIDEABLE = [package for package in packages.PACKAGES if not package.tests_only and package.program != "mount"]
+#: Those with which the others are hidden cannot be hidden themselves.
+HIDEABLE = [
+    one for one in packages.PACKAGES if not one.tests_only and one.program not in ("mount", "unshare")
+]
 
 
-@pytest.mark.parametrize("package", [p for p in HIDEABLE if p.program != "unshare"], ids=lambda p: p.program)
-def test_doctor_names_a_program_that_is_hidden(package: packages.Package) -> None:
-    done = _kubeface("doctor", hidden=[package.program])
+def test_nothing_is_missing_here() -> None:
+    assert hiding.problems("true") == []
+
+
+@pytest.mark.parametrize("package", HIDEABLE, ids=lambda package: package.program)
+def test_the_doctor_names_a_program_that_is_hidden(package: packages.Package) -> None:
+    assert hiding.problems(hiding.without_program(package.program)) == [package.sentence]
+
+
+@pytest.mark.parametrize(
+    ("hide", "said"),
+    [
+        (hiding.without_overlay(), "no overlay file system"),
+        *((hiding.without_namespace(name), f"no {name} namespaces") for name in hiding.NAMESPACES),
+        *((hiding.without_v1(name), f"controller {name} is not there") for name in CONTROLLERS),
+        *((hiding.without_v2(name), f"controller {name} is not there") for name in CONTROLLERS),
+        (hiding.laid_over("echo MemTotal: 1000000 kB", "/proc/meminfo"), "1.0 GB of memory"),
+        (hiding.laid_over("echo exit 3", "$(readlink -f $(which iptables))"), "iptables does not work"),
+    ],
+)
+def test_the_doctor_names_what_the_kernel_lacks(hide: str, said: str) -> None:
+    found = hiding.problems(hide)
+    assert len(found) == 1, found
+    assert said in found[0]
+
+
+def test_the_doctor_names_a_full_disk(tmp_path: Path) -> None:
+    small = f"mount -t tmpfs -o size=1G none {tmp_path}; ln -s {cache()}/toolchain {tmp_path}/toolchain"
+    sentence = f"{tmp_path} has 1 GB free; the cluster needs {DISK_GB} GB."
+    assert hiding.problems(small, cache=str(tmp_path)) == [sentence]
+
+
+def test_the_doctor_names_the_routes_that_leave_no_addresses() -> None:
+    private = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    routes = "ip link set lo up; " + "; ".join(f"ip route add {net} dev lo" for net in private)
+    found = hiding.problems(routes, flags=hiding.NEW_MOUNTS | hiding.NEW_NETWORK)
+    assert len(found) == 1, found
+    assert "meet routes of this machine (10.0.0.0/8" in found[0]
+
+
+def test_the_doctor_names_the_lack_of_rights() -> None:
+    found = hiding.problems("true", uid=hiding.NOBODY, cache="/nonexistent")
+    assert "Nodes need root rights: run this as root or through sudo." in found
+
+
+def test_the_doctor_s_command_says_it_and_ends_with_an_error() -> None:
+    done = _kubeface("doctor", hidden=["runc"])
     assert done.returncode == 1
-    problems = [line for line in done.stdout.splitlines() if line.startswith("✗")]
-    assert len(problems) == 1
-    assert package.sentence in problems[0]
+    assert [line for line in done.stdout.splitlines() if line.startswith("✗ runc is missing: it starts")]
 
 
 def test_up_names_each_missing_thing_and_begins_nothing(tmp_path: Path) -> None:
@@ -40,24 +89,13 @@ def test_an_unknown_node_or_program_is_answered_with_those_there_are(trial: Embe
 
 
 def _kubeface(
-    *arguments: str, hidden: list[str] | None = None, cache: Path | None = None
+    *arguments: str, hidden: Sequence[str] = (), cache: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command where some programs cannot be executed: /dev/null lies over them, for it alone."""
-    hide = "".join(f"mount --bind /dev/null {find(program).resolve()}; " for program in hidden or ())
-    command = f'{hide}exec "$@"'
+    """Run the command where some programs are hidden, for it alone."""
+    hide = "; ".join([*map(hiding.without_program, hidden), 'exec "$@"'])
+    command = [find("unshare"), "--mount", "sh", "-ec", hide, "sh", sys.executable, "-m", "kubeface"]
     return subprocess.run(
-        [
-            find("unshare"),
-            "--mount",
-            "sh",
-            "-ec",
-            command,
-            "sh",
-            sys.executable,
-            "-m",
-            "kubeface",
-            *arguments,
-        ],
+        [*command, *arguments],
         capture_output=True,
         text=True,
         env={**os.environ, **({"KUBEFACE_CACHE": str(cache)} if cache else {})},

@@ -5,6 +5,10 @@ import re
 import subprocess
 from pathlib import Path
 
+from objects import TRIAL
+
+from kubeface.embedded.cluster import saved
+from kubeface.embedded.spec import STATE
 from kubeface.host import cgroups
 
 #: The kernel settings that a kubelet or kube-proxy is known to write.
@@ -19,13 +23,32 @@ SYSCTLS = (
     "fs/inotify/max_user_instances",
     "net/netfilter/nf_conntrack_max",
 )
-#: The cluster named "test" of tests/conftest.py, which may stand beside the trial.
-OTHER_CLUSTER = "kubeface-test"
 PLACES = ("/run", "/var/lib", "/var/log", "/opt", "/etc", "/run/netns", "/run/containerd", "/tmp")
 
 
 def traces() -> dict[str, list[str]]:
-    """Each kind of thing a cluster touches, as sorted lines without anything that counts or ages."""
+    """Each kind of thing a cluster touches, as sorted lines without anything that counts or ages.
+
+    What other clusters on this machine have is left out: they come and go meanwhile.
+    """
+    others = [path.name for path in STATE.glob("*") if path.name != TRIAL]
+    found = _everything(others)
+    marks = [re.compile(rf"\b(kubeface|kf)-{re.escape(name)}\b") for name in others]
+    nets = [net for name in others if (spec := saved(name)) for net in spec.networks.ranges]
+    return {
+        kind: [line for line in lines if not any(mark.search(line) for mark in marks)]
+        for kind, lines in found.items()
+    } | {
+        "routes": [
+            line
+            for line in found["routes"]
+            if not any(mark.search(line) for mark in marks)
+            if not any(f"unreachable {net}" in line for net in nets)
+        ]
+    }
+
+
+def _everything(others: list[str]) -> dict[str, list[str]]:
     return {
         "links": _names(_run("ip", "-o", "link"), r"^\d+: ([^:@]+)"),
         "routes": sorted(_run("ip", "route").splitlines()),
@@ -35,12 +58,12 @@ def traces() -> dict[str, list[str]]:
         "rules": sorted(_rules()),
         "sysctls": [f"{name}={_sysctl(name)}" for name in SYSCTLS],
         "places": sorted(str(path) for place in PLACES for path in Path(place).glob("*") if _is_ours(path)),
-        "processes": sorted(processes()),
+        "processes": sorted(processes(others)),
     }
 
 
-def processes() -> list[str]:
-    """The programs of Kubernetes that are alive, with their process ids; of the tests' other cluster none."""
+def processes(others: list[str]) -> list[str]:
+    """The programs of Kubernetes that are alive, with their process ids; of other clusters none."""
     wanted = re.compile(r"kube-|kubelet|containerd|/server$|registry|supervisord|local-path|pause|catatonit")
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -49,7 +72,7 @@ def processes() -> list[str]:
             groups = (folder / "cgroup").read_text()
         except OSError:
             continue
-        if f"/{OTHER_CLUSTER}/" in groups:  # its Pods come and go
+        if any(f"/kubeface-{name}/" in groups for name in others):
             continue
         name = " ".join(part.decode(errors="replace") for part in command[:3])
         if command[0] and wanted.search(name):

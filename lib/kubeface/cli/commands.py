@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kubeface.checks import Progress
-from kubeface.cli import lab, nodes, report, setup
+from kubeface.cli import lab, nodes, report, setup, snapshots
 from kubeface.cli.options import Name
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Way
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(nodes.app, name="node")
+app.add_typer(snapshots.app, name="snapshot")
 
 
 def main() -> None:
@@ -96,9 +97,9 @@ def collect_garbage() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(name: Name = "face") -> None:
     """Look whether this machine has what a cluster needs; one sentence for each thing it lacks."""
-    findings = EmbeddedProvider().examine()
+    findings = EmbeddedProvider(name).examine()
     report.show_findings(findings)
     raise SystemExit(1 if any(finding.problem for finding in findings) else 0)
 

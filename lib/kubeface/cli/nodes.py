@@ -11,7 +11,7 @@ from kubeface.host.privilege import become_root
 from kubeface.providers.embedded import EmbeddedProvider
 
 app = typer.Typer(
-    help="Cut a node's power, stop its clock, pull its cable; and undo it.", no_args_is_help=True
+    help="Add and remove nodes; cut a node's power, stop its clock, pull its cable.", no_args_is_help=True
 )
 
 Node = Annotated[str, typer.Argument(metavar="NODE")]
@@ -47,6 +47,26 @@ def thaw(node: Node, name: Name = "face") -> None:
     become_root(sys.argv[1:])
     EmbeddedProvider(name).thaw_node(node)
     report.say(f"{node} goes on.")
+
+
+@app.command()
+def add(name: Name = "face") -> None:
+    """One more node, and wait until it is Ready."""
+    become_root(sys.argv[1:])
+    report.say(f"{EmbeddedProvider(name).add_node()} is Ready.")
+
+
+@app.command()
+def remove(
+    node: Node,
+    name: Name = "face",
+    with_volumes: Annotated[bool, typer.Option("--with-volumes", help="Lose the volumes on it.")] = False,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that its Pods have to leave.")] = 120,
+) -> None:
+    """Let the node's Pods leave it, switch it off, and forget it and its disk."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).remove_node(node, with_volumes=with_volumes, timeout_s=timeout)
+    report.say(f"{node} is gone.")
 
 
 @app.command()

@@ -57,7 +57,10 @@ class Embedded:
 
 def save(spec: ClusterSpec) -> None:
     """Keep the spec beside the cluster's state."""
-    files.write(spec.folder / "cluster.json", json.dumps(dataclasses.asdict(spec), indent=1))
+    values = dataclasses.asdict(spec)
+    if not spec.gone:
+        del values["gone"]  # as it was before nodes could go: older programs read it still
+    files.write(spec.folder / "cluster.json", json.dumps(values, indent=1))
 
 
 @contextlib.contextmanager
@@ -86,7 +89,8 @@ def saved(name: str) -> ClusterSpec | None:
     file = STATE / name / "cluster.json"
     try:
         values = json.loads(file.read_text())
-        return ClusterSpec(**{**values, "networks": Networks(**values["networks"])})
+        made = {"networks": Networks(**values["networks"]), "gone": tuple(values.get("gone", ()))}
+        return ClusterSpec(**{**values, **made})
     except (FileNotFoundError, PermissionError):  # there is none, or it is root's and we only look
         return None
     except (ValueError, TypeError, KeyError) as error:

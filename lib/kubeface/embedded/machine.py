@@ -9,8 +9,9 @@ from pathlib import Path
 from kubeface.embedded import network
 from kubeface.embedded.spec import STATE, ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
-from kubeface.errors import Missing
+from kubeface.errors import CommandFailed, Missing
 from kubeface.host import cgroups, packages
+from kubeface.host.process import run
 
 #: Measured: three nodes' copies of the images and the registry take about 8 GB.
 DISK_GB = 12
@@ -34,6 +35,7 @@ def examine(spec: ClusterSpec, tools: Toolchain) -> list[Finding]:
         _kernel,
         _cgroups,
         _packages,
+        _rules,
         lambda: _toolchain(tools),
         lambda: _room(tools.cache),
         lambda: _addresses(spec),
@@ -88,6 +90,20 @@ def _packages() -> Iterator[Finding]:
             yield Finding(f"program {package.program}", "" if package.is_installed else package.sentence)
 
 
+def _rules() -> Iterator[Finding]:
+    """Whether iptables, of whichever kind, and this kernel understand each other; tried in a new network."""
+    if os.geteuid() != 0 or shutil.which("iptables") is None or shutil.which("unshare") is None:
+        return  # said already
+    try:
+        run(["unshare", "--net", "iptables", "-t", "nat", "-S"], what="Asking iptables for its rules")
+    except CommandFailed as error:
+        sentence = f"iptables does not work with this kernel: {error.seen.splitlines()[-1]} "
+        sentence += "Load the module nf_tables or ip_tables, or choose iptables' other kind: "
+        yield Finding("rules of iptables", sentence + "update-alternatives --config iptables")
+    else:
+        yield Finding("rules of iptables")
+
+
 def _toolchain(tools: Toolchain) -> Iterator[Finding]:
     missing = tools.missing()
     sentence = f"Not compiled yet: {', '.join(missing)}. kubeface setup does it."
@@ -99,7 +115,8 @@ def _room(cache: Path) -> Iterator[Finding]:
         free = shutil.disk_usage(folder).free / 1e9
         sentence = f"{folder} has {free:.0f} GB free; the cluster needs {DISK_GB} GB."
         yield Finding(f"free disk at {folder}", sentence if free < DISK_GB else "")
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    total = next(line for line in Path("/proc/meminfo").read_text().splitlines() if "MemTotal" in line)
+    memory = int(total.split()[1]) * 1024 / 1e9
     sentence = f"This machine has {memory:.1f} GB of memory; the cluster needs {MEMORY_GB} GB."
     yield Finding("memory", sentence if memory < MEMORY_GB else "")
 

@@ -117,6 +117,27 @@ def disconnect(spec: ClusterSpec) -> None:
 
 
 @_in_a_thread
+def forget(spec: ClusterSpec, node: Node) -> None:
+    """Take away the namespace, cable and routes of a node that `spec` no longer has."""
+    if node.netns in netns.listnetns():
+        netns.remove(node.netns)
+    with IPRoute() as host:
+        _remove_route(host, node.pods)
+    for other in spec.nodes:
+        with NetNS(other.netns) as inside:
+            _remove_route(inside, node.pods)
+    with NetNS(spec.switch) as switch:  # the kernel removes a namespace a moment after its name
+        for index in switch.link_lookup(ifname=node.name):
+            switch.link("del", index=index)
+    _host_routes(spec)
+
+
+def _remove_route(ip: IPRoute | NetNS, net: str) -> None:
+    with contextlib.suppress(NetlinkError):  # it is not there
+        ip.route("del", dst=net)
+
+
+@_in_a_thread
 def set_cable(spec: ClusterSpec, node: str, *, plugged: bool) -> None:
     """Plug a node's cable into the bridge, or pull it out."""
     with NetNS(spec.switch) as switch:

@@ -1,7 +1,7 @@
 """What a cluster is: its nodes, addresses and paths. Pure data."""
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -90,20 +90,38 @@ class Node:
 
 @dataclass(frozen=True)
 class ClusterSpec:
-    """A cluster: everything about it is computed from these few values."""
+    """A cluster: everything about it is computed from these few values.
+
+    Args:
+        node_count: The number of its last node.
+        gone: The numbers of nodes that were removed from among the others.
+    """
 
     name: str = "face"
     node_count: int = 3
     node_cpus: int = 1
     node_memory_mib: int = 2048
     networks: Networks = Networks()
+    gone: tuple[int, ...] = ()
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Its nodes, in order."""
-        return tuple(
-            Node(self, index, self.node_cpus, self.node_memory_mib) for index in range(1, self.node_count + 1)
-        )
+        numbers = [index for index in range(1, self.node_count + 1) if index not in self.gone]
+        return tuple(Node(self, index, self.node_cpus, self.node_memory_mib) for index in numbers)
+
+    def with_node(self) -> tuple["ClusterSpec", str]:
+        """This cluster with one more node, and that node's name; the lowest number that is free."""
+        if self.gone:
+            number = min(self.gone)
+            return replace(self, gone=tuple(one for one in self.gone if one != number)), f"node{number}"
+        return replace(self, node_count=self.node_count + 1), f"node{self.node_count + 1}"
+
+    def without_node(self, name: str) -> "ClusterSpec":
+        """This cluster without one of its nodes; the others keep their names and addresses."""
+        left = [node.index for node in self.nodes if node.name != name]
+        gone = tuple(number for number in range(1, left[-1]) if number not in left)
+        return replace(self, node_count=left[-1], gone=gone)
 
     def node(self, name: str) -> Node | None:
         """The node of this name, if there is one."""

@@ -152,6 +152,19 @@ class Supervisor:
         with contextlib.suppress(xmlrpc.client.Fault):  # NOT_RUNNING
             self._call("stopProcess", name, True)
 
+    def add_program(self, name: str) -> None:
+        """Take on a program that `configure` has written since supervisord was started."""
+        self._call("reloadConfig")
+        with contextlib.suppress(xmlrpc.client.Fault):  # ALREADY_ADDED
+            self._call("addProcessGroup", name)
+
+    def remove_program(self, name: str) -> None:
+        """Stop a program and forget it; `configure` must have left it out."""
+        self.stop_program(name)
+        self._call("reloadConfig")
+        with contextlib.suppress(xmlrpc.client.Fault):  # BAD_NAME: it was forgotten already
+            self._call("removeProcessGroup", name)
+
     def shut_down(self, *, timeout_s: float = 20) -> None:
         """Stop every program and supervisord itself, and wait for its end. Fine when it does not run."""
         if self.answers():

@@ -6,7 +6,17 @@ import time
 from pathlib import Path
 
 from kubeface import images, places
-from kubeface.embedded import cluster, machine, network, plane, power, steps, toolchain
+from kubeface.embedded import (
+    cluster,
+    machine,
+    members,
+    network,
+    plane,
+    power,
+    snapshots,
+    steps,
+    toolchain,
+)
 from kubeface.embedded import reset as pristine
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import ClusterSpec
@@ -37,6 +47,7 @@ class EmbeddedProvider:
     def up(self, *, say: Say) -> None:
         """Have the cluster running; see `steps.start_sequence` for how."""
         spec = self._spec()
+        self._refuse_another_shape(spec)
         machine.require(spec, self._tools)
         built = images.build_all(
             cache=places.cache(), source=SOURCE, binaries=self._tools.in_images(), say=say
@@ -97,7 +108,11 @@ class EmbeddedProvider:
 
     def examine(self) -> list[machine.Finding]:
         """What this machine has and lacks for the cluster; changes nothing."""
-        return machine.examine(self._spec(), self._tools)
+        try:
+            spec = self._spec()
+        except BadInput:  # no addresses are free: then the first ones are not, which is found
+            spec = ClusterSpec(self.name)
+        return machine.examine(spec, self._tools)
 
     def stop_node(self, name: str) -> None:
         """Cut a node's power: everything on it ends at once, and stays off."""
@@ -123,6 +138,43 @@ class EmbeddedProvider:
     def join_node(self, name: str) -> None:
         """Put a node's cable back."""
         power.plug(self._running(), self._node(name))
+
+    def add_node(self) -> str:
+        """One more node, Ready; its name."""
+        return members.add(self._running())
+
+    def remove_node(self, name: str, *, with_volumes: bool = False, timeout_s: float = 120) -> None:
+        """Drain a node, switch it off, and forget it with its disk.
+
+        Raises:
+            BadInput: it is the last one, or holds volumes and `with_volumes` is off.
+            KubefaceError: some of its Pods did not go in time; it stays.
+        """
+        members.remove(self._running(), self._node(name), with_volumes=with_volumes, timeout_s=timeout_s)
+
+    def save_snapshot(self, name: str) -> snapshots.Snapshot:
+        """Keep the running cluster's state under a name: its database and its volumes."""
+        return snapshots.save(self._running(), name)
+
+    def restore_snapshot(self, name: str, *, say: Say) -> None:
+        """Have the cluster running in the state of a snapshot, whether it runs now or not.
+
+        Raises:
+            BadInput: there is no such snapshot, or it is of other nodes; nothing has been changed.
+        """
+        spec = self._existing()
+        snapshots.check(spec, name)
+        steps.undo(Embedded(spec, self._tools), steps.start_sequence(lambda embedded: None))
+        snapshots.bring_back(spec, name)
+        self.up(say=say)
+
+    def snapshots(self) -> list[snapshots.Snapshot]:
+        """The states that were kept, oldest first."""
+        return snapshots.kept(self._existing())
+
+    def remove_snapshot(self, name: str) -> None:
+        """Forget a kept state."""
+        snapshots.remove(self._existing(), name)
 
     def reset(self) -> float:
         """Have the running cluster as it was when it was new; the seconds that took.
@@ -164,11 +216,19 @@ class EmbeddedProvider:
         if saved is None:
             networks = network.choose([*network.host_routes(), *cluster.taken_networks()])
             return dataclasses.replace(self._wanted or ClusterSpec(self.name), networks=networks)
-        if self._wanted and self._wanted.node_count != saved.node_count:
+        return saved
+
+    def _refuse_another_shape(self, spec: ClusterSpec) -> None:
+        if self._wanted and self._wanted.node_count != len(spec.nodes):
             raise BadInput(
-                f"The cluster {self.name} has {saved.node_count} nodes.",
-                try_next="kubeface down --purge, then up with the number you want",
+                f"The cluster {self.name} has {len(spec.nodes)} nodes.",
+                try_next="kubeface node add; or kubeface down --purge, then up with the number you want",
             )
+
+    def _existing(self) -> ClusterSpec:
+        saved = cluster.saved(self.name)
+        if saved is None:
+            raise KubefaceError(f"There is no cluster {self.name} yet.", try_next="kubeface up")
         return saved
 
     def _saved_or_default(self) -> ClusterSpec:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from kubeface.errors import CommandFailed, Missing, NotReady
-from kubeface.host import files, packages
-from kubeface.host.packages import Package
+from kubeface.host import files
 from kubeface.host.process import find, run
 from kubeface.host.waiting import wait_for_exit, wait_until
 
@@ -57,21 +56,6 @@ def test_a_program_that_is_not_there_is_missing() -> None:
         find("no-such-program")
     with pytest.raises(Missing, match=r"no-such-program"):
         run(["no-such-program"], what="Trying")
-
-
-def test_a_missing_package_is_one_sentence_that_says_what_for() -> None:
-    package = Package("no-such-program", "some-package", "does a thing")
-    assert not package.is_installed
-    assert package.sentence.startswith("no-such-program is missing: it does a thing.")
-    assert "apt install some-package" in package.sentence
-
-
-def test_where_there_is_no_apt_each_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = tuple(Package(f"none-{number}", f"package-{number}", "is needed") for number in range(2))
-    monkeypatch.setattr(packages, "PACKAGES", wanted)
-    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
-    with pytest.raises(Missing, match=r"(?s)package-0.*package-1"):
-        packages.install_missing(for_tests=False, say=print)
 
 
 def test_a_wait_ends_with_the_condition_the_deadline_or_the_process() -> None:
