@@ -143,15 +143,18 @@ def _target(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def drawn_face(path: str) -> bytes:
-    """A drawing that stands for a photo, as PNG."""
+    """A drawing that stands for a photo, as PNG; the landscape has no face."""
     from PIL import Image, ImageDraw
 
     image = Image.new("RGB", (400, 300), "#7a94b8")
     pen = ImageDraw.Draw(image)
-    pen.ellipse((140, 60, 260, 220), fill="#e8c9a8")
-    for left in (170, 215):
-        pen.ellipse((left, 115, left + 15, 130), fill="#333333")
-    pen.arc((165, 140, 235, 195), 20, 160, fill="#333333", width=4)
+    if "landscape" in path:
+        pen.polygon([(0, 300), (120, 130), (210, 240), (290, 160), (400, 300)], fill="#54704f")
+    else:
+        pen.ellipse((140, 60, 260, 220), fill="#e8c9a8")
+        for left in (170, 215):
+            pen.ellipse((left, 115, left + 15, 130), fill="#333333")
+        pen.arc((165, 140, 235, 195), 20, 160, fill="#333333", width=4)
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()

@@ -24,7 +24,8 @@ LONGEST = 90  # chosen: letters of a value; a line of text then stays on a scree
 MOST_LINES = 12  # chosen: lines of a difference in a longer text, such as a file in a ConfigMap
 STEP_PX = 18
 CODE = "font-family:ui-monospace, monospace;font-size:90%"
-LEFT = "text-align:left;vertical-align:top"
+SIDE_PX = 8
+LEFT = f"text-align:left;vertical-align:top;padding:2px {SIDE_PX}px"
 
 
 class Field(Protocol):
@@ -136,7 +137,7 @@ class Changes(View):
         if not self._entries:
             return f"<p>{NOTHING}</p>{note}"
         heads = ("order", "what", "object", "state and fields")
-        head = "".join(f'<th scope="col" style="text-align:left">{word}</th>' for word in heads)
+        head = "".join(f'<th scope="col" style="{LEFT}">{word}</th>' for word in heads)
         body = "".join(_rows(self._entries, 0))
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
 
@@ -258,7 +259,7 @@ def _rows(entries: Iterable[Entry], depth: int) -> Iterator[str]:
         verb = f'<span aria-hidden="true">{sign}</span>\u00a0{one.verb.replace(" ", chr(0xA0))}'
         arrow = '<span aria-hidden="true">└ </span>' if depth else ""
         title = f"{arrow}{escape(one.title)}"
-        indent = f"padding-left:{max(1, depth) * STEP_PX - STEP_PX + 8}px"
+        indent = f"padding-left:{max(0, depth - 1) * STEP_PX + SIDE_PX}px"
         yield (
             f'<tr><td style="{LEFT}">{one.number or ""}</td><td style="{LEFT};background:{tint}">{verb}</td>'
             f'<td style="{LEFT};{indent}">{title}</td><td style="{LEFT}">{_said(one)}</td></tr>'
