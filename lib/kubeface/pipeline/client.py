@@ -197,14 +197,6 @@ class Pipeline:
         """
         return queue.numbers(self.cluster)
 
-    def wait_until_queue_is_empty(self, *, timeout_s: float = 60) -> None:
-        """Comes back when every message is finished.
-
-        Raises:
-            NotReady: one is not, in time.
-        """
-        queue.wait_until_empty(self.cluster, Deadline.after(timeout_s))
-
     def breaker(self) -> str:
         """How image-processor's circuit breaker is: `closed`, `open` or `half-open`.
 

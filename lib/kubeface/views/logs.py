@@ -3,7 +3,7 @@
 import datetime
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -119,10 +119,12 @@ def logs(
     image-processor  │ · processed  image_id=7 attempt=2
     """
     texts = source if isinstance(source, Mapping) else _read(source, labels, lines)
-    prefixes = {pod: pod for pod in texts} if exact else _prefixes(list(texts))
-    found = [line for pod in sorted(texts) for line in _lines_of(prefixes[pod], texts[pod])]
+    found = [line for pod in sorted(texts) for line in _lines_of(pod, texts[pod])]
     found.sort(key=lambda line: line.at)  # stable: lines of one moment stay in their Pod's order
     kept = [line for line in found if all(_is(line.fields.get(k), v) for k, v in fields.items())]
+    pods = sorted({line.pod for line in kept})
+    names = {pod: pod for pod in pods} if exact else _prefixes(pods)
+    kept = [replace(line, pod=names[line.pod]) for line in kept]
     return Logs(kept, times=times)
 
 

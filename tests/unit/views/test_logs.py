@@ -41,6 +41,12 @@ def test_an_id_is_the_same_as_a_number_and_as_text():
     assert len(logs(said, image_id=None)) == 1
 
 
+def test_a_pod_is_numbered_only_where_another_of_its_name_speaks_too():
+    said = {f"receiver-7d9c5b6f4-x2x9{end}": line(1, "r", "one", id=end) for end in "bc"}
+    assert list(logs(said).events) == ["receiver 1", "receiver 2"]
+    assert list(logs(said, id="b").events) == ["receiver"]
+
+
 def test_a_line_that_is_no_json_stays_with_its_neighbours():
     said = repr(
         logs({"a": f"{line(1, 'a', 'one')}\nTraceback\n{line(3, 'a', 'three')}", "b": line(2, "b", "two")})
