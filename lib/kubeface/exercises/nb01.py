@@ -62,7 +62,11 @@ question(
 question(
     "nb01.typo",
     "The context now points at a namespace that does not exist. What does `kubectl get configmaps` do?",
-    choice=("it fails and names the namespace", "it answers with nothing and no error", "it looks in default"),
+    choice=(
+        "it fails and names the namespace",
+        "it answers with nothing and no error",
+        "it looks in default",
+    ),
     expect="it answers with nothing and no error",
     because="To read is to filter by a namespace, and nothing matches. Only writing needs it to be there.",
 )
