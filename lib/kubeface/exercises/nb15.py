@@ -12,12 +12,6 @@ NAMESPACE = "leftovers"
 REGISTRY = "registry.kubeface.internal"
 
 
-def nothing_held(cluster: Cluster) -> None:
-    """Whoever was interrupted may have left an object that cannot go by itself."""
-    if cluster.find("configmap/held", namespace=NAMESPACE):
-        cluster.patch("configmap/held", {"metadata": {"finalizers": None}}, namespace=NAMESPACE)
-
-
 PLAN = Plan(
     "15",
     "Clean up, and where next",

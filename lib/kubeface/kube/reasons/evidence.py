@@ -18,6 +18,13 @@ def of_condition(one: KubeObject, type_: str, *statuses: str) -> Iterator[str]:
         yield sentence(condition.reason or type_, condition.message)
 
 
+def of_its_end(one: KubeObject) -> Iterator[str]:
+    """That an object is being deleted, and who holds it; nothing if it is not."""
+    if one.raw["metadata"].get("deletionTimestamp"):
+        held = one.raw["metadata"].get("finalizers")
+        yield f"{one.ref} is being deleted" + (f"; finalizers hold it: {', '.join(held)}" if held else "")
+
+
 def latest_events(cluster: Cluster, one: KubeObject, namespace: str) -> dict[str, KubeObject]:
     """The latest event of each reason that is told about an object."""
     about = {"involvedObject.uid": one.raw["metadata"].get("uid", "")}

@@ -6,7 +6,7 @@ from kubeface.kube.client import Cluster
 from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons.claims import of_claims
 from kubeface.kube.reasons.containers import of_container
-from kubeface.kube.reasons.evidence import latest_events, sentence
+from kubeface.kube.reasons.evidence import latest_events, of_its_end, sentence
 from kubeface.kube.reasons.missing import missing_in_words
 from kubeface.kube.reasons.nodes import of_its_node
 from kubeface.kube.reasons.scheduling import of_unscheduled
@@ -22,8 +22,7 @@ _PROBES = {
 def of_pod(cluster: Cluster, pod: KubeObject, namespace: str) -> Iterator[str]:
     """Why a Pod is not ready: no node, a node that is not ready, its volumes, its containers, its probes."""
     status = pod.raw.get("status") or {}
-    if pod.raw["metadata"].get("deletionTimestamp"):
-        yield from _of_its_end(pod)
+    yield from of_its_end(pod)
     if status.get("phase") == "Failed" and status.get("reason"):
         yield f"{pod.ref} was ended: {sentence(status['reason'], status.get('message'))}"
     unscheduled = list(of_unscheduled(cluster, pod))
@@ -36,11 +35,6 @@ def of_pod(cluster: Cluster, pod: KubeObject, namespace: str) -> Iterator[str]:
         for container in status.get(statuses) or []:
             yield from of_container(cluster, pod, container, namespace, is_first=is_first)
     yield from _of_its_events(cluster, pod, namespace)
-
-
-def _of_its_end(pod: KubeObject) -> Iterator[str]:
-    held = pod.raw["metadata"].get("finalizers")
-    yield f"{pod.ref} is being deleted" + (f"; finalizers hold it: {', '.join(held)}" if held else "")
 
 
 def _of_its_events(cluster: Cluster, pod: KubeObject, namespace: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from kubeface.kube.client import Cluster
 from kubeface.kube.conditions import WORKLOADS
 from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons.claims import of_claim
-from kubeface.kube.reasons.evidence import of_condition
+from kubeface.kube.reasons.evidence import of_condition, of_its_end
 from kubeface.kube.reasons.missing import of_absence
 from kubeface.kube.reasons.nodes import of_node
 from kubeface.kube.reasons.pods import of_pod
@@ -51,4 +51,4 @@ def _reasons(cluster: Cluster, one: KubeObject, namespace: str) -> Iterator[str]
     if one.kind == "Namespace":
         types = [condition.type for condition in one.status.conditions or []]
         return chain.from_iterable(of_condition(one, type_) for type_ in types)  # each tells of an obstacle
-    return of_condition(one, "Ready", "False", "Unknown")
+    return chain(of_its_end(one), of_condition(one, "Ready", "False", "Unknown"))
