@@ -70,6 +70,17 @@ def remove(
 
 
 @app.command()
+def simulate(
+    count: Annotated[int, typer.Argument(min=0, max=2000, help="How many; 0 ends the simulation.")],
+    name: Name = "face",
+) -> None:
+    """Have so many simulated nodes beside the real ones: they take Pods, and run nothing."""
+    become_root(sys.argv[1:])
+    EmbeddedProvider(name).simulate_nodes(count, say=report.say)
+    report.say(f"{count} simulated nodes are Ready." if count else "There are no simulated nodes.")
+
+
+@app.command()
 def cut(node: Node, name: Name = "face") -> None:
     """Pull the node's cable: everything on it runs on, and nobody reaches it."""
     become_root(sys.argv[1:])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from kubeface.embedded import node, plane, storage
+from kubeface.embedded import node, plane, simulated, storage
 from kubeface.embedded.spec import STATE, ClusterSpec, Networks
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import BadInput
@@ -44,6 +44,7 @@ class Embedded:
             plane.controller_manager,
             plane.scheduler,
             storage.provisioner,
+            *([simulated.program] if simulated.are_wanted(self.spec) else []),
         )
         return [
             *(maker(self.spec, self.tools) for maker in makers),

@@ -3,14 +3,29 @@
 They take Pods, and their Pods are Running at once; nothing runs there.
 """
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
+from kubeface.host import files
+from kubeface.host.supervisor import Program
+from kubeface.host.waiting import wait_until
+from kubeface.kube import Cluster
 
+if TYPE_CHECKING:
+    from kubeface.embedded.cluster import Embedded
+
+NAME = "kwok"
+LABELS = {"kubeface.io/simulated": "true"}
+AT_ONCE = 8  # chosen: requests in hand; the API server keeps up with them
+READY_S = 300
 #: Keeps real Pods away: only what tolerates it is scheduled there.
 TAINT = {"key": "kubeface.io/simulated", "value": "true", "effect": "NoSchedule"}
-_STAGES = Path(__file__).parent / "toolchain" / "kwok" / "stages.yaml"
+#: What KWOK does, and on which nodes.
+STAGES = Path(__file__).parent / "toolchain" / "kwok" / "stages.yaml"
 
 
 def command(toolchain: Toolchain, kubeconfig: Path) -> tuple[str, ...]:
@@ -23,7 +38,7 @@ def command(toolchain: Toolchain, kubeconfig: Path) -> tuple[str, ...]:
     Raises:
         Missing: KWOK has not been built.
     """
-    return (str(toolchain.program("kwok", "kwok")), f"--kubeconfig={kubeconfig}", f"--config={_STAGES}")
+    return (str(toolchain.program("kwok", "kwok")), f"--kubeconfig={kubeconfig}", f"--config={STAGES}")
 
 
 def node(name: str, *, cpus: int = 32, memory_gib: int = 256, pods: int = 110) -> dict[str, Any]:
@@ -35,8 +50,74 @@ def node(name: str, *, cpus: int = 32, memory_gib: int = 256, pods: int = 110) -
         "metadata": {
             "name": name,
             "annotations": {"kwok.x-k8s.io/node": "fake"},
-            "labels": {"kubernetes.io/hostname": name, "kubeface.io/simulated": "true"},
+            "labels": {"kubernetes.io/hostname": name, **LABELS},
         },
         "spec": {"taints": [TAINT]},
         "status": {"capacity": room, "allocatable": room},
     }
+
+
+def program(spec: ClusterSpec, tools: Toolchain) -> Program:
+    """KWOK beside the control plane; it goes on where it was when it starts again."""
+    kubeconfig = spec.pki / "admin.kubeconfig"
+    return Program(NAME, command(tools, kubeconfig), autostart=True, stop_signal="KILL")
+
+
+def are_wanted(spec: ClusterSpec) -> bool:
+    """Whether this cluster has simulated nodes."""
+    return _mark(spec).exists()
+
+
+def have(embedded: "Embedded", count: int) -> None:
+    """So many simulated nodes, Ready; 0 ends the simulation.
+
+    Their names are sim-0001 and so on. KWOK has to be built.
+
+    Raises:
+        NotReady: some node did not become Ready.
+    """
+    api = embedded.api()
+    names = [f"sim-{number:04}" for number in range(1, count + 1)]
+    there = {found.name for found in api.list("nodes", labels=LABELS)}
+    if count:
+        _start(embedded)
+    _each(api.create, [node(name) for name in names if name not in there])
+    _each(lambda name: api.delete(f"node/{name}"), there.difference(names))
+    if not count:
+        _stop(embedded)
+    wait_until(
+        lambda: _ready(api) == count,
+        what="not every simulated node is Ready",
+        timeout_s=READY_S,
+        evidence=lambda: f"{_ready(api)} of {count} are",
+        try_next=f"kubeface logs {NAME}",
+        every_s=0.5,
+    )
+
+
+def _start(embedded: "Embedded") -> None:
+    files.write(_mark(embedded.spec), "")
+    embedded.supervisor.configure(embedded.programs())
+    embedded.supervisor.add_program(NAME)
+    embedded.supervisor.start_program(NAME)
+
+
+def _stop(embedded: "Embedded") -> None:
+    _mark(embedded.spec).unlink(missing_ok=True)
+    embedded.supervisor.configure(embedded.programs())
+    embedded.supervisor.remove_program(NAME)
+
+
+def _mark(spec: ClusterSpec) -> Path:
+    return spec.folder / "simulated-nodes"
+
+
+def _ready(api: Cluster) -> int:
+    return sum(found.is_ready for found in api.list("nodes", labels=LABELS))
+
+
+def _each(do: Any, things: Iterable[Any]) -> None:
+    """Do it for each thing, several at once; the first error is raised."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in pool.map(do, things):
+            pass

@@ -13,6 +13,7 @@ from kubeface.embedded import (
     network,
     plane,
     power,
+    simulated,
     snapshots,
     steps,
     toolchain,
@@ -151,6 +152,17 @@ class EmbeddedProvider:
             KubefaceError: some of its Pods did not go in time; it stays.
         """
         members.remove(self._running(), self._node(name), with_volumes=with_volumes, timeout_s=timeout_s)
+
+    def simulate_nodes(self, count: int, *, say: Say) -> None:
+        """Have so many simulated nodes beside the real ones, Ready; what simulates them is compiled first.
+
+        Raises:
+            NotReady: some did not become Ready.
+        """
+        embedded = self._running()
+        if count:
+            toolchain.build(places.cache(), say=say, only=[simulated.NAME])
+        simulated.have(embedded, count)
 
     def save_snapshot(self, name: str) -> snapshots.Snapshot:
         """Keep the running cluster's state under a name: its database and its volumes."""
