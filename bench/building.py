@@ -30,10 +30,10 @@ def _build() -> tuple[float, float]:
         start = time.perf_counter()
         build(Path(folder), say=partial(print, file=sys.stderr))
         took = time.perf_counter() - start
-        return took, _kept_bytes(Path(folder)) / 1e6
+        return took, kept_bytes(Path(folder)) / 1e6
 
 
-def _kept_bytes(folder: Path) -> int:
+def kept_bytes(folder: Path) -> int:
     """What all files below a folder take on the disk."""
     names = (Path(parent, file) for parent, _, files in os.walk(folder) for file in files)
     return sum(name.lstat().st_blocks * 512 for name in names)

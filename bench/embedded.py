@@ -87,12 +87,13 @@ def _starts() -> list[tuple[float, float]]:
         with own_cluster.gone():
             start = time.perf_counter()
             said = own_cluster.kubeface("up")
-            found.append((time.perf_counter() - start, _api_server_s(said)))
+            found.append((time.perf_counter() - start, api_server_s(said)))
     print("; ".join(f"up {whole:.1f} s, API server {own:.1f} s" for whole, own in found), file=sys.stderr)
     return found
 
 
-def _api_server_s(said: str) -> float:
+def api_server_s(said: str) -> float:
+    """How long the API server took to be ready, as `kubeface up` tells it, in s."""
     step = re.search(r"Starting the API server \((\d+\.\d+) s\)", said)
     if step is None:
         raise CommandFailed("`kubeface up` does not say how long its API server took", seen=said)

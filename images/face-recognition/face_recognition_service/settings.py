@@ -12,7 +12,7 @@ class BadSetting(Exception):
 @dataclass(frozen=True)
 class Settings:
     """photos_dir holds known_people/ and unknown_people/; listen is host:port; workers is how many
-    pictures are worked on at once, about 60 MB each."""
+    pictures are worked on at once, one core each."""
 
     photos_dir: Path
     listen: str

@@ -14,9 +14,11 @@ sys.path.insert(0, str(ROOT))
 from bench import results, topics
 from bench.__main__ import main
 from bench.benchmark import Benchmark, Figure
+from bench.building import kept_bytes
+from bench.embedded import api_server_s
 from bench.images import unpacked_bytes
 
-from kubeface.errors import Missing
+from kubeface.errors import CommandFailed, Missing
 
 
 def figure(name: str, value: float = 1) -> Figure:
@@ -121,10 +123,54 @@ def test_a_file_of_something_else_is_not_written_over(
     assert (tmp_path / "results.json").read_text() == text
 
 
-def test_every_benchmark_is_found_and_says_how() -> None:
-    found = {one.name: one for one in topics.find_all()}
-    assert {"receiver_vs_insert", "pipeline_efficiency", "image_mb"} <= set(found)
-    assert all(one.how and one.unit for one in found.values())
+PROMISED = {
+    "identify_vs_reencode_2": ">= 15",
+    "identify_vs_reencode_20": ">= 100",
+    "identify_vs_library": ">= 3",
+    "match_100k_ms": "<= 5",
+    "pipeline_efficiency": ">= 0.9",
+    "receiver_vs_insert": ">= 0.5",
+    "image_mb": "<= 400",
+    "import_s": "<= 0.5",
+    "first_view_s": "<= 0.3",
+    "live_update_ms": "<= 200",
+    "live_idle_percent": "<= 10",
+    "up_vs_apiserver": "<= 2.5",
+    "up_s": "<= 10",
+    "pod_start_s": "<= 1.5",
+    "reset_s": "<= 5",
+    "idle_mb": "<= 1300",
+    "cold_build_s": "<= 720",
+    "cold_build_mb": "<= 1500",
+}
+
+
+def test_what_is_promised_is_measured() -> None:
+    found = {one.name: one.goal for one in topics.find_all()}
+    assert {name: found.get(name) for name in PROMISED} == PROMISED
+
+
+def test_every_benchmark_says_how() -> None:
+    assert all(one.how and one.unit for one in topics.find_all())
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("✓ Starting the API server (3.4 s)\n✓ Waiting for the nodes (2.0 s)\n", 3.4), ("", None)],
+)
+def test_the_api_server_s_own_time_is_what_up_says(said: str, seconds: float | None) -> None:
+    if seconds is None:
+        with pytest.raises(CommandFailed, match="does not say"):
+            api_server_s(said)
+    else:
+        assert api_server_s(said) == seconds
+
+
+def test_what_is_kept_counts_every_file(tmp_path: Path) -> None:
+    (tmp_path / "deep/er").mkdir(parents=True)
+    (tmp_path / "deep/er/file").write_bytes(b"x" * 100_000)
+    (tmp_path / "link").symlink_to("/proc/kcore")  # not followed
+    assert 100_000 <= kept_bytes(tmp_path) <= 110_000
 
 
 def test_nothing_is_imported_before_it_is_measured() -> None:
