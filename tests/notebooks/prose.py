@@ -20,7 +20,7 @@ GLOSSARY = "glossary.md"
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
-BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
+BOLD = re.compile(r"\*\*(?!\s)([^*\n]+?)(?<!\s)\*\*")
 IN_REPOSITORY = re.compile(r"(?:manifests|images|lib|notebooks|tests|docs)/[\w./-]*\w/?")
 #: What is bold because it opens a paragraph of the frame, and is no term.
 LABELS = {"what you will see", "what you saw", "you need", "time", "guess first", "goal"}
@@ -67,8 +67,8 @@ def _manifests(text: str) -> Iterator[str]:
 def _terms(path: Path, text: str) -> Iterator[str]:
     known = terms(path.parent / GLOSSARY)
     for bold in BOLD.findall(text):
-        term = plain(bold)
-        if term not in LABELS and term not in known and not term.endswith((":", ".", "?")):
+        term, is_label = plain(bold), bold.endswith((":", ".", "?"))
+        if term not in LABELS and term not in known and not is_label:
             yield f"{bold!r} is bold and not in {GLOSSARY}"
 
 
