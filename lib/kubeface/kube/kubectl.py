@@ -18,6 +18,10 @@ from kubeface.kube.sent import sent
 from kubeface.kube.stand_ins import NOTHING
 
 
+#: Without a person's aliases and defaults, which could lead elsewhere.
+PLAIN = {"KUBERC": "off"}
+
+
 def find_kubectl() -> Path:
     """The kubectl to use: env KUBEFACE_KUBECTL, else the one of kubeface's cluster, else the one on PATH.
 
@@ -119,7 +123,7 @@ def _start(arguments: Sequence[str], given: IO[bytes]) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env=os.environ | {"KUBERC": "off"},  # a person's aliases and defaults could lead elsewhere
+        env=os.environ | PLAIN,
     )
 
 
@@ -158,6 +162,7 @@ def _run(arguments: Sequence[str], *, shown: Sequence[str], stdin: bytes | None,
             capture_output=True,
             timeout=timeout_s,
             check=False,
+            env=os.environ | PLAIN,
         )
     except subprocess.TimeoutExpired as late:
         raise CommandFailed(f"{what} had not ended after {timeout_s:g} s") from late

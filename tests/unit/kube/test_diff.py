@@ -85,3 +85,12 @@ def test_a_key_with_dots_is_spelled_so_that_it_can_be_looked_up():
     assert [str(c) for c in field_changes(one, two)] == [
         "metadata.labels['app.kubernetes.io/name']: web → api"
     ]
+
+
+def test_a_part_that_is_all_new_or_all_gone_is_told_field_by_field():
+    bare, cordoned = {"spec": {}}, {"spec": {"unschedulable": True, "taints": [{"key": "a"}]}}
+    assert [str(one) for one in field_changes(bare, cordoned)] == [
+        "spec.taints: + [{key: a}]",
+        "spec.unschedulable: + true",
+    ]
+    assert [str(one) for one in field_changes(cordoned, bare)][1] == "spec.unschedulable: - true"
