@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from workshop import CATALOG, Workshop
 
 from kubeface import places
 from kubeface.embedded.toolchain import Toolchain
@@ -53,6 +54,26 @@ def test_no_registry_yet_is_fine(tmp_path: Path) -> None:
     (tmp_path / "images" / "catalog.yaml").write_text("[]\n")
     done = garbage.collect(cache=tmp_path, source=tmp_path, registry_program=Path("/none"), say=print)
     assert done == (0, 0)
+
+
+def test_the_build_storage_keeps_what_the_catalog_is_made_of(workshop: Workshop) -> None:
+    workshop.build()
+    workshop.write("images/greeter/words/hello", "good morning")  # the image of before has no name now
+    workshop.build()
+    workshop.write("images/catalog.yaml", CATALOG.replace("tag: v1, folder", "tag: v2, folder"))
+    now = workshop.build()
+    storage = Storage(workshop.cache)
+    before = {name for names in storage.images().values() for name in names}
+    assert {"localhost/greeter:v1", "localhost/greeter:v2"} < before
+    layers, _ = garbage.collect(
+        cache=workshop.cache, source=workshop.source, registry_program=Path("/none"), say=print
+    )
+    after = {name for names in storage.images().values() for name in names}
+    assert before - after == {"localhost/greeter:v1"}
+    assert layers > 0
+    assert workshop.inside(now["greeter"], "/said") == "good morning"
+    workshop.build()
+    assert workshop.said == []  # nothing that is needed has gone
 
 
 def _program() -> Path:
