@@ -3,12 +3,13 @@
 import dataclasses
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kubeface.checks import Progress
-from kubeface.cli import lab, nodes, report, setup, snapshots
+from kubeface.cli import lab, nodes, other_clusters, report, setup, snapshots
 from kubeface.cli.options import Name
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Way
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(nodes.app, name="node")
 app.add_typer(snapshots.app, name="snapshot")
+app.add_typer(other_clusters.app)
 
 
 def main() -> None:
@@ -155,6 +157,8 @@ def build_images(
     only: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME]...", help="All when none is named.")
     ] = None,
+    push: Annotated[str, typer.Option(metavar="HOST:PORT", help="Push them to another registry.")] = "",
+    save: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Save an archive of each.")] = None,
 ) -> None:
     """Build the container images that have changed."""
     become_root(sys.argv[1:])
@@ -163,4 +167,9 @@ def build_images(
         raise BadInput(
             f"There is no image {', '.join(sorted(unknown))}.", seen="images: " + ", ".join(sorted(known))
         )
-    setup.build_images(set(only) if only else None, say=report.say)
+    wanted = set(only) if only else setup.for_other_clusters() if push or save else None
+    built = setup.build_images(wanted, say=report.say)
+    if push:
+        setup.push_images(built, push, say=report.say)
+    if save:
+        setup.save_images(built, save.absolute(), say=report.say)

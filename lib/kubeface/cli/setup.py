@@ -1,15 +1,20 @@
 """Everything that has to be there before a cluster can start."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from kubeface import images, photos, places
 from kubeface.embedded import toolchain
 from kubeface.embedded.toolchain import Toolchain, Way
 from kubeface.host import packages
-from kubeface.host.privilege import make_user_folder
+from kubeface.host.privilege import give_to_user, make_user_folder
+from kubeface.kube.stand_ins import REGISTRY
 from kubeface.providers.embedded import SOURCE
 
 Say = Callable[[str], None]
+
+#: What the embedded cluster itself runs on.
+OF_THE_EMBEDDED = {"pause", "coredns", "metrics-server"}
 
 
 def everything(*, for_tests: bool, way: Way = Way.AUTO, say: Say) -> None:
@@ -22,10 +27,27 @@ def everything(*, for_tests: bool, way: Way = Way.AUTO, say: Say) -> None:
     say("Everything is there.")
 
 
-def build_images(only: set[str] | None, *, say: Say) -> None:
-    """Build the images that have changed."""
+def build_images(only: set[str] | None, *, say: Say) -> list[images.Built]:
+    """The images, built where they have changed."""
     binaries = Toolchain(places.cache()).in_images()
-    images.build_all(cache=places.cache(), source=SOURCE, binaries=binaries, only=only, say=say)
+    return images.build_all(cache=places.cache(), source=SOURCE, binaries=binaries, only=only, say=say)
+
+
+def for_other_clusters() -> set[str]:
+    """The names of the images that the lessons' Pods are made of; each cluster has its own for the rest."""
+    return image_names() - OF_THE_EMBEDDED
+
+
+def push_images(built: list[images.Built], registry: str, *, say: Say) -> None:
+    """Have images in a registry of somebody else's."""
+    images.push_all(built, cache=places.cache(), registry=registry, say=say)
+
+
+def save_images(built: list[images.Built], folder: Path, *, say: Say) -> None:
+    """Have an archive of each image in a folder, under the names that the manifests say."""
+    make_user_folder(folder)
+    for archive in images.save_all(built, folder, cache=places.cache(), registry=REGISTRY, say=say):
+        give_to_user(archive)
 
 
 def image_names() -> set[str]:

@@ -1,4 +1,4 @@
-"""In a notebook: `%kubectl` and `%%kubectl`, on the lesson's cluster only; and `%%changes`."""
+"""In a notebook: `%kubectl` and `%%kubectl`, on the lesson's cluster only; `%%changes` and `%%needs`."""
 
 import ast
 import re
@@ -13,6 +13,7 @@ from kubeface.kube import Cluster
 from kubeface.kube.kubectl import tell
 from kubeface.lesson.changes import changes
 from kubeface.lesson.context import LessonStopped
+from kubeface.lesson.needs import lacking_here
 
 COMMAND_S = 300.0  # chosen: longer than the slowest `kubectl rollout status` or `wait` of the course
 
@@ -46,6 +47,7 @@ def register() -> None:
         shell.register_magic_function(line_magic, "line", "kubectl")
         shell.register_magic_function(cell_magic, "cell", "kubectl")
         shell.register_magic_function(changes_magic, "cell", "changes")
+        shell.register_magic_function(needs_magic, "cell", "needs")
 
 
 def line_magic(line: str) -> None:
@@ -87,15 +89,20 @@ def changes_magic(line: str, cell: str) -> Any:
         What the cell ends in.
     """
     shell = _shell()
-    options = shell.ev(f"dict({line})")
-    name = shell.compile.cache(cell)  # so that a traceback shows the cell's lines
-    tree = ast.parse(shell.transform_cell(cell), name)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    with changes(**options):
-        exec(compile(tree, name, "exec"), shell.user_ns)  # noqa: S102  # it is the learner's own cell
-        if isinstance(last, ast.Expr):
-            return eval(compile(ast.Expression(last.value), name, "eval"), shell.user_ns)  # noqa: S307
-    return None
+    with changes(**shell.ev(f"dict({line})")):
+        return _run(shell, cell)
+
+
+def needs_magic(line: str, cell: str) -> Any:
+    """`%%needs 3 nodes`, `%%needs own cluster`: run the cell where that is there, else say what lacks.
+
+    Returns:
+        What the cell ends in.
+    """
+    if missing := lacking_here(line):
+        print(f"Left out: {missing}.")
+        return None
+    return _run(_shell(), cell)
 
 
 def refuse_elsewhere(arguments: list[str], cluster: Cluster) -> None:
@@ -171,6 +178,17 @@ def _expanded(text: str) -> str:
     """`{python}` and `$python` replaced by their values, as IPython does in a line magic."""
     shell = _shell()
     return text if shell is None else str(shell.var_expand(text))
+
+
+def _run(shell: Any, cell: str) -> Any:
+    """What a cell ends in, now that it was run."""
+    name = shell.compile.cache(cell)  # so that a traceback shows the cell's lines
+    tree = ast.parse(shell.transform_cell(cell), name)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, name, "exec"), shell.user_ns)  # noqa: S102  # it is the learner's own cell
+    if isinstance(last, ast.Expr):
+        return eval(compile(ast.Expression(last.value), name, "eval"), shell.user_ns)  # noqa: S307
+    return None
 
 
 def _shell() -> Any:

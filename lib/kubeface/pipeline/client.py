@@ -280,11 +280,22 @@ class Pipeline:
         Raises:
             NotReady: no node is ready.
         """
-        for node in self.cluster.nodes():
+        try:
+            nodes = self.cluster.nodes()
+        except ApiRefused:  # not everybody may see nodes; whoever sees a Pod sees where it runs
+            return self._address_of_a_pod()
+        for node in nodes:
             internal = [one.address for one in node.status.addresses or [] if one.type == "InternalIP"]
             if node.is_ready and internal:
                 return str(internal[0])
         raise NotReady("no node is ready", try_next="kubeface status")
+
+    def _address_of_a_pod(self) -> str:
+        """The address of a node with a Pod of the pipeline that is ready."""
+        for pod in self.cluster.list("pods", namespace=deploy.NAMESPACE):
+            if pod.is_ready and pod.status.hostIP:
+                return str(pod.status.hostIP)
+        raise NotReady("no Pod of the pipeline is ready", try_next=f"kubectl get pods -n {deploy.NAMESPACE}")
 
     def _pages(self, *, newest: int | None = None, within_s: float = http.ANSWER_S) -> Iterator[list[Result]]:
         """All photos, or those up to an id, the newest first."""
