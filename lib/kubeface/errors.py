@@ -31,6 +31,10 @@ class KubefaceError(Exception):
         self.try_next = try_next
         super().__init__("\n".join(filter(None, (what, seen, try_next and f"Try: {try_next}"))))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the sentences, and no way through the library to them."""
+        return f"{type(self).__name__}: {self}".splitlines()
+
 
 class Missing(KubefaceError):
     """Something has to be installed or made first; nothing has been changed."""
