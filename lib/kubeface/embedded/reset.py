@@ -1,5 +1,6 @@
 """Bring a running cluster back to how it was when it was new, without stopping anything of its own."""
 
+import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,7 +11,7 @@ from kubeface.errors import ApiRefused
 from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.kube.kinds import Kind
-from kubeface.kube.transport import Conflict, NotFound
+from kubeface.kube.transport import NotFound
 from kubeface.kube.wait import Deadline
 
 #: Kubernetes makes these by itself, and again when they are missing.
@@ -28,6 +29,7 @@ SYSTEM_WRITERS = {
 }
 #: The machines themselves, and what mirrors them or the Services.
 _KEPT_KINDS = ("Node", "CSINode", "IPAddress", "ServiceCIDR", "ComponentStatus", "Namespace")
+_SPACE = Kind("v1", "Namespace", "namespaces", namespaced=False)
 #: They may forbid what follows, or keep a namespace from ending: they go first.
 _GUARDS = (
     *(
@@ -57,10 +59,11 @@ def reset(embedded: Embedded) -> None:
     api = embedded.api()
     ours = {_key(one) for one in addons.objects(embedded.spec)}
     _delete_all(api, [(kind, one) for kind in _GUARDS for one in _strangers(api, kind, ours)])
+    _empty(api, ours)
+    _clear_volumes(embedded)
     for node in api.nodes():
         if change := left_on(node):
             api.patch(node.ref, change)
-    _empty(api, ours)
     apply(api, addons.objects(embedded.spec))
     wait(api, "serviceaccount/default", for_="exists", timeout_s=TIMEOUT_S)
     steps.wait_for_dns(embedded)
@@ -85,19 +88,19 @@ def left_on(node: KubeObject) -> dict[str, Any]:
 def _empty(api: Cluster, ours: set[str]) -> None:
     """No namespace but the system's, and nothing of a stranger's in those or beside them."""
     deadline = Deadline.after(TIMEOUT_S)
-    kinds = _kinds(api)
-    for space in _doomed(api):
-        api.delete(space.ref)  # from now on nothing new can be made in it
+    kinds: list[Kind] = []
     left: list[tuple[Kind, KubeObject]] = []
 
     def is_empty() -> bool:
         nonlocal kinds, left
+        open_ = [one for one in _doomed(api) if not one.metadata.deletionTimestamp]
+        _delete_all(api, [(_SPACE, one) for one in open_])  # from then on nothing new can be made in them
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = list(pool.map(lambda kind: [(kind, one) for one in _strangers(api, kind, ours)], kinds))
         kinds = [kind for kind, some in zip(kinds, found, strict=True) if some]
         left = [pair for some in found for pair in some]
         _delete_all(api, left, force=TIMEOUT_S - deadline.left_s > FORCE_AFTER_S)
-        return not left
+        return not left and not open_
 
     for _ in range(2):  # a second look at everything: what ended last may have made something
         kinds = _kinds(api)
@@ -110,6 +113,14 @@ def _empty(api: Cluster, ours: set[str]) -> None:
         )
         for space in _doomed(api):
             _finish(api, space)
+
+
+def _clear_volumes(embedded: Embedded) -> None:
+    """The folders of all volumes; nobody is left in the API that they could belong to."""
+    disks = [one.disk / "lib" / "local-path" for one in embedded.spec.nodes]
+    for folder in (embedded.spec.shared, *disks):
+        for volume in folder.iterdir():
+            shutil.rmtree(volume, ignore_errors=True)
 
 
 def _kinds(api: Cluster) -> list[Kind]:
@@ -183,8 +194,8 @@ def _delete(api: Cluster, kind: Kind, one: KubeObject, *, force: bool) -> None:
             free = {"metadata": {"finalizers": None}}
             merge = "application/merge-patch+json"
             api.transport.json("patch", path, what=f"free {one.ref}", body=free, content_type=merge)
-    except (NotFound, Conflict):
-        return  # it has gone, or somebody frees it at this moment
+    except ApiRefused:
+        return  # it has gone, or a guard that has just gone is still asked: the next look tells
 
 
 def _grace_s(pod: KubeObject) -> int:
