@@ -5,7 +5,6 @@ import contextlib
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from traces import supervised, traces
 
@@ -83,25 +82,6 @@ def test_one_kill_ends_a_whole_node_and_it_boots_again(trial: Embedded, api: Clu
     assert not inside & set(cgroups.processes(node.cgroup))
 
 
-def test_a_killed_kubelet_is_started_again(trial: Embedded, api: Cluster) -> None:
-    node = trial.spec.nodes[1]
-    first = _pid_of(node.cgroup, "kubelet")
-    os.kill(first, signal.SIGKILL)
-    wait_for_exit([first], timeout_s=10)
-    wait(api, f"node/{node.name}", for_="Ready", timeout_s=60)
-    assert _pid_of(node.cgroup, "kubelet") != first
-
-
-def test_a_node_that_is_switched_off_is_missed_and_comes_back(
-    trial: Embedded, provider: EmbeddedProvider, api: Cluster
-) -> None:
-    provider.stop_node("node2")
-    assert cgroups.processes(trial.spec.nodes[1].cgroup) == []
-    wait(api, "node/node2", for_=lambda node: not node.is_ready, timeout_s=60)
-    provider.start_node("node2")
-    assert api.get("node/node2").is_ready
-
-
 def test_a_node_that_hangs_is_missed_and_goes_on_with_the_same_processes(
     trial: Embedded, provider: EmbeddedProvider, api: Cluster
 ) -> None:
@@ -119,18 +99,3 @@ def test_a_frozen_node_does_not_keep_a_cluster_from_going_down(
     provider.freeze_node("node1")
     provider.down(purge=False, say=print)
     assert cgroups.processes(trial.spec.cgroup) == []
-
-
-def _pid_of(cgroup: str, program: str) -> int:
-    """The process id of a node's program, once its supervisor has started it."""
-    from kubeface.host.waiting import wait_until
-
-    def found() -> list[int]:
-        return [
-            pid
-            for pid in cgroups.processes(cgroup)
-            if Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].endswith(f"/{program}".encode())
-        ]
-
-    wait_until(lambda: bool(found()), what=f"{program} does not run", timeout_s=30)
-    return found()[0]

@@ -54,7 +54,7 @@ def _everything(others: list[str]) -> dict[str, list[str]]:
         "routes": sorted(_run("ip", "route").splitlines()),
         "namespaces": sorted(_run("ip", "netns").splitlines()),
         "mounts": sorted(line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()),
-        "cgroups": sorted(str(path) for path in Path("/sys/fs/cgroup").glob("**/kubeface*")),
+        "cgroups": sorted(str(path) for path in _groups()),
         "rules": sorted(_rules()),
         "sysctls": [f"{name}={_sysctl(name)}" for name in SYSCTLS],
         "places": sorted(str(path) for place in PLACES for path in Path(place).glob("*") if _is_ours(path)),
@@ -89,6 +89,11 @@ def supervised(cgroup: str) -> dict[int, str]:
             if b"supervisor.supervisord" in Path(f"/proc/{parent}/cmdline").read_bytes():
                 found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
     return {pid: name for pid, name in found.items() if "containerd-shim" not in name}  # one for each Pod
+
+
+def _groups() -> list[Path]:
+    """The cgroups of clusters: below the only hierarchy, or below each."""
+    return [path for depth in ("kubeface*", "*/kubeface*") for path in Path("/sys/fs/cgroup").glob(depth)]
 
 
 def _is_ours(path: Path) -> bool:
