@@ -165,20 +165,21 @@ def killed(cluster: Cluster) -> None:
 
 def killed_again(cluster: Cluster) -> None:
     """More, and not enough."""
-    apply_file(cluster, "greedy", limits={"memory": "128Mi"})
+    apply_file(cluster, "greedy", requests={"cpu": "20m"}, limits={"memory": "128Mi"})
     wait(cluster, "pod/greedy", for_=has_ended, timeout_s=READY_S)
 
 
 def a_whole_gibibyte(cluster: Cluster) -> None:
     """Enough, and five times what it needs."""
-    apply_file(cluster, "greedy", limits={"memory": "1Gi"})
+    apply_file(cluster, "greedy", requests={"cpu": "20m"}, limits={"memory": "1Gi"})
     wait(cluster, "pod/greedy", for_=has_ended, timeout_s=READY_S)
 
 
 def enough(cluster: Cluster) -> None:
     """What `solution` shows."""
     body = cluster.get("pod/greedy").raw
-    container = body["spec"]["containers"][0] | {"resources": {"limits": {"memory": "256Mi"}}}
+    resources = {"requests": {"cpu": "20m"}, "limits": {"memory": "256Mi"}}
+    container = body["spec"]["containers"][0] | {"resources": resources}
     cluster.delete("pod/greedy", grace_s=0)
     wait(cluster, "pod/greedy", for_="deleted", timeout_s=60)
     spec = {"restartPolicy": "Never", "containers": [container]}

@@ -52,6 +52,7 @@ class Lesson:
         except KubefaceError as error:
             raise _stopped(error) from error
         self._objects = len(objects)
+        self._filled = {one["metadata"].get("namespace") for one in objects}
         session.begin(self.cluster, plan.number)
         magics.register()
         show(self)
@@ -110,7 +111,8 @@ class Lesson:
     def _state(self) -> str:
         parts = [f"{_counted(len(self.cluster.nodes()), 'node')} ready"]
         parts += [f"{_counted(self._objects, 'object')} in place"] if self._objects else []
-        parts += [f"namespace {name} empty" for name in self.plan.state.namespaces]
+        empty = [name for name in self.plan.state.namespaces if name not in self._filled]
+        parts += [f"namespace {name} empty" for name in empty]
         parts += [f"no namespace {name}" for name in self.plan.state.gone]
         return "The cluster is as this lesson needs it: " + ", ".join(parts) + "."
 

@@ -33,6 +33,12 @@ def test_a_lesson_brings_its_state_and_introduces_itself(here, plan, named, caps
     assert capsys.readouterr().out == text + "\n"
 
 
+def test_a_namespace_of_its_own_is_called_empty_only_when_it_is(here, plan, named):
+    state = replace(plan.state, namespaces=(named, f"{named}-two"))
+    lesson = Lesson(replace(plan, state=state))
+    assert repr(lesson).endswith(f"1 object in place, namespace {named}-two empty.")
+
+
 def test_what_it_says_does_not_depend_on_what_was_there(here, plan, named):
     first = repr(Lesson(plan))
     here.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "stray"}}, namespace=named)
