@@ -46,6 +46,8 @@ def sabotage(cluster: Cluster) -> None:
     """Five faults at once; each is the beginning of one exercise."""
     for fault in (misspelt_selector, missing_image, far_too_big, wrong_port, node_without_queue):
         fault(cluster)
+    for sound in ("mysql", "nsqlookupd", "receiver"):
+        wait(cluster, f"deployment/{sound}", for_="Ready", timeout_s=100)
 
 
 def misspelt_selector(cluster: Cluster) -> None:
