@@ -17,7 +17,6 @@ from kubeface.kube.manifests import Manifest, parse
 from kubeface.kube.sent import sent
 from kubeface.kube.stand_ins import NOTHING
 
-
 #: Without a person's aliases and defaults, which could lead elsewhere.
 PLAIN = {"KUBERC": "off"}
 
