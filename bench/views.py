@@ -78,12 +78,13 @@ def live_idle_percent() -> float:
     """Processor time of this process, which keeps 1,000 Pods in view, while nothing changes."""
     from kubeface.views.nodes import nodes
 
-    with servers.api_server() as cluster, _kwok(cluster):
+    with servers.api_server() as cluster, _kwok(cluster) as kwok:
         _make_pods(cluster, MANY)
         wait_until(
             lambda: _running(cluster) == MANY,
             what="not all Pods run",
             timeout_s=READY_S,
+            pid=kwok,
             evidence=lambda: f"{_running(cluster)} do",
             every_s=1,
         )
@@ -147,8 +148,8 @@ def _watched(cluster: "Cluster", kinds: list[str], draw: Any) -> Iterator[_Page]
 
 
 @contextlib.contextmanager
-def _kwok(cluster: "Cluster") -> Iterator[None]:
-    """KWOK beside the API server; it is compiled first, where it is not there."""
+def _kwok(cluster: "Cluster") -> Iterator[int]:
+    """The process id of a KWOK beside the API server; it is compiled first, where it is not there."""
     from kubeface.embedded import simulated
     from kubeface.embedded.toolchain import build
 
@@ -156,7 +157,7 @@ def _kwok(cluster: "Cluster") -> Iterator[None]:
     with cluster.kubeconfig.with_name("kwok.log").open("wb") as log:
         kwok = subprocess.Popen(simulated.command(tools, cluster.kubeconfig), stdout=log, stderr=log)
     try:
-        yield
+        yield kwok.pid
     finally:
         kwok.kill()
         kwok.wait()
