@@ -46,7 +46,7 @@ def serve(monkeypatch):
         started.append((server, thread))
         pipeline = Pipeline(cluster=None)
         monkeypatch.setattr(Pipeline, "address", "127.0.0.1")
-        pipeline._ports["receiver"] = server.server_port
+        monkeypatch.setattr(pipeline, "_port", lambda service: server.server_port)
         return pipeline, server
 
     yield start
