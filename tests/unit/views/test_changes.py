@@ -219,10 +219,17 @@ def test_it_waits_for_what_is_still_in_motion(here, deployed, ready, later):
     assert repr(seen) == "1  + created  pod/alone  Running, 1 of 1 ready"
 
 
-def test_it_waits_for_what_follows_a_moment_later(here, later):
+def test_it_waits_for_what_follows_a_moment_later(here, later, monkeypatch):
+    look = Recording.catch_up
+
+    def look_and_go_on(recording):
+        look(recording)
+        later(lambda: here.create(config_map("second")))
+
+    monkeypatch.setattr(Recording, "catch_up", look_and_go_on)
+    monkeypatch.setattr("kubeface.views.recording.QUIET_S", 4.0)  # also where this machine is busy
     with recorded(here) as seen:
         here.create(config_map("first"))
-        later(lambda: here.create(config_map("second")))
     assert [one.ref for one in seen] == ["configmap/first", "configmap/second"]
 
 
