@@ -8,6 +8,7 @@ from traces import supervised
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.reset import left_on
+from kubeface.errors import BadInput
 from kubeface.host import cgroups
 from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject, apply, wait
@@ -77,12 +78,20 @@ def _disorder(api: Cluster) -> None:
     wait(api, "customresourcedefinition/toys.example.com", for_="Established", timeout_s=30)
     toy = named("example.com/v1", "Toy", "ball")
     toy["metadata"]["finalizers"] = ["example.com/nobody-frees-it"]
+    wait_until(lambda: _is_known(api, "Toy"), what="the new kind is not known", timeout_s=30)
     api.put(toy, namespace="mess-two")
     api.put(_webhook())
     run(["label", "node", "node1", "disk=fast"], cluster=api)
     run(["taint", "node", "node2", "mine=yes:NoSchedule"], cluster=api)
     run(["cordon", "node1"], cluster=api)
     run(["-n", "kube-system", "scale", "deployment/metrics-server", "--replicas=0"], cluster=api)
+
+
+def _is_known(api: Cluster, kind: str) -> bool:
+    try:
+        return bool(api.kind(kind))
+    except BadInput:
+        return False
 
 
 def _inventory(api: Cluster) -> list[str]:
