@@ -47,6 +47,9 @@ class PipelineHere(Pipeline):
     def address(self) -> str:
         return "127.0.0.1"
 
+    def _port(self, service: str) -> int:
+        return self._ports[service]
+
 
 @dataclass(frozen=True)
 class Event:

@@ -8,6 +8,9 @@ from kubeface import places
 from kubeface.errors import BadInput, Missing
 from kubeface.kube.client import Cluster
 
+#: The context that `kubeface up` hands out.
+COURSE = "kube-face-cluster"
+
 
 def connect_to(context: str, *, namespace: str | None = None) -> Cluster:
     """The cluster of a context, from the first kubeconfig that has it: the course's, then those of kubectl.

@@ -3,12 +3,10 @@
 from kubeface import places
 from kubeface.errors import ApiRefused, BadInput, KubefaceError, Missing
 from kubeface.kube import Cluster
-from kubeface.kube.contexts import connect_to
+from kubeface.kube.contexts import COURSE, connect_to
 from kubeface.kube.labelled import PART_OF
 from kubeface.kube.transport import NoAnswer
 
-#: The context that the embedded cluster hands out.
-COURSE = "kube-face-cluster"
 IN_A_TERMINAL = "run `kubeface up` in a terminal, then this cell again"
 
 

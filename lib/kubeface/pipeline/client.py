@@ -11,6 +11,7 @@ from kubeface.errors import ApiRefused, NotReady
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
 from kubeface.pipeline import breaker, deploy, events, http, outbox, photos, queue
+from kubeface.pipeline.reach import NodePorts, Tunnels, way_to
 from kubeface.pipeline.results import Awaited, Result, Results
 from kubeface.pipeline.traffic import PATIENCE_S, Traffic
 
@@ -56,7 +57,7 @@ class Pipeline:
     def __init__(self, cluster: Cluster, *, manifests: Path | str | None = None) -> None:
         self.cluster = cluster
         self._manifests = Path(manifests) if manifests else None
-        self._ports: dict[str, int] = {}
+        self._found_way: NodePorts | Tunnels | None = None
 
     @property
     def manifests(self) -> Path:
@@ -275,27 +276,12 @@ class Pipeline:
 
     @property
     def address(self) -> str:
-        """The address of a node that is ready: every node answers at every NodePort.
+        """Where the services are reached: at a node that is ready, or at this machine's end of a tunnel.
 
         Raises:
             NotReady: no node is ready.
         """
-        try:
-            nodes = self.cluster.nodes()
-        except ApiRefused:  # not everybody may see nodes; whoever sees a Pod sees where it runs
-            return self._address_of_a_pod()
-        for node in nodes:
-            internal = [one.address for one in node.status.addresses or [] if one.type == "InternalIP"]
-            if node.is_ready and internal:
-                return str(internal[0])
-        raise NotReady("no node is ready", try_next="kubeface status")
-
-    def _address_of_a_pod(self) -> str:
-        """The address of a node with a Pod of the pipeline that is ready."""
-        for pod in self.cluster.list("pods", namespace=deploy.NAMESPACE):
-            if pod.is_ready and pod.status.hostIP:
-                return str(pod.status.hostIP)
-        raise NotReady("no Pod of the pipeline is ready", try_next=f"kubectl get pods -n {deploy.NAMESPACE}")
+        return self._way.address
 
     def _pages(self, *, newest: int | None = None, within_s: float = http.ANSWER_S) -> Iterator[list[Result]]:
         """All photos, or those up to an id, the newest first."""
@@ -324,10 +310,13 @@ class Pipeline:
         return results
 
     def _port(self, service: str) -> int:
-        if service not in self._ports:
-            found = self.cluster.get(f"service/{service}", namespace=deploy.NAMESPACE)
-            self._ports[service] = int(found.spec.ports[0].nodePort)
-        return self._ports[service]
+        return self._way.port(service)
+
+    @property
+    def _way(self) -> NodePorts | Tunnels:
+        if self._found_way is None:
+            self._found_way = way_to(self.cluster, deploy.NAMESPACE)
+        return self._found_way
 
     def __repr__(self) -> str:
         return f"Pipeline in {self.cluster.context}, namespace {deploy.NAMESPACE}"

@@ -8,16 +8,13 @@ from pathlib import Path
 from kubeface import places
 from kubeface.errors import ApiRefused, BadInput, Missing
 from kubeface.kube import KubeObject, stand_ins
-from kubeface.kube.contexts import connect_to
+from kubeface.kube.contexts import COURSE, connect_to
 from kubeface.kube.rights import may
 from kubeface.kube.stand_ins import NOTHING, REGISTRY, StandIns
 from kubeface.kube.transport import NoAnswer
 from kubeface.providers import findings, programs, removal, storage
 from kubeface.providers.base import NodeStatus, Say, Status
 from kubeface.providers.finding import Finding
-
-#: The context that `kubeface up` hands out.
-COURSE = "kube-face-cluster"
 
 #: The command with which a cluster's own tool loads an archive of an image.
 Load = Callable[[Path], Sequence[str | Path]]

@@ -13,7 +13,7 @@ from tracked import ROOT
 from kubeface.cli.commands import app
 
 MAKEFILE = (ROOT / "Makefile").read_text()
-TEXTS = ("README.md", "CONTRIBUTING.md")
+TEXTS = ("README.md", "CONTRIBUTING.md", "docs/any-cluster.md")
 INNER = {"ready-to-test"}  # a target that others need; nobody types it
 
 

@@ -1,0 +1,141 @@
+"""Ways from this machine to the pipeline's services: through a node, or else through the API server."""
+
+import select
+import socket
+import subprocess
+import weakref
+
+from kubeface.errors import ApiRefused, CommandFailed, NotReady
+from kubeface.kube import Cluster, find_kubectl
+from kubeface.kube.contexts import COURSE
+
+HERE = "127.0.0.1"
+OPEN_S = 20.0  # chosen: kubectl asks the API server for the service and a Pod of it, then says the port
+REACH_S = 3.0  # chosen: a node in the same network answers within milliseconds
+
+_Forwards = dict[str, tuple[subprocess.Popen[str], int]]
+
+
+class NodePorts:
+    """The services at the NodePorts of any node."""
+
+    def __init__(self, cluster: Cluster, namespace: str) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+        self._ports: dict[str, int] = {}
+
+    @property
+    def address(self) -> str:
+        """The address of a node that is ready now: every node answers at every NodePort.
+
+        Raises:
+            NotReady: no node is ready.
+        """
+        try:
+            nodes = self._cluster.nodes()
+        except ApiRefused:  # not everybody may see nodes; whoever sees a Pod sees where it runs
+            return self._address_of_a_pod()
+        for node in nodes:
+            internal = [one.address for one in node.status.addresses or [] if one.type == "InternalIP"]
+            if node.is_ready and internal:
+                return str(internal[0])
+        raise NotReady("no node is ready", try_next="kubeface status")
+
+    def port(self, service: str) -> int:
+        """The NodePort of a service."""
+        if service not in self._ports:
+            found = self._cluster.get(f"service/{service}", namespace=self._namespace)
+            self._ports[service] = int(found.spec.ports[0].nodePort)
+        return self._ports[service]
+
+    def _address_of_a_pod(self) -> str:
+        for pod in self._cluster.list("pods", namespace=self._namespace):
+            if pod.is_ready and pod.status.hostIP:
+                return str(pod.status.hostIP)
+        raise NotReady("no Pod is ready", try_next=f"kubectl get pods -n {self._namespace}")
+
+
+class Tunnels:
+    """The services through `kubectl port-forward`, one for each that is asked for.
+
+    Each leads to one Pod of its service. When that Pod is gone the tunnel breaks, and the next use opens
+    another. They end with this object, or with Python.
+    """
+
+    address = HERE
+
+    def __init__(self, cluster: Cluster, namespace: str) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+        self._open: _Forwards = {}
+        weakref.finalize(self, _end_all, self._open)
+
+    def port(self, service: str) -> int:
+        """The port of this machine that leads to a service.
+
+        Raises:
+            CommandFailed: kubectl did not open it; its words are in `seen`.
+        """
+        process, port = self._open.get(service, (None, 0))
+        if process is None or process.poll() is not None:
+            found = self._cluster.get(f"service/{service}", namespace=self._namespace)
+            process, port = self._forward(service, int(found.spec.ports[0].port))
+            self._open[service] = process, port
+        return port
+
+    def _forward(self, service: str, port: int) -> tuple[subprocess.Popen[str], int]:
+        where = ["--kubeconfig", str(self._cluster.kubeconfig), "--context", self._cluster.context]
+        where += ["--namespace", self._namespace]
+        process = subprocess.Popen(
+            [
+                str(find_kubectl()),
+                *where,
+                "port-forward",
+                "--address",
+                HERE,
+                f"service/{service}",
+                f":{port}",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert process.stdout is not None  # noqa: S101  # it is a pipe
+        is_told = select.select([process.stdout], [], [], OPEN_S)[0]
+        said = process.stdout.readline() if is_told else ""
+        if not said.startswith(f"Forwarding from {HERE}:"):
+            _end(process)
+            raise CommandFailed(f"kubectl opened no way to service/{service}", seen=said.strip())
+        return process, int(said.split()[2].rpartition(":")[2])
+
+
+def way_to(cluster: Cluster, namespace: str) -> NodePorts | Tunnels:
+    """The way to a cluster's services: its nodes, unless it is another's and they do not answer."""
+    nodes = NodePorts(cluster, namespace)
+    if cluster.context == COURSE or is_reachable(nodes.address, nodes.port("frontend")):
+        return nodes
+    return Tunnels(cluster, namespace)
+
+
+def is_reachable(address: str, port: int) -> bool:
+    """Whether an answer comes from there; a refusal is one."""
+    try:
+        socket.create_connection((address, port), timeout=REACH_S).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _end_all(tunnels: _Forwards) -> None:
+    for process, _ in tunnels.values():
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    if process.stdout:
+        process.stdout.close()

@@ -1,0 +1,63 @@
+"""Which way leads to the services: through nodes that answer, else through the API server."""
+
+import socket
+
+import pytest
+
+from kubeface.errors import CommandFailed
+from kubeface.kube import Cluster
+from kubeface.kube.contexts import COURSE
+from kubeface.pipeline.reach import NodePorts, Tunnels, is_reachable, way_to
+
+#: TEST-NET-1 (RFC 5737): no packet to it is ever answered.
+NOWHERE = "192.0.2.200"
+
+
+@pytest.fixture
+def frontend(cluster, space, report):
+    """A node and a Service: `frontend("127.0.0.1")` is the node's address."""
+
+    def make(address):
+        cluster.put({"apiVersion": "v1", "kind": "Node", "metadata": {"name": space}})
+        report(f"node/{space}", {"conditions": [{"type": "Ready", "status": "True"}]}, "")
+        report(f"node/{space}", {"addresses": [{"type": "InternalIP", "address": address}]}, "")
+        port = {"name": "http", "port": 80}
+        spec = {"type": "NodePort", "selector": {"app": "x"}, "ports": [port]}
+        body = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "frontend"}, "spec": spec}
+        cluster.create(body, namespace=space)
+
+    for one in cluster.nodes():
+        cluster.delete(one.ref)
+    yield make
+    cluster.delete(f"node/{space}")
+
+
+def test_a_refusal_is_an_answer_and_silence_is_none():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert is_reachable("127.0.0.1", port)
+    assert is_reachable("127.0.0.1", port)  # closed by now
+    assert not is_reachable(NOWHERE, port)
+
+
+def test_nodes_that_answer_are_the_way(cluster, space, frontend):
+    frontend("127.0.0.1")
+    way = way_to(cluster, space)
+    assert isinstance(way, NodePorts)
+    assert way.address == "127.0.0.1"
+    assert way.port("frontend") == cluster.get("service/frontend", namespace=space).spec.ports[0].nodePort
+
+
+def test_where_they_do_not_the_api_server_is(cluster, space, frontend):
+    frontend(NOWHERE)
+    way = way_to(cluster, space)
+    assert isinstance(way, Tunnels)
+    assert way.address == "127.0.0.1"
+    with pytest.raises(CommandFailed, match="kubectl opened no way to service/frontend"):
+        way.port("frontend")  # no Pod is behind it
+
+
+def test_the_courses_own_nodes_are_the_way_even_while_one_is_silent(cluster, space, frontend):
+    frontend(NOWHERE)
+    ours = Cluster(cluster.kubeconfig, COURSE, space, cluster.transport)
+    assert isinstance(way_to(ours, space), NodePorts)
