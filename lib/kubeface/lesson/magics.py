@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeface.checks import session
-from kubeface.errors import BadInput, CommandFailed, KubefaceError, Missing
+from kubeface.errors import BadInput, CommandFailed, Missing
 from kubeface.kube import Cluster
 from kubeface.kube.kubectl import tell
 from kubeface.lesson.changes import changes
@@ -25,18 +25,11 @@ _READS_KUBECONFIG = ("current-context", "get-clusters", "get-contexts", "get-use
 _OF_A_SHELL = ("|", "||", "&", "&&", ";", ">", ">>", "<")
 
 
-class _InShort(KubefaceError):
-    """A notebook shows the sentence and no traceback."""
-
-    def _render_traceback_(self) -> list[str]:
-        return str(self).splitlines()
-
-
-class KubectlFailed(_InShort, CommandFailed):
+class KubectlFailed(CommandFailed):
     """kubectl ended with an error, which it has printed, or not in time."""
 
 
-class KubectlRefused(_InShort, BadInput):
+class KubectlRefused(BadInput):
     """kubectl was not run: the line leads to another cluster, or is meant for a shell."""
 
 

@@ -45,7 +45,7 @@ def test_what_it_warns_of_is_printed_too(capsys, lesson):
 def test_an_error_fails_the_cell_in_one_sentence_and_is_printed(lesson, capsys):
     with pytest.raises(KubectlFailed) as failed:
         line_magic("get configmap nobody")
-    assert failed.value._render_traceback_() == ["kubectl get configmap nobody ended with 1"]
+    assert str(failed.value) == "kubectl get configmap nobody ended with 1"
     assert capsys.readouterr().out == 'Error from server (NotFound): configmaps "nobody" not found\n'
 
 
@@ -99,7 +99,7 @@ def test_a_cell_may_be_what_one_command_reads(lesson):
 def test_a_line_that_leads_to_another_cluster_is_refused(lesson, line, capsys):
     with pytest.raises(KubectlRefused) as refused:
         line_magic(line)
-    assert len(refused.value._render_traceback_()) == 2
+    assert str(refused.value).count("\n") == 1
     assert capsys.readouterr().out == ""
 
 
