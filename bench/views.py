@@ -225,8 +225,8 @@ BENCHMARKS = [
         name="live_idle_percent",
         unit="%",
         goal="<= 10",
-        how=f"part of a core that a process takes while nothing changes: it has {MANY:,} Pods, simulated by KWOK "
-        f"on {NODES} nodes, in a live view of nodes; over {IDLE_S:g} s",
+        how=f"part of a core that a process takes while nothing changes: {MANY:,} Pods, simulated by KWOK "
+        f"on {NODES} nodes, in a live view of nodes, over {IDLE_S:g} s",
         measure=live_idle_percent,
     ),
 ]
