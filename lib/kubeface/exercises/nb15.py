@@ -123,6 +123,8 @@ def image_of_another(cluster: Cluster) -> None:
 
 def asked_for_none(cluster: Cluster) -> None:
     """What is not asked for cannot fail."""
+    image = f"{REGISTRY}/frontend:v1.0"
+    run(["set", "image", "deployment/frontend", f"frontend={image}"], cluster=cluster)
     cluster.patch("deployment/frontend", {"spec": {"replicas": 0}})
 
 
@@ -280,7 +282,10 @@ def queue_nowhere(cluster: Cluster) -> None:
 
 def label_node(cluster: Cluster, value: str | None) -> None:
     """The label `receiver` of node2, and nsqd where it belongs then."""
+    pods = cluster.list("pods", labels="app.kubernetes.io/name=nsqd", fields={"spec.nodeName": "node2"})
     cluster.patch("node/node2", {"metadata": {"labels": {"receiver": value}}})
+    for pod in pods:
+        wait(cluster, pod.ref, for_="deleted", timeout_s=60)  # one that is going still counts as ready
     wait(cluster, "daemonset/nsqd", for_=lambda one: one.wanted == 2 == one.ready, timeout_s=60)
 
 
