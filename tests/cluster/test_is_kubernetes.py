@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from objects import claim, mount, namespace, pod
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, apply, find_kubectl, wait
 from kubeface.places import programs
 
-IMAGE = "registry.kubeface.internal/busybox:v1.0"
-
 
 @pytest.fixture
 def space(api: Cluster) -> Iterator[str]:
-    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "probe"}})
+    api.put(namespace("probe"))
     yield "probe"
     api.delete("namespace/probe")
     wait(api, "namespace/probe", for_="deleted", timeout_s=60)
@@ -34,7 +33,7 @@ def test_the_version_is_the_pinned_one(api: Cluster) -> None:
 
 
 def test_a_pod_is_started_spoken_to_and_read(trial: Embedded, api: Cluster, space: str) -> None:
-    apply(api, [_pod("talker", "echo hello; exec sleep 3600")], namespace=space)
+    apply(api, [pod("talker", "echo hello; exec sleep 3600")], namespace=space)
     wait(api, "pod/talker", for_="Ready", timeout_s=60, namespace=space)
     assert _kubectl(api, "-n", space, "logs", "talker") == "hello\n"
     assert _kubectl(api, "-n", space, "exec", "talker", "--", "echo", "yes") == "yes\n"
@@ -42,10 +41,12 @@ def test_a_pod_is_started_spoken_to_and_read(trial: Embedded, api: Cluster, spac
 
 def test_names_and_services_reach_pods_on_every_node(trial: Embedded, api: Cluster, space: str) -> None:
     serve = "mkdir -p /tmp/www; echo here > /tmp/www/index.html; exec busybox httpd -f -p 8080 -h /tmp/www"
-    pods = [_pod(f"web-{node.name}", serve, node.name, {"app": "web"}) for node in trial.spec.nodes]
+    pods = [
+        pod(f"web-{node.name}", serve, node=node.name, labels={"app": "web"}) for node in trial.spec.nodes
+    ]
     apply(api, [*pods, _service()], namespace=space)
-    for pod in pods:
-        wait(api, f"pod/{pod['metadata']['name']}", for_="Ready", timeout_s=60, namespace=space)
+    for one in pods:
+        wait(api, f"pod/{one['metadata']['name']}", for_="Ready", timeout_s=60, namespace=space)
     for node in trial.spec.nodes:
         _until_it_answers(node.address, 30123)  # the NodePort, on every node's address
         own = f"web-{node.name}"
@@ -56,11 +57,11 @@ def test_names_and_services_reach_pods_on_every_node(trial: Embedded, api: Clust
 def test_volumes_are_made_on_demand_and_one_kind_is_seen_by_every_node(
     trial: Embedded, api: Cluster, space: str
 ) -> None:
-    claims = [_claim("own", None, "ReadWriteOnce"), _claim("ours", "shared", "ReadWriteMany")]
-    writer = _pod("writer", "echo mine > /own/f; echo ours > /ours/f; exec sleep 3600", "node1")
-    reader = _pod("reader", "exec sleep 3600", "node2")
-    _mount(writer, "own", "ours")
-    _mount(reader, "ours")
+    claims = [claim("own"), claim("ours", "shared", "ReadWriteMany")]
+    writer = pod("writer", "echo mine > /own/f; echo ours > /ours/f; exec sleep 3600", node="node1")
+    reader = pod("reader", node="node2")
+    mount(writer, "own", "ours")
+    mount(reader, "ours")
     apply(api, [*claims, writer, reader], namespace=space)
     for name in ("writer", "reader"):
         wait(api, f"pod/{name}", for_="Ready", timeout_s=60, namespace=space)
@@ -68,12 +69,12 @@ def test_volumes_are_made_on_demand_and_one_kind_is_seen_by_every_node(
 
 
 def test_too_much_memory_ends_a_container_as_oom_killed(api: Cluster, space: str) -> None:
-    hungry = _pod("hungry", "exec dd if=/dev/zero of=/dev/null bs=256M")
+    hungry = pod("hungry", "exec dd if=/dev/zero of=/dev/null bs=256M")
     hungry["spec"]["restartPolicy"] = "Never"
     hungry["spec"]["containers"][0]["resources"] = {"limits": {"memory": "32Mi"}}
     apply(api, [hungry], namespace=space)
     ended = wait(
-        api, "pod/hungry", for_=lambda pod: pod.status.phase == "Failed", timeout_s=60, namespace=space
+        api, "pod/hungry", for_=lambda one: one.status.phase == "Failed", timeout_s=60, namespace=space
     )
     assert ended is not None
     assert ended.status.containerStatuses[0].state.terminated.reason == "OOMKilled"
@@ -84,36 +85,10 @@ def test_kubectl_is_given_to_the_user(trial: Embedded, monkeypatch: pytest.Monke
     assert find_kubectl() == programs() / "kubectl"
 
 
-def _pod(
-    name: str, script: str, node: str | None = None, labels: dict[str, str] | None = None
-) -> dict[str, Any]:
-    container = {"name": "main", "image": IMAGE, "command": ["sh", "-c", script]}
-    place = {"kubernetes.io/hostname": node} if node else {}
-    spec = {"containers": [container], "terminationGracePeriodSeconds": 0, "nodeSelector": place}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "labels": labels or {}},
-        "spec": spec,
-    }
-
-
 def _service() -> dict[str, Any]:
     port = {"port": 8080, "nodePort": 30123}
     spec = {"type": "NodePort", "selector": {"app": "web"}, "ports": [port]}
     return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
-
-
-def _claim(name: str, storage_class: str | None, mode: str) -> dict[str, Any]:
-    spec: dict[str, Any] = {"accessModes": [mode], "resources": {"requests": {"storage": "1Mi"}}}
-    if storage_class:
-        spec["storageClassName"] = storage_class
-    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": spec}
-
-
-def _mount(pod: dict[str, Any], *claims: str) -> None:
-    pod["spec"]["volumes"] = [{"name": c, "persistentVolumeClaim": {"claimName": c}} for c in claims]
-    pod["spec"]["containers"][0]["volumeMounts"] = [{"name": c, "mountPath": f"/{c}"} for c in claims]
 
 
 def _kubectl(api: Cluster, *arguments: str) -> str:

@@ -133,7 +133,7 @@ def _stream(api: Cluster, name: str, part: str, query: list[tuple[str, str]], pr
         url, subprotocols=[protocol], sslopt={"context": context}, timeout=20
     )
     messages = []
-    with contextlib.closing(connection):
+    with contextlib.closing(connection.sock):
         while (message := connection.recv_data())[0] != websocket.ABNF.OPCODE_CLOSE:
             messages.append(message[1])
     return [one for one in messages if one.strip(b"\0\1\2\3")]  # each channel begins with an empty one
