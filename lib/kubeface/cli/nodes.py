@@ -74,7 +74,8 @@ def simulate(
     count: Annotated[int, typer.Argument(min=0, max=2000, help="How many; 0 ends the simulation.")],
     name: Name = "face",
 ) -> None:
-    """Have so many simulated nodes beside the real ones: they take Pods, and run nothing."""
+    """Have so many simulated nodes beside the real ones. They run nothing, and they take only Pods that
+    tolerate the taint kubeface.io/simulated."""
     become_root(sys.argv[1:])
     EmbeddedProvider(name).simulate_nodes(count, say=report.say)
     report.say(f"{count} simulated nodes are Ready." if count else "There are no simulated nodes.")
