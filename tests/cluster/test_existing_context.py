@@ -31,9 +31,7 @@ from kubeface.providers.existing import ExistingProvider
 
 CONTEXT, USER = "office", "jane"
 PORT = 5055
-PATIENCE_S = (
-    600.0  # chosen: every image is pulled for the first time, on a machine that has more to do
-)
+PATIENCE_S = 600.0  # chosen: every image is pulled for the first time, on a machine that has more to do
 RBAC = "rbac.authorization.k8s.io"
 BEYOND = [
     "jane may not list nodes, which lessons look at: ask an administrator for `list` on nodes.",
