@@ -49,8 +49,8 @@ class Facts:
         return "yes" + (f", without cells {', '.join(f'[{one}]' for one in left_out)}" if left_out else "")
 
     def _missing(self, needs: Needs) -> Iterator[str]:
-        if needs.own_cluster:
-            yield "nodes to switch off"
+        if needs.own:
+            yield f"only the course's own, {', '.join(needs.own)}"
         if self.nodes is None:
             yield "no right to list nodes"
         elif self.nodes < needs.nodes:

@@ -17,7 +17,11 @@ from kubeface.lesson.plan import Plan, State
 OWN = "the course's own cluster"
 #: The argument of `%%needs`: "3 nodes", "own cluster".
 _NEED = re.compile(r"(?P<count>\d+) nodes|own cluster")
-_POWER = re.compile(r"\.power_o(?:n|ff)\(|\bkubeface node\b")
+#: What a cell does that goes past the API, which other clusters do not offer.
+_BEHIND = {
+    "to switch nodes off": re.compile(r"\.power_o(?:n|ff)\(|\bkubeface node\b"),
+    "for its registry": re.compile(r"\bImages\.of\("),
+}
 _OUTSIDE = re.compile(r"\b(?:un)?cordon\b|\btaint nodes?\b|\blabel nodes?\b|\bkubectl drain\b")
 
 
@@ -38,7 +42,7 @@ class Needs:
         namespaces: Those that it makes or removes.
         changes_nodes: Whether it labels, taints or closes nodes.
         volumes: The claims' access modes that it asks for: ReadWriteOnce, ReadWriteMany.
-        own_cluster: Whether it switches nodes off, which only the course's own cluster lets it do.
+        own: What it takes the course's own cluster for; empty when any cluster does.
         cells: Those that are left out where their need is not met.
     """
 
@@ -46,7 +50,7 @@ class Needs:
     namespaces: tuple[str, ...] = ()
     changes_nodes: bool = False
     volumes: tuple[str, ...] = ()
-    own_cluster: bool = False
+    own: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
 
     def in_words(self) -> str:
@@ -61,7 +65,7 @@ class Needs:
             f"to make and remove the {many} {', '.join(self.namespaces)}" if self.namespaces else "",
             "to label nodes" if self.changes_nodes else "",
             f"a volume ({', '.join(self.volumes)})" if self.volumes else "",
-            f"{OWN}, to switch nodes off" if self.own_cluster else "",
+            f"{OWN}, {', '.join(self.own)}" if self.own else "",
         ]
         return "; ".join(filter(None, said))
 
@@ -77,7 +81,7 @@ def needs_of(plan: Plan, notebook: Path | None = None) -> Needs:
         namespaces=tuple(sorted({name for state in states for name in _namespaces(state)})),
         changes_nodes=any(state.labels for state in states) or any(map(_OUTSIDE.search, bare)),
         volumes=tuple(sorted({mode for state in states for mode in _volumes(state)})),
-        own_cluster=any(map(_POWER.search, bare)),
+        own=tuple(why for why, sign in _BEHIND.items() if any(map(sign.search, bare))),
         cells=tuple(marked),
     )
 

@@ -43,13 +43,14 @@ def test_what_cells_do_outside_of_namespaces_is_seen(notebook):
     plan = Plan("99", "Made for a test")
     assert needs_of(plan, notebook("%kubectl cordon node2")).changes_nodes
     assert not needs_of(plan, notebook("%kubectl get nodes")).changes_nodes
-    assert needs_of(plan, notebook("lesson.power_off(victim)")).own_cluster
+    assert needs_of(plan, notebook("lesson.power_off(victim)")).own == ("to switch nodes off",)
+    assert needs_of(plan, notebook("images = Images.of(cluster)")).own == ("for its registry",)
 
 
 def test_a_marked_cell_is_left_out_alone(notebook):
     path = notebook("first()", "%%needs own cluster\nlesson.power_off(victim)", "%%needs 3 nodes\nspread()")
     needs = needs_of(Plan("99", "Made for a test"), path)
-    assert not needs.own_cluster
+    assert needs.own == ()
     assert needs.cells == (Cell(2, "own cluster"), Cell(3, "3 nodes"))
     assert Facts(3, True, True).verdict(needs) == "yes, without cells [2]"
     assert Facts(1, True, True).verdict(needs) == "yes, without cells [2], [3]"
@@ -71,9 +72,11 @@ def test_what_is_missing_is_told(facts, verdict):
 
 
 def test_a_lesson_that_switches_nodes_off_stays_on_the_courses_cluster():
-    needs = Needs(1, own_cluster=True)
+    needs = Needs(1, own=("to switch nodes off",))
     assert OWN in needs.in_words()
-    assert Facts(3, True, True).verdict(needs) == "no: nodes to switch off"
+    assert (
+        Facts(3, True, True).verdict(needs) == f"no: only {OWN.removesuffix(' cluster')}, to switch nodes off"
+    )
 
 
 def test_every_lesson_of_the_course_is_understood():
