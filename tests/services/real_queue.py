@@ -106,7 +106,9 @@ class Nsqd:
                 size, kind = struct.unpack(">ii", frames.read(8))
                 data = frames.read(size - 4)
                 if kind == 2:  # 0 answer, 1 error, 2 message: time (8), attempts (2), id (16), body
-                    connection.sendall(b"FIN " + data[10:26] + b"\nCLS\n")
+                    connection.sendall(
+                        b"RDY 0\nFIN " + data[10:26] + b"\nCLS\n"
+                    )  # no next one, which nobody would read
                     frames.read(4)
                     return data[26:]
                 if kind == 1:
