@@ -14,6 +14,8 @@ UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv),$(KUBEFACE_CACHE)/uv/bin/uv)
 PYTEST := $(BIN)/pytest
 CODE := lib images tests
+TESTS := $(addprefix tests/,unit services notebooks exercises browser cluster)
+AGAIN := Those that failed run once more: what a busy machine delayed passes now, what is broken does not.
 
 .PHONY: help lab setup test test-fast check ready-to-test notebooks test-notebook bench gallery format clean
 
@@ -27,7 +29,7 @@ setup: $(READY) ## Only install, compile, build and fetch: packages, programs, i
 	$(BIN)/kubeface setup
 
 test: check ready-to-test ## Test everything, on a real cluster of the tests' own
-	$(PYTEST) tests/unit tests/services tests/notebooks tests/exercises tests/browser tests/cluster
+	@$(PYTEST) $(TESTS) || { [ $$? = 1 ] && echo "$(AGAIN)" && $(PYTEST) --last-failed $(TESTS); }
 
 test-fast: check ready-to-test ## Test what needs neither the cluster nor the services' servers
 	$(PYTEST) tests/unit tests/notebooks -m "not cluster"

@@ -21,10 +21,18 @@ def pipeline(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Pipeline
     folder = tmp_path_factory.mktemp("photos")
     burst.make_photos(folder, (*COMPONENTS, "node"))
     pipeline.load_photos(folder)
-    sooner = {"name": "redeemer", "env": [{"name": "HANGING_SECONDS", "value": "20"}]}
-    template = {"spec": {"template": {"spec": {"containers": [sooner]}}}}
-    pipeline.cluster.patch("cronjob/redeemer", {"spec": {"jobTemplate": template}})
+    _redeem_sooner(pipeline.cluster)
     return pipeline
+
+
+def _redeem_sooner(cluster: Cluster) -> None:
+    """A patch replaces lists as a whole, so the container goes in with all that it has."""
+    spec = cluster.get("cronjob/redeemer").raw["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    others = [one for one in container["env"] if one["name"] != "HANGING_SECONDS"]
+    container["env"] = [*others, {"name": "HANGING_SECONDS", "value": "20"}]
+    template = {"spec": {"template": {"spec": {"containers": [container]}}}}
+    cluster.patch("cronjob/redeemer", {"spec": {"jobTemplate": template}})
 
 
 @pytest.fixture(scope="module")
