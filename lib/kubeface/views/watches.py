@@ -2,15 +2,15 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
 from kubeface.kube.kinds import Kind
 from kubeface.kube.objects import KubeObject
-from kubeface.kube.transport import Busy, Expired, NoAnswer, Transport
+from kubeface.kube.stopping import StoppableTransport
+from kubeface.kube.transport import Busy, Expired, NoAnswer
 
 WATCH_S = 300.0  # chosen: then a watch is asked for again; a dead connection is noticed by then
 LOOK_AGAIN_S = 0.25  # chosen: how long to leave an API server alone that does not answer
@@ -32,7 +32,7 @@ class Watches:
     def __init__(
         self, cluster: Cluster, kinds: Sequence[str], *, labels: Selector, namespace: str | None
     ) -> None:
-        self._transport = _Stoppable(cluster.transport)
+        self._transport = StoppableTransport(cluster.transport)
         self._cluster = Cluster(cluster.kubeconfig, cluster.context, cluster.namespace, self._transport)
         self._kinds = [cluster.kind(word) for word in kinds]
         self._labels, self._namespace = labels, namespace
@@ -148,38 +148,6 @@ class Watches:
                 failure = KubefaceError("a watch broke", seen=repr(failure))
             self._failure = failure
             self._changed.notify_all()
-
-
-class _Stoppable(Transport):
-    """A transport whose open watches another thread can end."""
-
-    def __init__(self, transport: Transport) -> None:
-        super().__init__(transport._api)
-        self.is_stopped = threading.Event()
-        self._open: list[Any] = []
-        self._lock = threading.Lock()
-
-    def stop(self) -> None:
-        """End every watch, also one whose answer is yet to come."""
-        with self._lock:
-            self.is_stopped.set()
-            for answer in self._open:
-                _cut(answer)
-
-    def _ask(self, method: str, path: str, *, what: str, **options: Any) -> Any:
-        answer = super()._ask(method, path, what=what, **options)
-        if options.get("watch"):
-            with self._lock:
-                self._open = [one for one in self._open if not one.closed] + [answer]
-                if self.is_stopped.is_set():
-                    _cut(answer)
-        return answer
-
-
-def _cut(answer: Any) -> None:
-    """Make whoever reads this answer see its end."""
-    with suppress(OSError, ValueError, RuntimeError):  # it has ended by itself
-        answer.shutdown()
 
 
 def _key(one: KubeObject) -> tuple[str, str]:
