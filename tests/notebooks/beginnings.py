@@ -3,10 +3,10 @@
 from typing import Any
 
 from kubeface.kube import Cluster, apply
+from kubeface.kube.labelled import PART_OF
 from kubeface.kube.wait import Deadline
 from kubeface.lesson.prepare import remove_namespaces
 
-PART_OF = {"app.kubernetes.io/part-of": "face-pipeline"}
 GONE_S = 120  # chosen: a namespace full of Pods that end in their own time
 
 

@@ -1,8 +1,11 @@
 """Fixtures of the services' tests: a real MariaDB and a real queue for the session, clean for each test."""
 
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +18,9 @@ sys.path[:0] = [str(HERE), *(str(IMAGES / name) for name in SERVICES)]
 
 from real_queue import Nsqd, Nsqlookupd  # noqa: E402
 from real_servers import Mariadb, own_folder  # noqa: E402
+
+if TYPE_CHECKING:
+    from face_recognition_service.models import ModelPool
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,3 +69,22 @@ def queue(nsqd: Nsqd) -> Nsqd:
     """The session's nsqd, without any topic; its nsqlookupd is `queue.lookup`."""
     nsqd.clear()
     return nsqd
+
+
+@pytest.fixture(scope="module")
+def library() -> ModuleType:
+    """The face_recognition library."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
+        import face_recognition
+        from PIL import ImageFile
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the library sets it for the whole process, other tests included
+    return face_recognition
+
+
+@pytest.fixture(scope="module")
+def models() -> "ModelPool":
+    """dlib's models, for one call at a time; loaded for those who ask for them."""
+    from face_recognition_service.models import ModelPool
+
+    return ModelPool(1)

@@ -12,11 +12,6 @@ from face_recognition_service.known import KnownPeople
 from face_recognition_service.models import ModelPool
 
 
-@pytest.fixture(scope="module")
-def models() -> ModelPool:
-    return ModelPool(1)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """known_people with Obama alone."""

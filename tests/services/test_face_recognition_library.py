@@ -1,6 +1,5 @@
 """The short way (small detection, own encoder calls) against the face_recognition library at full size."""
 
-import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -9,23 +8,8 @@ import pytest
 from face_recognition_service.core import identify
 from face_recognition_service.known import KnownPeople
 from face_recognition_service.models import ModelPool
-from PIL import ImageFile
 
 UNKNOWN = (*photos.OBAMA, photos.ASTRONAUT)
-
-
-@pytest.fixture(scope="module")
-def library() -> ModuleType:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
-        import face_recognition
-    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the library sets it for the whole process, other tests included
-    return face_recognition
-
-
-@pytest.fixture(scope="module")
-def models() -> ModelPool:
-    return ModelPool(1)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 answered as the face_recognition library answers it at full size. What differs is listed here and nowhere
 else; the list is exact, so that whatever gets better or worse changes it."""
 
-import warnings
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from face_recognition_service.core import Known, encode_clearest_face, identify
 from face_recognition_service.models import ModelPool
 from face_recognition_service.refusals import NoFace
-from PIL import Image, ImageEnhance, ImageFile
+from PIL import Image, ImageEnhance
 
 KNOWN = ("astronaut.png", "biden.jpg", "obama.jpg")
 PHOTOS = (
@@ -54,20 +53,6 @@ DIFFERENCES: dict[tuple[str, str], tuple[Answer, Answer]] = {
     ("known_people/obama.jpg", "a phone's size"): (("obama.jpg", 2), ("obama.jpg", 1)),
     ("unknown_people/obama_partial_face.jpg", "a phone's size"): (("obama.jpg", 2), ("obama.jpg", 1)),
 }
-
-
-@pytest.fixture(scope="module")
-def library() -> ModuleType:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
-        import face_recognition
-    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the library sets it for the whole process, other tests included
-    return face_recognition
-
-
-@pytest.fixture(scope="module")
-def models() -> ModelPool:
-    return ModelPool(1)
 
 
 @pytest.fixture(scope="module")
