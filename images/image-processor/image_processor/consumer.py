@@ -23,16 +23,20 @@ TOPIC, CHANNEL = "images", "ch"
 HEARTBEAT_EVERY_S = 5  # chosen: a dead nsqd is noticed soon
 MESSAGE_TIMEOUT_S = 15.0  # chosen: so soon another processor gets the photos of one that crashed
 TOUCH_EVERY_S = MESSAGE_TIMEOUT_S / 3
-LOOKUP_EVERY_S = 2  # chosen: how soon a new nsqd, or the topic's first message, is noticed
+LOOKUP_EVERY_S = 2  # chosen: how soon a new nsqd is noticed
+ALL_NSQDS = "/nodes"  # specified: what nsqlookupd answers there names every nsqd, with the topic or without
 LONGEST_DELAY_S = 10  # chosen: work goes on so soon after a long outage
+# Chosen: pynsq asks each nsqd for an equal share of the messages, and a burst may lie on one nsqd of several.
+# So we ask for more than we work on, or most of the hands would be idle.
+READ_AHEAD = 4
 
 
 class Consumer:
-    """Reads the topic with `workers` photos in hand. Make and use it inside a running asyncio loop.
+    """Reads the topic and works on `workers` photos at once. Make and use it inside a running asyncio loop.
 
     Args:
         lookups: Addresses of nsqlookupd.
-        workers: Photos in hand at once.
+        workers: Photos worked on at once; the next ones have been fetched already.
         turn: Gets a photo's id. Runs in a thread, so that the loop stays free for the queue's heartbeats.
         park: Gets the body of a message that names no photo, and why; in a thread too.
     """
@@ -44,7 +48,7 @@ class Consumer:
         turn: Callable[[int], Outcome],
         park: Callable[[bytes, str], None],
     ) -> None:
-        self._workers = workers
+        self._most = workers * READ_AHEAD  # messages that are not finished
         self._turn = turn
         self._park = park
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="photo")
@@ -56,11 +60,12 @@ class Consumer:
             TOPIC,
             CHANNEL,
             message_handler=self._take,
-            lookupd_http_addresses=list(lookups),
+            # Reading where the topic is not yet makes it there: its first message does not wait for a lookup.
+            lookupd_http_addresses=[f"http://{one}{ALL_NSQDS}" for one in lookups],
             lookupd_poll_interval=LOOKUP_EVERY_S,
             heartbeat_interval=HEARTBEAT_EVERY_S,
             msg_timeout=MESSAGE_TIMEOUT_S,
-            max_in_flight=workers,
+            max_in_flight=self._most,
             max_tries=0,  # no limit: pynsq would drop the message after it
         )
         self._watch = PeriodicCallback(self._leave_the_silent, HEARTBEAT_EVERY_S * 1000)
@@ -88,7 +93,7 @@ class Consumer:
         await self._idle.wait()
         if self._given_back == "paused":
             self._given_back = ""
-            self._reader.set_max_in_flight(self._workers)
+            self._reader.set_max_in_flight(self._most)
 
     def take_no_more(self) -> None:
         """As `pause`, but for good."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient
 
-from image_processor.consumer import TOPIC
 from image_processor.core import Away
 
 log = logging.getLogger(__name__)
@@ -63,15 +62,15 @@ class Readiness:
         return {name: task.result()} if task.result() else {}
 
     async def _ask_queue(self) -> dict[str, str]:
-        """nsqlookupd answers, and knows a queue; one that holds our topic is connected."""
+        """nsqlookupd answers, and knows a queue; one is connected."""
         answers = await asyncio.gather(*map(_nsqds, self._lookups))
         nsqds = [one for answer in answers if isinstance(answer, list) for one in answer]
         if all(isinstance(answer, str) for answer in answers):
             return {"nsqlookupd": "; ".join(map(str, answers))}
         if not nsqds:
             return {"nsqd": "nsqlookupd knows none"}
-        if not self._connected() and any(TOPIC in one["topics"] for one in nsqds):
-            return {"nsqd": f"none that holds {TOPIC} is connected"}
+        if not self._connected():
+            return {"nsqd": "none is connected"}
         return {}
 
 

@@ -20,7 +20,7 @@ BREAKER_SECONDS = 10.0  # chosen: the longest that work waits after face-recogni
 class Settings:
     """Where everything is; addresses are "host:port".
 
-    workers: photos in hand at once.
+    workers: photos worked on at once.
     max_attempts: how often face-recognition may leave one photo without an answer.
     breaker_s: how long the circuit breaker stays open before it asks how face-recognition is.
     """

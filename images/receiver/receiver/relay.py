@@ -29,7 +29,7 @@ class Relay:
         self._metrics = metrics
         self._look_again_s = look_again_s
         self._nudged = threading.Event()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._away = ""  # what kept the last turn from its end
         self._counted_at = 0.0
         self._turned_at = time.monotonic()
@@ -46,7 +46,7 @@ class Relay:
 
     def stop(self, timeout_s: float = 10) -> None:
         """Ends after the turn in hand and a last one; what then remains, another receiver takes."""
-        self._stopping = True
+        self._stopping.set()
         self._nudged.set()
         self._thread.join(timeout_s)
 
@@ -58,9 +58,9 @@ class Relay:
         stopping = False
         while not stopping:
             self._nudged.wait(self._look_again_s)
-            time.sleep(GATHER_S)
+            self._stopping.wait(GATHER_S)
             self._nudged.clear()
-            stopping = self._stopping
+            stopping = self._stopping.is_set()
             self._turn()
             self._turned_at = time.monotonic()
 

@@ -3,6 +3,7 @@
 import select
 import socket
 import subprocess
+import time
 import weakref
 
 from kubeface.errors import ApiRefused, CommandFailed, NotReady
@@ -12,6 +13,7 @@ from kubeface.kube.contexts import COURSE
 HERE = "127.0.0.1"
 OPEN_S = 20.0  # chosen: kubectl asks the API server for the service and a Pod of it, then says the port
 REACH_S = 3.0  # chosen: a node in the same network answers within milliseconds
+NODE_KEPT_S = 2.0  # chosen: the API server itself takes longer to notice that a node has died
 
 _Forwards = dict[str, tuple[subprocess.Popen[str], int]]
 
@@ -23,14 +25,21 @@ class NodePorts:
         self._cluster = cluster
         self._namespace = namespace
         self._ports: dict[str, int] = {}
+        self._node = ""  # the address found last
+        self._found_at = -NODE_KEPT_S
 
     @property
     def address(self) -> str:
-        """The address of a node that is ready now: every node answers at every NodePort.
+        """The address of a node that was ready a moment ago: every node answers at every NodePort.
 
         Raises:
             NotReady: no node is ready.
         """
+        if time.monotonic() - self._found_at >= NODE_KEPT_S:
+            self._node, self._found_at = self._address_of_a_node(), time.monotonic()
+        return self._node
+
+    def _address_of_a_node(self) -> str:
         try:
             nodes = self._cluster.nodes()
         except ApiRefused:  # not everybody may see nodes; whoever sees a Pod sees where it runs
