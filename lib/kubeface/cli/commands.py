@@ -11,7 +11,7 @@ import typer
 from kubeface.checks import Progress
 from kubeface.cli import lab, nodes, other_clusters, report, setup, snapshots
 from kubeface.cli.options import Name
-from kubeface.embedded.spec import ClusterSpec
+from kubeface.embedded.spec import ClusterSpec, Networks
 from kubeface.embedded.toolchain import Way
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.exercises.overview import overview
@@ -49,13 +49,30 @@ def up(
     ] = None,
     cpus: Annotated[int, typer.Option(min=1, help="Processors of each node of a new cluster.")] = 1,
     memory: Annotated[int, typer.Option(min=512, help="MiB of memory of each node of a new cluster.")] = 2048,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast",
+            help="A new cluster's database does not wait for the disk: a power cut may cost its state.",
+        ),
+    ] = False,
+    internet: Annotated[
+        bool, typer.Option("--internet", help="Pods of a new cluster reach what this machine reaches.")
+    ] = False,
+    networks: Annotated[
+        str,
+        typer.Option(
+            metavar="NODES,PODS,SERVICES",
+            help="Private ranges for a new cluster, a /24 and two /16; without, some that are free.",
+        ),
+    ] = "",
 ) -> None:
     """Have the cluster running, from whatever state; at once when it is."""
     become_root(sys.argv[1:])
-    wanted = None
-    if count is not None or (cpus, memory) != (1, 2048):
-        wanted = ClusterSpec(name, count or 3, cpus, memory)
-    EmbeddedProvider(name, wanted).up(say=report.say)
+    wanted = ClusterSpec(name, count or 3, cpus, memory, fast=fast, internet=internet)
+    asked = count is not None or wanted != ClusterSpec(name)
+    ranges = Networks.read(networks) if networks else None
+    EmbeddedProvider(name, wanted if asked else None, networks=ranges).up(say=report.say)
 
 
 @app.command()

@@ -59,8 +59,9 @@ class Embedded:
 def save(spec: ClusterSpec) -> None:
     """Keep the spec beside the cluster's state."""
     values = dataclasses.asdict(spec)
-    if not spec.gone:
-        del values["gone"]  # as it was before nodes could go: older programs read it still
+    for newer in ("gone", "fast", "internet"):
+        if not values[newer]:
+            del values[newer]  # older programs, which do not know it, read it still
     files.write(spec.folder / "cluster.json", json.dumps(values, indent=1))
 
 

@@ -37,20 +37,21 @@ CANDIDATES = (
 )
 
 
-def choose(routes: Iterable[str]) -> Networks:
+def choose(routes: Iterable[str], candidates: Iterable[Networks] = CANDIDATES) -> Networks:
     """The first candidate that meets none of these routes (networks such as "10.0.0.0/8").
 
     >>> choose(["172.16.0.0/12"]).nodes
     '10.213.0.0/24'
     """
     taken = [ipaddress.ip_network(route) for route in routes]
-    for candidate in CANDIDATES:
+    for candidate in candidates:
         wanted = [ipaddress.ip_network(net) for net in candidate.ranges]
         if not any(net.overlaps(route) for net in wanted for route in taken):
             return candidate
     raise BadInput(
-        "Every address range that kubeface knows meets a route of this machine.",
+        "Every address range that could be taken meets a route of this machine.",
         seen="routes: " + ", ".join(sorted(map(str, taken))),
+        try_next="kubeface up --networks, with three private ranges that are free",
     )
 
 
@@ -179,8 +180,10 @@ def _node_cable(spec: ClusterSpec, node: Node, switch: NetNS) -> None:
         for other in spec.nodes:
             if other != node:
                 inside.route("replace", dst=other.pods, gateway=other.address)
-        # Nothing beyond the cluster: an address outside is refused at once instead of leaking out.
-        inside.route("replace", dst="0.0.0.0/0", type="unreachable")
+        if spec.internet:
+            inside.route("replace", dst="0.0.0.0/0", gateway=spec.gateway)
+        else:  # an address outside is refused at once instead of leaking out
+            inside.route("replace", dst="0.0.0.0/0", type="unreachable")
     _plug(switch, node.name)
 
 

@@ -42,6 +42,7 @@ def etcd(spec: ClusterSpec, tools: Toolchain) -> Program:
             "client-cert-auth": "true",
             "log-level": "warn",
             "auto-compaction-retention": "1",
+            "unsafe-no-fsync": "true" if spec.fast else "false",
         },
     )
 

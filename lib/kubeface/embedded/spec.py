@@ -1,9 +1,12 @@
 """What a cluster is: its nodes, addresses and paths. Pure data."""
 
 import ipaddress
+import itertools
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+
+from kubeface.errors import BadInput
 
 #: Where the state of all clusters lives; root's alone.
 STATE = Path("/var/lib/kubeface")
@@ -34,6 +37,25 @@ class Networks:
     def ranges(self) -> tuple[str, str, str]:
         """All three."""
         return self.nodes, self.pods, self.services
+
+    @classmethod
+    def read(cls, text: str) -> "Networks":
+        """From the three ranges with commas between; raises BadInput.
+
+        >>> Networks.read("10.50.0.0/24,10.51.0.0/16,10.52.0.0/16").pods
+        '10.51.0.0/16'
+        """
+        lengths = (24, 16, 16)
+        wanted = "a /24 for nodes, a /16 for Pods, one for Services: 10.50.0.0/24,10.51.0.0/16,10.52.0.0/16"
+        try:
+            nets = [ipaddress.IPv4Network(part.strip()) for part in text.split(",")]
+        except ValueError as error:
+            raise BadInput(f"{text!r} are not three networks: {error}.", try_next=wanted) from error
+        if tuple(net.prefixlen for net in nets) != lengths or not all(net.is_private for net in nets):
+            raise BadInput(f"{text!r} are not three private networks of the right sizes.", try_next=wanted)
+        if any(one.overlaps(other) for one, other in itertools.combinations(nets, 2)):
+            raise BadInput(f"The networks {text!r} overlap.", try_next=wanted)
+        return cls(*map(str, nets))
 
 
 @dataclass(frozen=True)
@@ -95,6 +117,8 @@ class ClusterSpec:
     Args:
         node_count: The number of its last node.
         gone: The numbers of nodes that were removed from among the others.
+        fast: etcd does not wait for the disk. A power cut of the machine may cost the cluster's state.
+        internet: Nodes and Pods reach what the machine reaches; otherwise nothing beyond the cluster.
     """
 
     name: str = "face"
@@ -103,6 +127,8 @@ class ClusterSpec:
     node_memory_mib: int = 2048
     networks: Networks = Networks()
     gone: tuple[int, ...] = ()
+    fast: bool = False
+    internet: bool = False
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

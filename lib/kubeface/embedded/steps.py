@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kubeface.embedded import addons, cluster, dns, network, node, plane
+from kubeface.embedded import addons, cluster, dns, network, node, outside, plane
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.spec import REGISTRY_HOST, RUN, Node
 from kubeface.errors import NotReady
-from kubeface.host import cgroups, files, inotify, mounts
+from kubeface.host import cgroups, files, mounts, sysctl
 from kubeface.host.process import run
 from kubeface.host.waiting import wait_until
 from kubeface.kube import KubeObject, apply, wait
@@ -84,13 +84,20 @@ def write_settings(embedded: Embedded) -> None:
 
 
 def connect_network(embedded: Embedded) -> None:
-    """Cables, bridge, routes."""
+    """Cables, bridge, routes; and the way to the internet, where it was asked for."""
     network.connect(embedded.spec)
+    if embedded.spec.internet:
+        outside.open_way(embedded.spec)
 
 
 def disconnect_network(embedded: Embedded) -> None:
     """The namespaces and all in them."""
+    if embedded.spec.internet:
+        outside.close_way(embedded.spec)
     network.disconnect(embedded.spec)
+    for folder in (embedded.spec.run, RUN):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def start_supervisor(embedded: Embedded) -> None:
@@ -99,7 +106,7 @@ def start_supervisor(embedded: Embedded) -> None:
     if supervisor.answers():
         return
     stop_everything(embedded)
-    inotify.raise_limit(FILE_WATCHERS, FILE_WATCHERS_BEFORE)
+    sysctl.raise_to(FILE_WATCHERS, sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
     for one in spec.nodes:
         cgroups.make(one.cgroup, cpus=one.cpus, memory_bytes=one.memory_mib * 1024 * 1024)
     cgroups.make(embedded.plane_cgroup)
@@ -118,10 +125,7 @@ def stop_everything(embedded: Embedded) -> None:
     for file in (embedded.supervisor.socket, spec.run / "supervisord.pid"):
         file.unlink(missing_ok=True)
     if not any(RUN.glob("*/supervisor.sock")):  # the last cluster on this machine
-        inotify.restore_limit(FILE_WATCHERS_BEFORE)
-    for folder in (spec.run, spec.run.parent):
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+        sysctl.put_back(sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
 
 
 def start_etcd_and_nodes(embedded: Embedded) -> None:

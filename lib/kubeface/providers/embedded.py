@@ -20,7 +20,7 @@ from kubeface.embedded import (
 )
 from kubeface.embedded import reset as pristine
 from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.spec import ClusterSpec
+from kubeface.embedded.spec import ClusterSpec, Networks
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.host import cgroups, files
@@ -38,11 +38,15 @@ class EmbeddedProvider:
     Args:
         name: The cluster's name; two names are two clusters.
         wanted: What to make when there is none yet; an existing cluster keeps its shape.
+        networks: The addresses of a new cluster; without, the first that meet nothing of the host.
     """
 
-    def __init__(self, name: str = COURSE, wanted: ClusterSpec | None = None) -> None:
+    def __init__(
+        self, name: str = COURSE, wanted: ClusterSpec | None = None, *, networks: Networks | None = None
+    ) -> None:
         self.name = name
         self._wanted = wanted
+        self._networks = networks
         self._tools = Toolchain(places.cache())
 
     def up(self, *, say: Say) -> None:
@@ -226,15 +230,26 @@ class EmbeddedProvider:
     def _spec(self) -> ClusterSpec:
         saved = cluster.saved(self.name)
         if saved is None:
-            networks = network.choose([*network.host_routes(), *cluster.taken_networks()])
+            taken = [*network.host_routes(), *cluster.taken_networks()]
+            networks = network.choose(taken, [self._networks] if self._networks else network.CANDIDATES)
             return dataclasses.replace(self._wanted or ClusterSpec(self.name), networks=networks)
         return saved
 
     def _refuse_another_shape(self, spec: ClusterSpec) -> None:
-        if self._wanted and self._wanted.node_count != len(spec.nodes):
+        wanted = self._wanted or spec
+        if wanted.node_count != len(spec.nodes) and self._wanted:
             raise BadInput(
                 f"The cluster {self.name} has {len(spec.nodes)} nodes.",
                 try_next="kubeface node add; or kubeface down --purge, then up with the number you want",
+            )
+        if (wanted.fast, wanted.internet) != (spec.fast, spec.internet) or (
+            self._networks and self._networks != spec.networks
+        ):
+            made = [f"--{name}" for name in ("fast", "internet") if getattr(spec, name)]
+            raise BadInput(
+                f"The cluster {self.name} is there already, and was made otherwise.",
+                seen=f"options: {' '.join(made) or 'none'}; networks: {', '.join(spec.networks.ranges)}",
+                try_next="kubeface down --purge, then up with the options you want",
             )
 
     def _existing(self) -> ClusterSpec:

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from kubeface.embedded.network import CANDIDATES, choose
-from kubeface.embedded.spec import ClusterSpec
+from kubeface.embedded.spec import ClusterSpec, Networks
 from kubeface.errors import BadInput
 
 
@@ -37,3 +37,28 @@ def test_names_fit_what_linux_allows() -> None:
     spec = ClusterSpec("a-very-long-name-for-a-cluster")
     assert len(spec.host_link) <= 15
     assert len(str(spec.run / "supervisor.sock")) <= 107
+
+
+def test_ranges_of_ones_own_are_taken_when_they_are_free() -> None:
+    ours = Networks.read("10.50.0.0/24, 10.51.0.0/16,10.52.0.0/16")
+    assert ours == Networks("10.50.0.0/24", "10.51.0.0/16", "10.52.0.0/16")
+    assert choose(["10.244.0.0/16"], [ours]) == ours
+    with pytest.raises(BadInput, match=r"10\.51\.3\.0/24"):
+        choose(["10.51.3.0/24"], [ours])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "not three"),
+        ("10.50.0.0/24,10.51.0.0/16", "right sizes"),
+        ("10.50.0.0/16,10.51.0.0/16,10.52.0.0/16", "right sizes"),
+        ("10.50.0.1/24,10.51.0.0/16,10.52.0.0/16", "host bits"),
+        ("8.8.8.0/24,10.51.0.0/16,10.52.0.0/16", "private"),
+        ("10.51.7.0/24,10.51.0.0/16,10.52.0.0/16", "overlap"),
+        ("fd00::/24,10.51.0.0/16,10.52.0.0/16", "not three"),
+    ],
+)
+def test_ranges_that_make_no_sense_are_refused(text: str, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        Networks.read(text)

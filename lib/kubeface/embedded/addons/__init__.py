@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
+from kubeface.embedded import outside
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.kube import load
 
@@ -17,9 +18,19 @@ def objects(spec: ClusterSpec) -> list[dict[str, Any]]:
     for one in found:
         if one["kind"] == "Service" and one["metadata"]["name"] == "kube-dns":
             one["spec"]["clusterIP"] = spec.dns_service  # the address that every Pod was told
+        if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "coredns" and spec.internet:
+            one["data"]["Corefile"] = _asking_outside(one["data"]["Corefile"])
         if one["kind"] == "APIService":
             one["spec"]["caBundle"] = _base64(spec.pki / "ca.crt")
     return [_metrics_certificate(spec), *found]
+
+
+def _asking_outside(corefile: str) -> str:
+    """CoreDNS' settings, with this machine's name servers for what is not of the cluster."""
+    servers = " ".join(outside.resolvers())
+    return (
+        corefile.replace("    cache 5\n", f"    forward . {servers}\n    cache 5\n") if servers else corefile
+    )
 
 
 def _metrics_certificate(spec: ClusterSpec) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""A cluster made with a way outside: what it opens, what stays shut, and that all of it goes again."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import IO
+
+import pytest
+from objects import TRIAL, pod
+from pyroute2 import IPRoute, NetNS, netns
+from traces import traces
+
+from kubeface.embedded import cluster as embedded_cluster
+from kubeface.embedded.spec import ClusterSpec, Networks
+from kubeface.errors import BadInput
+from kubeface.host.waiting import wait_until
+from kubeface.kube import Cluster, wait
+from kubeface.kube.kubectl import run
+from kubeface.providers.embedded import EmbeddedProvider
+
+OUTSIDE, HERE = "198.51.100.7", "198.51.100.1"  # for documentation (RFC 5737): no real host has them
+SPACE = f"outside-{TRIAL}"  # not as the cluster names its own, which go with it
+NETWORKS = Networks("10.63.0.0/24", "10.61.0.0/16", "10.62.0.0/16")
+KUBELET = 10250
+
+
+@pytest.fixture
+def outside() -> Iterator[None]:
+    """Another machine, which knows the way to the cluster's nodes: a network namespace with a cable to us."""
+    netns.create(SPACE)
+    try:
+        with IPRoute() as host, NetNS(SPACE) as there:
+            host.link("add", ifname="kf-outside", kind="veth", peer={"ifname": "eth0", "net_ns_fd": SPACE})
+            for side, name, address in ((host, "kf-outside", HERE), (there, "eth0", OUTSIDE)):
+                index = side.link_lookup(ifname=name)[0]
+                side.addr("add", index=index, address=address, prefixlen=24)
+                side.link("set", index=index, state="up")
+            there.route("add", dst=NETWORKS.nodes, gateway=HERE)
+        yield
+    finally:
+        with IPRoute() as host:  # the kernel takes a namespace's own cables away only some time later
+            host.link("del", ifname="kf-outside")
+        netns.remove(SPACE)
+
+
+@pytest.fixture
+def server(outside: None) -> Iterator[IO[str]]:
+    """A web server there; its log grows line by line, each with the address of whoever has asked."""
+    command = [sys.executable, "-u", "-m", "http.server", "8000", "--bind", OUTSIDE]
+    with subprocess.Popen(
+        ["ip", "netns", "exec", SPACE, *command], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as serving:
+        assert serving.stdout is not None
+        assert serving.stderr is not None
+        assert "Serving" in serving.stdout.readline()
+        yield serving.stderr
+        serving.kill()
+
+
+@pytest.fixture
+def open_cluster(provider: EmbeddedProvider) -> Iterator[EmbeddedProvider]:
+    """The trial cluster, made anew with one node, a way outside and addresses that we chose."""
+    provider.down(purge=True, say=print)
+    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1, internet=True), networks=NETWORKS)
+    door.up(say=print)
+    try:
+        yield door
+    finally:
+        door.down(purge=True, say=print)
+
+
+def test_a_pod_reaches_outside_under_the_hosts_address_and_nobody_comes_in(
+    server: IO[str], open_cluster: EmbeddedProvider
+) -> None:
+    api = Cluster.connect(open_cluster.kubeconfig())
+    spec = embedded_cluster.saved(TRIAL)
+    assert spec is not None
+    assert spec.networks == NETWORKS
+    api.put(pod("caller"))
+    wait(api, "pod/caller", for_="Ready", timeout_s=60)
+    page = run(["exec", "caller", "--", "wget", "-q", "-O", "-", f"http://{OUTSIDE}:8000/"], cluster=api)
+    assert "Directory listing" in page
+    assert server.readline().split()[0] == HERE
+    node = spec.nodes[0].address
+    wait_until(lambda: _connects(node), what=f"the host does not reach {node}", timeout_s=10)
+    assert not _connects(node, "ip", "netns", "exec", SPACE)
+    with pytest.raises(BadInput, match="made otherwise"):
+        EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1)).up(say=print)
+
+
+def test_nothing_of_it_is_left(provider: EmbeddedProvider) -> None:
+    provider.down(purge=True, say=print)
+    before = traces()
+    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1, internet=True))
+    door.up(say=print)
+    assert any(f"kubeface-{TRIAL}" in line for line in traces()["rules"])
+    door.down(purge=True, say=print)
+    assert traces() == before
+
+
+def _connects(address: str, *inside: str) -> bool:
+    """Whether somebody listens at the kubelet's port, seen from here or from inside a namespace."""
+    script = f"import socket; socket.create_connection(({address!r}, {KUBELET}), 3)"
+    return (
+        subprocess.run([*inside, sys.executable, "-c", script], capture_output=True, check=False).returncode
+        == 0
+    )
