@@ -185,10 +185,13 @@ def wait_for_node(embedded: Embedded, one: Node, since: float) -> None:
             embedded.api(), f"node/{one.name}", for_=lambda found: _is_ready_since(found, since), timeout_s=90
         )
     except NotReady as error:
-        log = files.tail(one.disk / "log" / "kubelet.log")
+        said = [
+            f"{program}'s last lines:\n{files.tail(one.disk / 'log' / f'{program}.log')}"
+            for program in ("containerd", "kubelet")
+        ]
         raise NotReady(
             f"{one.name} did not become Ready within 90 s.",
-            seen=f"{error.seen}\nkubelet's last lines:\n{log}",
+            seen="\n".join((error.seen, *said)),
             try_next=f"kubeface logs kubelet {one.name}",
         ) from error
 
