@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from objects import deployment, namespace
+from objects import TRIAL, deployment, namespace
 from traces import traces
 
 from kubeface.embedded import plane
 from kubeface.embedded.cluster import Embedded
+from kubeface.embedded.spec import ClusterSpec, Node
 from kubeface.errors import KubefaceError
 from kubeface.host import cgroups
 from kubeface.host.waiting import wait_for_exit, wait_until
@@ -28,6 +29,14 @@ SPACE = "faults"
 BACK_S = 90.0  # chosen: no promise takes longer, and the machine may be busy
 #: The node that faults happen to.
 VICTIM = "node2"
+PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "registry", "storage")
+PROGRAMS = ("kubelet", "containerd", "kube-proxy")
+#: What happens to a node, and what heals it.
+NODE_FAULTS: dict[str, tuple[Callable[[EmbeddedProvider, str], None], ...]] = {
+    "power cut": (EmbeddedProvider.stop_node, EmbeddedProvider.start_node),
+    "frozen": (EmbeddedProvider.freeze_node, EmbeddedProvider.thaw_node),
+    "cable pulled": (EmbeddedProvider.cut_node, EmbeddedProvider.join_node),
+}
 
 
 @dataclass(frozen=True)
@@ -61,9 +70,7 @@ def standing(trial: Embedded, api: Cluster) -> str:
     return _on_victim(api)
 
 
-@pytest.mark.parametrize(
-    "program", ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "registry", "storage"]
-)
+@pytest.mark.parametrize("program", PLANE)
 def test_a_killed_program_of_the_control_plane_is_back_and_nothing_is_lost(
     program: str, trial: Embedded, api: Cluster, standing: str, table: list[Line]
 ) -> None:
@@ -79,7 +86,7 @@ def test_a_killed_program_of_the_control_plane_is_back_and_nothing_is_lost(
     assert _on_victim(api) == standing  # Pods run on while nobody governs them
 
 
-@pytest.mark.parametrize("program", ["kubelet", "containerd", "kube-proxy"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_a_killed_program_of_a_node_is_back_and_the_pods_run_on(
     program: str, trial: Embedded, api: Cluster, standing: str, table: list[Line]
 ) -> None:
@@ -94,23 +101,11 @@ def test_a_killed_program_of_a_node_is_back_and_the_pods_run_on(
     assert _on_victim(api) == standing
 
 
-@pytest.mark.parametrize(
-    ("fault", "strike", "heal"),
-    [
-        ("node: power cut", EmbeddedProvider.stop_node, EmbeddedProvider.start_node),
-        ("node: frozen", EmbeddedProvider.freeze_node, EmbeddedProvider.thaw_node),
-        ("node: cable pulled", EmbeddedProvider.cut_node, EmbeddedProvider.join_node),
-    ],
-)
+@pytest.mark.parametrize("fault", NODE_FAULTS)
 def test_a_lost_node_is_missed_its_pods_are_replaced_and_it_comes_back(
-    fault: str,
-    strike: Callable[[EmbeddedProvider, str], None],
-    heal: Callable[[EmbeddedProvider, str], None],
-    provider: EmbeddedProvider,
-    api: Cluster,
-    standing: str,
-    table: list[Line],
+    fault: str, provider: EmbeddedProvider, api: Cluster, standing: str, table: list[Line]
 ) -> None:
+    strike, heal = NODE_FAULTS[fault]
     start = time.monotonic()
     strike(provider, VICTIM)
     gone = wait(api, f"node/{VICTIM}", for_=lambda node: not node.is_ready, timeout_s=BACK_S)
@@ -127,7 +122,7 @@ def test_a_lost_node_is_missed_its_pods_are_replaced_and_it_comes_back(
     _until(lambda: api.find(_named(api, standing), namespace=SPACE) is None, "the old Pod is gone")
     promise = f"NotReady after {plane.NODE_GRACE_S} s, replaced {plane.TOLERATION_S} s later"
     seen = f"NotReady {missed_s:.0f} s, replaced {replaced_s:.0f} s, back {_s(start)} s after it was healed"
-    table.append(Line(fault, promise, seen))
+    table.append(Line(f"node: {fault}", promise, seen))
     # A status comes every 4 s, the grace counts from the last one; the controller looks every 2 s.
     assert plane.NODE_GRACE_S - 5 < missed_s < plane.NODE_GRACE_S + 15
     assert replaced_s > missed_s + plane.TOLERATION_S - 5
@@ -137,13 +132,10 @@ def test_a_node_under_disk_pressure_takes_no_pods_and_loses_those_it_has(
     trial: Embedded, api: Cluster, standing: str, table: list[Line]
 ) -> None:
     node = next(node for node in trial.spec.nodes if node.name == VICTIM)
-    settings = node.disk / "lib" / "kubelet" / "config.yaml"
+    settings = _settings(node)
     usual = settings.read_text()
-    full = {**yaml.safe_load(usual), "evictionPressureTransitionPeriod": "1s"}
-    full["evictionHard"] = {"nodefs.available": "99.9%"}  # every disk is fuller than that
     try:
-        settings.write_text(yaml.safe_dump(full))
-        start = _kill(_running(node.cgroup, "kubelet")[0])
+        start = _fill(node)
         wait(api, f"node/{VICTIM}", for_="DiskPressure", timeout_s=BACK_S)
         pressed_s = _s(start)
         _until(lambda: any(one.effect == "NoSchedule" for one in _taints(api)), "the node is closed")
@@ -164,19 +156,45 @@ def test_the_table(table: list[Line], capsys: pytest.CaptureFixture[str]) -> Non
     assert len(table) == 6 + 3 + 3 + 1
 
 
-def test_down_in_the_middle_of_every_fault_leaves_the_machine_as_before(provider: EmbeddedProvider) -> None:
-    """All of them at once: each alone leaves less to take away."""
+@pytest.fixture(scope="module")
+def bare(provider: EmbeddedProvider) -> dict[str, list[str]]:
+    """What this machine has without the cluster."""
     provider.down(purge=True, say=print)
-    before = traces()
-    provider.up(say=print)
-    provider.freeze_node("node1")
-    provider.cut_node(VICTIM)
-    spec = provider._existing()
-    for pid in cgroups.processes(f"{spec.cgroup}/plane"):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    provider.down(purge=True, say=print)
-    assert traces() == before
+    return traces()
+
+
+@pytest.fixture
+def alone(bare: dict[str, list[str]]) -> Iterator[EmbeddedProvider]:
+    """The trial cluster with one node only: it is up, and gone, the sooner."""
+    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1))
+    door.up(say=print)
+    yield door
+    door.down(purge=True, say=print)
+
+
+@pytest.mark.parametrize("fault", [*PLANE, *PROGRAMS, *NODE_FAULTS, "disk pressure", "all at once"])
+def test_down_after_each_fault_leaves_the_machine_as_before(
+    fault: str, alone: EmbeddedProvider, bare: dict[str, list[str]]
+) -> None:
+    (node,) = alone._existing().nodes
+    plane_group = f"{node.cluster.cgroup}/plane"
+    if fault == "all at once":
+        alone.freeze_node(node.name)
+        alone.cut_node(node.name)
+        for pid in cgroups.processes(plane_group):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    elif fault in PLANE:
+        _kill(_supervised(alone._running())[fault])
+    elif fault in PROGRAMS:
+        _kill(_running(node.cgroup, fault)[0])
+    elif fault == "disk pressure":
+        _fill(node)
+    else:
+        NODE_FAULTS[fault][0](alone, node.name)
+    assert traces() != bare
+    alone.down(purge=True, say=print)
+    assert traces() == bare
 
 
 def test_down_while_a_node_is_off_leaves_the_machine_as_before(provider: EmbeddedProvider) -> None:
@@ -192,6 +210,18 @@ def _kill(pid: int) -> float:
     os.kill(pid, signal.SIGKILL)
     wait_for_exit([pid], timeout_s=10)
     return time.monotonic()
+
+
+def _settings(node: Node) -> Path:
+    return node.disk / "lib" / "kubelet" / "config.yaml"
+
+
+def _fill(node: Node) -> float:
+    """Have a node's kubelet find its disk too full, from its next start on, which is now."""
+    full = {**yaml.safe_load(_settings(node).read_text()), "evictionPressureTransitionPeriod": "1s"}
+    full["evictionHard"] = {"nodefs.available": "99.9%"}  # every disk is fuller than that
+    _settings(node).write_text(yaml.safe_dump(full))
+    return _kill(_running(node.cgroup, "kubelet")[0])
 
 
 def _supervised(trial: Embedded) -> dict[str, int]:
