@@ -22,7 +22,18 @@ from kubeface.host import files
 
 HERE = Path(__file__).parent
 #: In the order they are built: small ones first, so that an early failure shows early.
-COMPONENTS = ("cni", "nsq", "etcd", "containerd", "registry", "storage", "metrics", "coredns", "kubernetes")
+COMPONENTS = (
+    "cni",
+    "nsq",
+    "etcd",
+    "containerd",
+    "registry",
+    "storage",
+    "metrics",
+    "netpol",
+    "coredns",
+    "kubernetes",
+)
 #: Built only when asked for by name.
 OPTIONAL = ("kwok",)  # simulated nodes: for the scheduling lesson and for benchmarks
 #: Bump when the way of building changes what comes out.
@@ -63,6 +74,7 @@ class Toolchain:
         return {
             "coredns": self.program("coredns", "coredns"),
             "metrics-server": self.program("metrics", "metrics-server"),
+            "kube-network-policies": self.program("netpol", "cmd"),
         }
 
     def missing(self, only: Sequence[str] | None = None) -> list[str]:
