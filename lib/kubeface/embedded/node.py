@@ -13,7 +13,7 @@ import yaml
 from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.spec import DNS_DOMAIN, REGISTRY_HOST, Node
 from kubeface.embedded.toolchain import Toolchain
-from kubeface.host import files, supervisor
+from kubeface.host import files, kernel, supervisor
 from kubeface.host.process import find
 from kubeface.host.supervisor import Program
 
@@ -36,6 +36,7 @@ class Boot:
     cpus: int
     memory_mib: int
     needed: list[str]  # folders that must stay visible when /var becomes the node's own
+    rules: str  # for iptables-restore; empty for none
     command: list[str]  # what becomes process 1
 
 
@@ -90,8 +91,26 @@ def _boot(node: Node, tools: Toolchain) -> Boot:
         cpus=node.cpus,
         memory_mib=node.memory_mib,
         needed=sorted(str(path.resolve()) for path in needed),
+        rules=_policy_rules(node) if kernel.lacks("CONFIG_NFT_QUEUE") else "",
         command=supervisor.command(Path("/var/lib/supervisord.conf"), foreground=True),
     )
+
+
+def _policy_rules(node: Node) -> str:
+    """What kube-network-policies would set by nftables itself, where the kernel knows no `queue` there.
+
+    The first packet of a connection that has an end at one of the node's Pods waits for its word, if it runs.
+    What the node's own programs send, such as the kubelet's probes, is let through.
+    """
+    ask = "-j NFQUEUE --queue-num 100 --queue-bypass"
+    return f"""\
+*mangle
+-A POSTROUTING -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+-A POSTROUTING -m owner --uid-owner 0 -j ACCEPT
+-A POSTROUTING -s {node.pods} {ask}
+-A POSTROUTING -d {node.pods} {ask}
+COMMIT
+"""
 
 
 def _programs(node: Node, tools: Toolchain) -> list[Program]:

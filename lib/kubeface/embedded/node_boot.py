@@ -3,7 +3,8 @@
     supervisord (host) → enter() → nsenter → unshare → initialise() → supervisord (process 1 of the node)
 
 `enter` joins the node's cgroup and network; `unshare` gives it its own processes, mounts and host name.
-`initialise` makes /proc, /sys, /run and /var the node's own, and becomes the node's supervisord.
+`initialise` makes /proc, /sys, /run and /var the node's own, sets the rules of its network, and becomes the
+node's supervisord.
 One kill of the `unshare` process ends them all.
 """
 
@@ -70,6 +71,8 @@ def initialise(boot: dict[str, Any]) -> None:
     mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     for folder in ("/run/containerd", "/run/lock", "/run/netns"):
         Path(folder).mkdir()
+    if boot["rules"]:  # the network was there before the node, so its rules may be too: they are replaced
+        subprocess.run(["iptables-restore"], input=boot["rules"], text=True, check=False)
     os.chdir("/")
     os.execv(boot["command"][0], boot["command"])  # noqa: S606
 

@@ -1,15 +1,15 @@
-"""What every cluster gets on top of Kubernetes: rights, DNS, storage, metrics; YAML beside this file."""
+"""What every cluster gets on top of Kubernetes: rights, DNS, storage, metrics, policies; YAML beside this."""
 
 import base64
 from pathlib import Path
 from typing import Any
 
 from kubeface.embedded import outside
-from kubeface.embedded.spec import ClusterSpec
+from kubeface.embedded.spec import API_PORT, ClusterSpec
 from kubeface.kube import load
 
 HERE = Path(__file__).parent
-FILES = ("rbac.yaml", "storage.yaml", "coredns.yaml", "metrics.yaml")
+FILES = ("rbac.yaml", "storage.yaml", "coredns.yaml", "metrics.yaml", "netpol.yaml")
 
 
 def objects(spec: ClusterSpec) -> list[dict[str, Any]]:
@@ -20,9 +20,17 @@ def objects(spec: ClusterSpec) -> list[dict[str, Any]]:
             one["spec"]["clusterIP"] = spec.dns_service  # the address that every Pod was told
         if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "coredns" and spec.internet:
             one["data"]["Corefile"] = _asking_outside(one["data"]["Corefile"])
+        if one["kind"] == "DaemonSet":
+            one["spec"]["template"]["spec"]["containers"][0]["env"] += _api_server(spec)
         if one["kind"] == "APIService":
             one["spec"]["caBundle"] = _base64(spec.pki / "ca.crt")
     return [_metrics_certificate(spec), *found]
+
+
+def _api_server(spec: ClusterSpec) -> list[dict[str, str]]:
+    """The API server's own address: a node's network has no route to that of its Service."""
+    address = {"KUBERNETES_SERVICE_HOST": spec.gateway, "KUBERNETES_SERVICE_PORT": str(API_PORT)}
+    return [{"name": name, "value": value} for name, value in address.items()]
 
 
 def _asking_outside(corefile: str) -> str:
