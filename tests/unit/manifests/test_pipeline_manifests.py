@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kubeface.embedded.spec import Networks
 from kubeface.errors import ApiRefused
 from kubeface.kube import apply, load, render
 from kubeface.kube.manifests import edit
@@ -18,6 +19,7 @@ FILES = sorted(
     if path.name != "kustomization.yaml" and not {"overlays", "lessons"} & set(path.parts)
 )
 SERVERS = ("Deployment", "DaemonSet")
+NO_POD = "the API server and this machine"
 PARTS = ("app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/part-of")
 
 
@@ -137,6 +139,7 @@ def test_the_default_is_that_nobody_speaks_to_anybody(objects):
 
 def test_policies_allow_exactly_the_flows_that_the_containers_are_told_of(objects, workloads):
     told = {(name, *target) for name, one in workloads.items() for target in addresses(one)}
+    told |= {("image-processor", "nsqd", 4151)}  # notebook 05 asks from there
     leaving, entering = set(), set()
     for policy in policies(objects):
         name, spec = policy["metadata"]["name"], policy["spec"]
@@ -146,7 +149,9 @@ def test_policies_allow_exactly_the_flows_that_the_containers_are_told_of(object
             leaving |= {(name, to, port) for to, port in ends(spec.get("egress", []), "to")}
             entering |= {(origin, name, port) for origin, port in ends(spec.get("ingress", []), "from")}
     assert leaving == told
-    assert entering == told | {(None, "receiver", 8000), (None, "frontend", 8081)}
+    asked = {("nsqd", 4151), ("nsqlookupd", 4161), ("image-processor", 8002), ("face-recognition", 50051)}
+    anybody = {(None, "receiver", 8000), (None, "frontend", 8081)}
+    assert entering == told | anybody | {(NO_POD, name, port) for name, port in asked}
 
 
 def test_nothing_takes_a_folder_or_a_port_of_its_node(objects):
@@ -215,10 +220,18 @@ def policies(objects):
 
 
 def ends(rules, side):
-    """(name of the other side, or None for anybody; port) for each of a policy's rules."""
+    """(name of the other side, NO_POD, or None for anybody; port) for each of a policy's rules."""
     for rule in rules:
-        names = [peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] for peer in rule.get(side, [])]
+        names = [name_of(peer) for peer in rule.get(side, [])]
         yield from ((name, port["port"]) for name in names or [None] for port in rule["ports"])
+
+
+def name_of(peer):
+    """Whom a rule means: the Pods of a part, or what is no Pod of a cluster with the usual addresses."""
+    if "ipBlock" in peer:
+        assert peer == {"ipBlock": {"cidr": "0.0.0.0/0", "except": [Networks().pods]}}
+        return NO_POD
+    return peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
 
 
 def addresses(workload):
