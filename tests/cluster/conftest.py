@@ -43,7 +43,7 @@ def provider() -> Iterator[EmbeddedProvider]:
 def trial(provider: EmbeddedProvider) -> Embedded:
     """The trial cluster, running, with the nodes that it began with."""
     left = embedded_cluster.saved(TRIAL)
-    if left and (len(left.nodes) != NODES or left.internet):  # by a test that failed
+    if left and (len(left.nodes) != NODES or left.internet or left.without):  # by a test that failed
         provider.down(purge=True, say=print)
     provider.up(say=print)
     spec = embedded_cluster.saved(TRIAL)

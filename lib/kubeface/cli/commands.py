@@ -11,7 +11,7 @@ import typer
 from kubeface.checks import Progress
 from kubeface.cli import lab, nodes, other_clusters, report, setup, snapshots
 from kubeface.cli.options import Name
-from kubeface.embedded.spec import ClusterSpec, Networks
+from kubeface.embedded.spec import ADDONS, ClusterSpec, Networks
 from kubeface.embedded.toolchain import Way
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.exercises.overview import overview
@@ -59,6 +59,10 @@ def up(
     internet: Annotated[
         bool, typer.Option("--internet", help="Pods of a new cluster reach what this machine reaches.")
     ] = False,
+    without: Annotated[
+        list[str],
+        typer.Option(metavar="ADDON", help=f"Leave out of a new cluster, each: {', '.join(ADDONS)}."),
+    ] = [],  # noqa: B006  # typer makes a new one
     networks: Annotated[
         str,
         typer.Option(
@@ -69,7 +73,10 @@ def up(
 ) -> None:
     """Have the cluster running, from whatever state; at once when it is."""
     become_root(sys.argv[1:])
-    wanted = ClusterSpec(name, count or 3, cpus, memory, fast=fast, internet=internet)
+    if unknown := [one for one in without if one not in ADDONS]:
+        raise BadInput(f"There is no add-on {unknown[0]}.", try_next=f"one of: {', '.join(ADDONS)}")
+    left_out = tuple(sorted(set(without)))
+    wanted = ClusterSpec(name, count or 3, cpus, memory, fast=fast, internet=internet, without=left_out)
     asked = count is not None or wanted != ClusterSpec(name)
     ranges = Networks.read(networks) if networks else None
     EmbeddedProvider(name, wanted if asked else None, networks=ranges).up(say=report.say)

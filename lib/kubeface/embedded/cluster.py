@@ -43,7 +43,7 @@ class Embedded:
             plane.apiserver,
             plane.controller_manager,
             plane.scheduler,
-            storage.provisioner,
+            *([storage.provisioner] if self.spec.has("storage") else []),
             *([simulated.program] if simulated.are_wanted(self.spec) else []),
         )
         return [
@@ -59,7 +59,7 @@ class Embedded:
 def save(spec: ClusterSpec) -> None:
     """Keep the spec beside the cluster's state."""
     values = dataclasses.asdict(spec)
-    for newer in ("gone", "fast", "internet"):
+    for newer in ("gone", "fast", "internet", "without"):
         if not values[newer]:
             del values[newer]  # older programs, which do not know it, read it still
     files.write(spec.folder / "cluster.json", json.dumps(values, indent=1))
@@ -91,8 +91,8 @@ def saved(name: str) -> ClusterSpec | None:
     file = STATE / name / "cluster.json"
     try:
         values = json.loads(file.read_text())
-        made = {"networks": Networks(**values["networks"]), "gone": tuple(values.get("gone", ()))}
-        return ClusterSpec(**{**values, **made})
+        lists = {name: tuple(values.get(name, ())) for name in ("gone", "without")}
+        return ClusterSpec(**{**values, **lists, "networks": Networks(**values["networks"])})
     except (FileNotFoundError, PermissionError):  # there is none, or it is root's and we only look
         return None
     except (ValueError, TypeError, KeyError) as error:

@@ -16,6 +16,13 @@ RUN = Path("/run/kubeface")
 REGISTRY_HOST = "registry.kubeface.internal"
 DNS_DOMAIN = "cluster.local"
 API_PORT = 6443
+#: What a cluster can be made without, and what it then lacks.
+ADDONS = {
+    "dns": "names for Services",
+    "storage": "volumes that are made when they are claimed",
+    "metrics": "kubectl top, and the autoscaler",
+    "policies": "NetworkPolicies that are enforced",
+}
 REGISTRY_PORT = 5000
 
 
@@ -119,6 +126,7 @@ class ClusterSpec:
         gone: The numbers of nodes that were removed from among the others.
         fast: etcd does not wait for the disk. A power cut of the machine may cost the cluster's state.
         internet: Nodes and Pods reach what the machine reaches; otherwise nothing beyond the cluster.
+        without: The add-ons that it does not get; names of ADDONS.
     """
 
     name: str = "face"
@@ -129,12 +137,17 @@ class ClusterSpec:
     gone: tuple[int, ...] = ()
     fast: bool = False
     internet: bool = False
+    without: tuple[str, ...] = ()
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Its nodes, in order."""
         numbers = [index for index in range(1, self.node_count + 1) if index not in self.gone]
         return tuple(Node(self, index, self.node_cpus, self.node_memory_mib) for index in numbers)
+
+    def has(self, addon: str) -> bool:
+        """Whether it gets one of ADDONS."""
+        return addon not in self.without
 
     def with_node(self) -> tuple["ClusterSpec", str]:
         """This cluster with one more node, and that node's name; the lowest number that is free."""

@@ -144,7 +144,8 @@ def start_apiserver(embedded: Embedded) -> None:
 
 def start_controllers(embedded: Embedded) -> None:
     """The programs that act on what the API server holds."""
-    for name in ("kube-controller-manager", "kube-scheduler", "storage"):
+    provisioner = ["storage"] if embedded.spec.has("storage") else []
+    for name in ("kube-controller-manager", "kube-scheduler", *provisioner):
         embedded.supervisor.start_program(name)
 
 
@@ -167,7 +168,7 @@ def _images_of(embedded: Embedded, one: Node, pid: int, *arguments: str) -> str:
 
 
 def apply_addons(embedded: Embedded) -> None:
-    """Rights, StorageClasses, CoreDNS."""
+    """Rights, and the add-ons that the cluster gets."""
     apply(embedded.api(), addons.objects(embedded.spec))
 
 
@@ -199,6 +200,8 @@ def wait_for_node(embedded: Embedded, one: Node, since: float) -> None:
 def wait_for_dns(embedded: Embedded) -> None:
     """Every replica of CoreDNS runs in this life of the cluster, and the DNS Service answers."""
     spec, api = embedded.spec, embedded.api()
+    if not spec.has("dns"):
+        return
     since = _supervised_since(embedded)
 
     def answers() -> bool:

@@ -242,10 +242,10 @@ class EmbeddedProvider:
                 f"The cluster {self.name} has {len(spec.nodes)} nodes.",
                 try_next="kubeface node add; or kubeface down --purge, then up with the number you want",
             )
-        if (wanted.fast, wanted.internet) != (spec.fast, spec.internet) or (
-            self._networks and self._networks != spec.networks
-        ):
+        is_other = [getattr(wanted, name) != getattr(spec, name) for name in ("fast", "internet", "without")]
+        if any(is_other) or (self._networks or spec.networks) != spec.networks:
             made = [f"--{name}" for name in ("fast", "internet") if getattr(spec, name)]
+            made += [f"--without {name}" for name in spec.without]
             raise BadInput(
                 f"The cluster {self.name} is there already, and was made otherwise.",
                 seen=f"options: {' '.join(made) or 'none'}; networks: {', '.join(spec.networks.ranges)}",

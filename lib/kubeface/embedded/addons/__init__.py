@@ -9,12 +9,20 @@ from kubeface.embedded.spec import API_PORT, ClusterSpec
 from kubeface.kube import load
 
 HERE = Path(__file__).parent
-FILES = ("rbac.yaml", "storage.yaml", "coredns.yaml", "metrics.yaml", "netpol.yaml")
+RIGHTS = "rbac.yaml"
+#: The file of each add-on that a cluster can be made without.
+FILES = {
+    "dns": "coredns.yaml",
+    "storage": "storage.yaml",
+    "metrics": "metrics.yaml",
+    "policies": "netpol.yaml",
+}
 
 
 def objects(spec: ClusterSpec) -> list[dict[str, Any]]:
-    """All of the add-ons' objects, with the addresses and certificates of this cluster."""
-    found = [one for name in FILES for one in load(HERE / name)]
+    """The objects of the add-ons that this cluster gets, with its addresses and certificates."""
+    files = [RIGHTS, *(file for name, file in FILES.items() if spec.has(name))]
+    found = [one for name in files for one in load(HERE / name)]
     for one in found:
         if one["kind"] == "Service" and one["metadata"]["name"] == "kube-dns":
             one["spec"]["clusterIP"] = spec.dns_service  # the address that every Pod was told
@@ -24,7 +32,7 @@ def objects(spec: ClusterSpec) -> list[dict[str, Any]]:
             one["spec"]["template"]["spec"]["containers"][0]["env"] += _api_server(spec)
         if one["kind"] == "APIService":
             one["spec"]["caBundle"] = _base64(spec.pki / "ca.crt")
-    return [_metrics_certificate(spec), *found]
+    return [*([_metrics_certificate(spec)] if spec.has("metrics") else []), *found]
 
 
 def _api_server(spec: ClusterSpec) -> list[dict[str, str]]:

@@ -1,0 +1,34 @@
+"""A cluster without add-ons is up all the same, and lacks what they give."""
+
+from collections.abc import Iterator
+
+import pytest
+from objects import TRIAL, pod
+
+from kubeface.embedded.spec import ADDONS, ClusterSpec
+from kubeface.errors import BadInput
+from kubeface.kube import Cluster, wait
+from kubeface.providers.embedded import EmbeddedProvider
+
+
+@pytest.fixture
+def plain(provider: EmbeddedProvider) -> Iterator[EmbeddedProvider]:
+    """The trial cluster, made anew with one node and no add-on."""
+    provider.down(purge=True, say=print)
+    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1, without=tuple(sorted(ADDONS))))
+    door.up(say=print)
+    yield door
+    door.down(purge=True, say=print)
+
+
+def test_a_cluster_can_do_without_every_add_on(plain: EmbeddedProvider) -> None:
+    api = Cluster.connect(plain.kubeconfig())
+    status = plain.status()
+    assert (status.state, "storage" in status.processes) == ("running", False)
+    for kind in ("deployments", "daemonsets", "services"):
+        assert api.list(kind, namespace="kube-system") == []
+    assert api.list("storageclasses") == []
+    api.put(pod("here"))
+    wait(api, "pod/here", for_="Ready", timeout_s=60)
+    with pytest.raises(BadInput, match=r"(?s)made otherwise.*--without dns"):
+        EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1)).up(say=print)
