@@ -8,6 +8,7 @@ node's supervisord.
 One kill of the `unshare` process ends them all.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -41,6 +42,7 @@ def main() -> None:
 def enter(boot: dict[str, Any], path: str) -> None:
     """Join the node's cgroup, make it the root of what the node sees, and step into the namespaces."""
     for hierarchy in _hierarchies():
+        _clear(hierarchy / boot["cgroup"] / "kubepods")
         (hierarchy / boot["cgroup"] / "cgroup.procs").write_text(str(os.getpid()))
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWCGROUP) != 0:
         raise OSError(ctypes.get_errno(), "cannot make a cgroup namespace")
@@ -52,6 +54,13 @@ def enter(boot: dict[str, Any], path: str) -> None:
     inside = [sys.executable, "-I", __file__, "--inside", path]
     network = f"--net=/run/netns/{boot['netns']}"
     os.execvp("nsenter", ["nsenter", network, "unshare", *namespaces, *inside])  # noqa: S606
+
+
+def _clear(group: Path) -> None:
+    """Remove the cgroups of Pods of an earlier life: the kubelet would look for each one's container for 3 s."""
+    for folder, _, _ in os.walk(group, topdown=False):
+        with contextlib.suppress(OSError):  # something in it is just ending
+            Path(folder).rmdir()
 
 
 def initialise(boot: dict[str, Any]) -> None:
@@ -71,7 +80,7 @@ def initialise(boot: dict[str, Any]) -> None:
     mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     for folder in ("/run/containerd", "/run/lock", "/run/netns"):
         Path(folder).mkdir()
-    if boot["rules"]:  # the network was there before the node, so its rules may be too: they are replaced
+    if boot.get("rules"):  # they replace those of an earlier life, which the network has kept
         subprocess.run(["iptables-restore"], input=boot["rules"], text=True, check=False)
     os.chdir("/")
     os.execv(boot["command"][0], boot["command"])  # noqa: S606
