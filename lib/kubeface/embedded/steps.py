@@ -68,6 +68,7 @@ def start_sequence(fill_registry: Callable[[Embedded], None]) -> list[Step]:
         Step("Adding DNS, storage and rights", apply_addons),
         Step("Waiting for the nodes", wait_for_nodes),
         Step("Waiting for DNS", wait_for_dns),
+        Step("Adding metrics and network policies", apply_other_addons),
         Step("Waiting for every program", wait_for_programs),
     ]
 
@@ -168,8 +169,14 @@ def _images_of(embedded: Embedded, one: Node, pid: int, *arguments: str) -> str:
 
 
 def apply_addons(embedded: Embedded) -> None:
-    """Rights, and the add-ons that the cluster gets."""
-    apply(embedded.api(), addons.objects(embedded.spec))
+    """Rights, and the add-ons that are waited for."""
+    apply(embedded.api(), addons.objects(embedded.spec, addons.FIRST))
+
+
+def apply_other_addons(embedded: Embedded) -> None:
+    """Those that nobody waits for: their images and first breaths take time from DNS otherwise."""
+    others = [name for name in addons.FILES if name not in addons.FIRST]
+    apply(embedded.api(), addons.objects(embedded.spec, others))
 
 
 def wait_for_nodes(embedded: Embedded) -> None:

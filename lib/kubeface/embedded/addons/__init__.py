@@ -1,6 +1,7 @@
 """What every cluster gets on top of Kubernetes: rights, DNS, storage, metrics, policies; YAML beside this."""
 
 import base64
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ FILES = {
     "metrics": "metrics.yaml",
     "policies": "netpol.yaml",
 }
+#: What has to be there before a cluster is up. The others are given no time of it: they come right after.
+FIRST = ("dns", "storage")
 
 
-def objects(spec: ClusterSpec) -> list[dict[str, Any]]:
-    """The objects of the add-ons that this cluster gets, with its addresses and certificates."""
-    files = [RIGHTS, *(file for name, file in FILES.items() if spec.has(name))]
+def objects(spec: ClusterSpec, names: Collection[str] = tuple(FILES)) -> list[dict[str, Any]]:
+    """The objects of those of these add-ons that this cluster gets, with its addresses and certificates."""
+    names = [name for name in names if spec.has(name)]
+    files = [RIGHTS, *(file for name, file in FILES.items() if name in names)]
     found = [one for name in files for one in load(HERE / name)]
     for one in found:
         if one["kind"] == "Service" and one["metadata"]["name"] == "kube-dns":
@@ -32,7 +36,7 @@ def objects(spec: ClusterSpec) -> list[dict[str, Any]]:
             one["spec"]["template"]["spec"]["containers"][0]["env"] += _api_server(spec)
         if one["kind"] == "APIService":
             one["spec"]["caBundle"] = _base64(spec.pki / "ca.crt")
-    return [*([_metrics_certificate(spec)] if spec.has("metrics") else []), *found]
+    return [*([_metrics_certificate(spec)] if "metrics" in names else []), *found]
 
 
 def _api_server(spec: ClusterSpec) -> list[dict[str, str]]:
