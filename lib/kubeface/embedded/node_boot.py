@@ -57,7 +57,7 @@ def enter(boot: dict[str, Any], path: str) -> None:
 
 
 def _clear(group: Path) -> None:
-    """Remove the cgroups of Pods of an earlier life: the kubelet would look for each one's container for 3 s."""
+    """Remove the cgroups of an earlier life's Pods: the kubelet looks 3 s for the container of each."""
     for folder, _, _ in os.walk(group, topdown=False):
         with contextlib.suppress(OSError):  # something in it is just ending
             Path(folder).rmdir()
