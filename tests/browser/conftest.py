@@ -71,9 +71,9 @@ def pipeline(course: Path) -> Iterator[Pipeline]:
         pipeline.delete()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def window() -> Iterator[BrowserContext]:
-    """One browser for the session."""
+    """One browser for a file: while it is open, an event loop runs in this thread, which others need."""
     with chromium() as window:
         yield window
 

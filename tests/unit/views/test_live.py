@@ -98,6 +98,15 @@ def test_an_end_that_holds_at_once_is_the_only_frame(here, seen):
     assert (page.shown, page.left) == ([], ["NAME\nthere"])
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C interrupts this process, even where it was started in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_it_and_leaves_the_last_frame(here, seen):
     here.create(config_map("there"))
     started, reader = time.monotonic(), threading.main_thread().ident
