@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import json
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,8 @@ def enter(boot: dict[str, Any], path: str) -> None:
     """Join the node's cgroup, make it the root of what the node sees, and step into the namespaces."""
     for hierarchy in _hierarchies():
         _clear(hierarchy / boot["cgroup"] / "kubepods")
+        if _is_v2():
+            make_as_new(hierarchy / boot["cgroup"])
         (hierarchy / boot["cgroup"] / "cgroup.procs").write_text(str(os.getpid()))
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWCGROUP) != 0:
         raise OSError(ctypes.get_errno(), "cannot make a cgroup namespace")
@@ -61,6 +64,27 @@ def _clear(group: Path) -> None:
     for folder, _, _ in os.walk(group, topdown=False):
         with contextlib.suppress(OSError):  # something in it is just ending
             Path(folder).rmdir()
+
+
+def make_as_new(group: Path, *, timeout_s: float = 20) -> None:
+    """v2: let a group be a node's once more: one that hands out controllers takes no process.
+
+    Raises:
+        TimeoutError: a process of the earlier life does not end.
+    """
+    with (group / "cgroup.events").open() as events:
+        while "populated 1" in events.read():  # its processes are killed already, and may still be ending
+            change = select.poll()
+            change.register(events, select.POLLPRI)
+            if not change.poll(timeout_s * 1000):
+                raise TimeoutError(f"processes of {group} do not end")
+            events.seek(0)
+    for below in group.iterdir():
+        if below.is_dir():
+            _clear(below)  # they use the controllers
+    handed_out = group / "cgroup.subtree_control"
+    for controller in handed_out.read_text().split():
+        handed_out.write_text(f"-{controller}")
 
 
 def initialise(boot: dict[str, Any]) -> None:
