@@ -10,8 +10,8 @@ from kubeface.embedded import network
 from kubeface.embedded.spec import STATE, ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import CommandFailed, Missing
-from kubeface.host import cgroups, packages
-from kubeface.host.process import run
+from kubeface.host import cgroups, modules, packages
+from kubeface.host.process import find, run
 
 #: Measured: three nodes' copies of the images and the registry take about 8 GB.
 DISK_GB = 12
@@ -63,12 +63,14 @@ def _rights() -> Iterator[Finding]:
 
 def _kernel() -> Iterator[Finding]:
     known = Path("/proc/filesystems").read_text().split()
-    wanted = "overlay"
-    fine = wanted in known or shutil.which("modprobe") is not None
+    fine = "overlay" in known or modules.can_load("overlay")
     yield Finding(
         "overlay file system",
         "" if fine else "This kernel has no overlay file system, which containers need.",
     )
+    fine = modules.has_bridge_netfilter() or modules.can_load(modules.BRIDGE_NETFILTER)
+    sentence = f"This kernel has no module {modules.BRIDGE_NETFILTER}: Services need it among a node's Pods."
+    yield Finding(f"module {modules.BRIDGE_NETFILTER}", "" if fine else sentence)
     for name in ("net", "mnt", "pid", "uts", "ipc", "cgroup"):
         fine = Path(f"/proc/self/ns/{name}").exists()
         yield Finding(f"{name} namespaces", "" if fine else f"This kernel has no {name} namespaces.")
@@ -92,10 +94,13 @@ def _packages() -> Iterator[Finding]:
 
 def _rules() -> Iterator[Finding]:
     """Whether iptables, of whichever kind, and this kernel understand each other; tried in a new network."""
-    if os.geteuid() != 0 or shutil.which("iptables") is None or shutil.which("unshare") is None:
+    if os.geteuid() != 0:
         return  # said already
     try:
-        run(["unshare", "--net", "iptables", "-t", "nat", "-S"], what="Asking iptables for its rules")
+        command: list[str | Path] = [find("unshare"), "--net", find("iptables"), "-t", "nat", "-S"]
+        run(command, what="Asking iptables for its rules")
+    except Missing:
+        return  # said already
     except CommandFailed as error:
         sentence = f"iptables does not work with this kernel: {error.seen.splitlines()[-1]} "
         sentence += "Load the module nf_tables or ip_tables, or choose iptables' other kind: "

@@ -11,7 +11,7 @@ from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.spec import REGISTRY_HOST, RUN, Node
 from kubeface.errors import NotReady
-from kubeface.host import cgroups, files, mounts, sysctl
+from kubeface.host import cgroups, files, modules, mounts, sysctl
 from kubeface.host.process import run
 from kubeface.host.waiting import wait_until
 from kubeface.kube import KubeObject, apply, wait
@@ -21,6 +21,7 @@ Say = Callable[[str], None]
 #: Measured: three clusters of three nodes take 131 file watchers; Linux' default for a user is 128.
 FILE_WATCHERS = 1024
 FILE_WATCHERS_BEFORE = RUN / "file-watchers"
+MODULE_LOADED = RUN / "module"
 DNS_PODS = {"k8s-app": "kube-dns"}
 DNS_QUESTION = "kubernetes.default.svc.cluster.local"
 
@@ -108,6 +109,7 @@ def start_supervisor(embedded: Embedded) -> None:
         return
     stop_everything(embedded)
     sysctl.raise_to(FILE_WATCHERS, sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
+    modules.have_bridge_netfilter(MODULE_LOADED)
     for one in spec.nodes:
         cgroups.make(one.cgroup, cpus=one.cpus, memory_bytes=one.memory_mib * 1024 * 1024)
     cgroups.make(embedded.plane_cgroup)
@@ -127,6 +129,7 @@ def stop_everything(embedded: Embedded) -> None:
         file.unlink(missing_ok=True)
     if not any(RUN.glob("*/supervisor.sock")):  # the last cluster on this machine
         sysctl.put_back(sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
+        modules.give_back_bridge_netfilter(MODULE_LOADED)
 
 
 def start_etcd_and_nodes(embedded: Embedded) -> None:
