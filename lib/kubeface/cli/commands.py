@@ -15,7 +15,7 @@ from kubeface.embedded.spec import ADDONS, ClusterSpec, Networks
 from kubeface.embedded.toolchain import Way
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.exercises.overview import overview
-from kubeface.host.privilege import become_root
+from kubeface.host.privilege import become_root, can_become_root
 from kubeface.providers.embedded import EmbeddedProvider
 
 app = typer.Typer(
@@ -125,6 +125,8 @@ def collect_garbage() -> None:
 @app.command()
 def doctor(name: Name = "face") -> None:
     """Look whether this machine has what a cluster needs; one sentence for each thing it lacks."""
+    if can_become_root():  # who cannot is told so, and the rest
+        become_root(sys.argv[1:])
     findings = EmbeddedProvider(name).examine()
     report.show_findings(findings)
     raise SystemExit(1 if any(finding.problem for finding in findings) else 0)

@@ -20,6 +20,8 @@ from kubeface.host.supervisor import Program
 #: Inside the node.
 CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
 PAUSE_IMAGE = f"{REGISTRY_HOST}/pause:v1.0"
+#: Whoever started the cluster may not have administrators' folders on theirs.
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #: Bit 24 of a capability set (include/uapi/linux/capability.h).
 CAP_SYS_RESOURCE = 1 << 24
 
@@ -43,9 +45,8 @@ class Boot:
 def program(node: Node) -> Program:
     """The node as one supervised program; killing it is a power cut."""
     boot = Path(__file__).with_name("node_boot.py")
-    return Program(
-        node.name, (sys.executable, "-I", str(boot), str(node.folder / "boot.json")), stop_signal="KILL"
-    )
+    command = (sys.executable, "-I", str(boot), str(node.folder / "boot.json"))
+    return Program(node.name, command, {"PATH": PATH}, stop_signal="KILL")
 
 
 def prepare(node: Node, tools: Toolchain) -> None:
@@ -115,7 +116,7 @@ COMMIT
 
 def _programs(node: Node, tools: Toolchain) -> list[Program]:
     containerd = tools.program("containerd", "containerd")
-    path = f"{containerd.parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    path = f"{containerd.parent}:{PATH}"
     kubelet = (
         str(tools.program("kubernetes", "kubelet")),
         "--config=/var/lib/kubelet/config.yaml",

@@ -7,14 +7,20 @@ from pathlib import Path
 
 from kubeface import places
 from kubeface.errors import Missing
+from kubeface.host.process import ADMIN_PATHS
 
 #: What a program started by sudo must still know: proxies and certificates of the network.
 KEPT = (
-    "PATH", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT", "PIP_INDEX_URL", "GOPROXY", "GOFLAGS", "GOSUMDB",
     "CI", "KUBEFACE_MIRROR",
     "REGISTRY_AUTH_FILE",
 )  # fmt: skip
+
+
+def can_become_root() -> bool:
+    """True for root, and where there is sudo."""
+    return os.geteuid() == 0 or shutil.which("sudo") is not None
 
 
 def become_root(arguments: list[str]) -> None:
@@ -31,6 +37,7 @@ def become_root(arguments: list[str]) -> None:
             "Nodes need root rights, and there is no sudo here.", try_next="run the same command as root"
         )
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    kept["PATH"] = os.pathsep.join((os.environ.get("PATH", os.defpath), *ADMIN_PATHS))
     kept["KUBEFACE_CACHE"] = str(places.cache())
     kept["KUBEFACE_KUBECONFIG"] = str(places.kubeconfig())
     kept["PYTHONDONTWRITEBYTECODE"] = "1"  # root's files in the user's checkout would be in the way
