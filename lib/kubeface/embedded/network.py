@@ -9,13 +9,16 @@ import ipaddress
 import socket
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from pyroute2 import IPRoute, NetNS, netns
 from pyroute2.netlink.exceptions import NetlinkError
 
 from kubeface.embedded.spec import ClusterSpec, Networks, Node
-from kubeface.errors import BadInput
+from kubeface.errors import BadInput, CommandFailed
+from kubeface.host import mounts
+from kubeface.host.process import run
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,6 +27,8 @@ T = TypeVar("T")
 LAST = 40_000
 #: The type of such a route (RTN_UNREACHABLE of rtnetlink).
 UNREACHABLE = 7
+#: Where the names of network namespaces are; ip(8) and pyroute2 make it when it is not there.
+NAMESPACES = Path("/run/netns")
 #: Tried in this order when the first meets a route of the host. All are private (RFC 1918).
 CANDIDATES = (
     Networks(),
@@ -116,6 +121,7 @@ def disconnect(spec: ClusterSpec) -> None:
     for name in netns.listnetns():
         if name.startswith(ours):
             netns.remove(name)
+    _remove_folder_of_namespaces()
 
 
 @_in_a_thread
@@ -150,6 +156,16 @@ def set_cable(spec: ClusterSpec, node: str, *, plugged: bool) -> None:
 def _namespace(name: str) -> None:
     if name not in netns.listnetns():
         netns.create(name)
+
+
+def _remove_folder_of_namespaces() -> None:
+    """The machine's first namespace makes it, mounted on itself; with the last one both go."""
+    if NAMESPACES.is_dir() and not any(NAMESPACES.iterdir()):
+        for _ in mounts.below(NAMESPACES):
+            with contextlib.suppress(CommandFailed):  # somebody has just made one
+                run(["umount", NAMESPACES], what=f"Unmounting {NAMESPACES}")
+        with contextlib.suppress(OSError):
+            NAMESPACES.rmdir()
 
 
 def _bridge(switch: NetNS) -> None:
