@@ -70,7 +70,11 @@ def build_all(
         storage.tidy()
         if any(plan.image.folder for plan in changed):
             base.ensure(storage, say=say)
-        _build_in_order(changed, storage, say)
+        try:
+            _build_in_order(changed, storage, say)
+        except BaseException:
+            storage.tidy()  # else what was being built stays mounted
+            raise
         return _built(plans, storage, new={plan.image.ref for plan in changed})
 
 

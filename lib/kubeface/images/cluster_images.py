@@ -74,9 +74,12 @@ def program(name: str, binaries: Mapping[str, Path]) -> Path:
 
 
 def fingerprint(name: str, path: Path) -> str:
-    """A hash that changes when the image would. The program, maybe 80 MB, counts by size and time alone."""
+    """A hash that changes when the image would. The program, maybe 80 MB, counts by size and time alone.
+
+    The time in whole seconds: a copy on another file system may have no finer one.
+    """
     status = path.stat()
-    seen = f"{RECIPES[name].dockerfile}\0{status.st_size}\0{status.st_mtime_ns}"
+    seen = f"{RECIPES[name].dockerfile}\0{status.st_size}\0{int(status.st_mtime)}"
     return hashlib.sha256(seen.encode()).hexdigest()
 
 

@@ -4,10 +4,11 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -107,7 +108,16 @@ class Storage:
         with _locked(
             self.cache / ".images.lock", lambda: say("Waiting for another build of the images to end")
         ):
-            yield
+            try:
+                yield
+            finally:
+                self._forget_run()
+
+    def _forget_run(self) -> None:
+        """Leave nothing in /run: the next buildah makes what it needs there."""
+        shutil.rmtree(self.run_folder, ignore_errors=True)
+        with suppress(OSError):  # clusters are there
+            self.run_folder.parent.rmdir()
 
     def tidy(self) -> None:
         """Remove the working containers that an interrupted build has left."""
