@@ -17,7 +17,7 @@ CODE := lib images tests
 TESTS := $(addprefix tests/,unit services notebooks exercises browser cluster)
 AGAIN := Those that failed run once more: what a busy machine delayed passes now, what is broken does not.
 
-.PHONY: help lab setup test test-fast check ready-to-test notebooks test-notebook bench gallery format clean
+.PHONY: help lab setup test test-fast test-vm check ready-to-test notebooks test-notebook bench gallery format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: check ready-to-test ## Test everything, on a real cluster of the tests' ow
 
 test-fast: check ready-to-test ## Test what needs neither the cluster nor the services' servers
 	$(PYTEST) tests/unit tests/notebooks -m "not cluster"
+
+test-vm: $(READY) ## Prove it all on a stock Debian in a virtual machine, as an ordinary user; half an hour
+	$(BIN)/python tests/vm $(if $(MINUTES),--minutes $(MINUTES))
 
 check: $(READY) ## Check style, types and layers, in seconds
 	$(BIN)/ruff check $(CODE)
