@@ -44,6 +44,7 @@ def main() -> None:
                 step("the pipeline knows who is on the photos", people_are_known),
                 step("a node is switched off and on", node_is_switched),
                 step("a node is frozen and thawed", node_is_frozen),
+                step("systemd leaves the nodes their controllers", controllers_stay),
                 step("kubeface up again is fine", lambda: typed(KUBEFACE, "up")),
             ]
         ),
@@ -136,6 +137,16 @@ def node_is_frozen() -> None:
     """The freezer of cgroup v2."""
     typed(KUBEFACE, "node", "freeze", "node2")
     typed(KUBEFACE, "node", "thaw", "node2")
+
+
+def controllers_stay() -> None:
+    """It reads its units again, and runs one with limits of its own, beside groups that it does not know."""
+    handed_out = Path("/sys/fs/cgroup/cgroup.subtree_control")
+    before = handed_out.read_text()
+    typed("sudo", "systemctl", "daemon-reload")
+    typed("sudo", "systemd-run", "--wait", "--property=MemoryMax=100M", "--property=CPUQuota=50%", "true")
+    typed("sudo", "systemctl", "daemon-reload")
+    assert handed_out.read_text() == before, f"{before}-> {handed_out.read_text()}"
 
 
 def everything_there_is() -> dict[str, list[str]]:
