@@ -26,10 +26,14 @@ def open_way(spec: ClusterSpec) -> None:
 
 
 def close_way(spec: ClusterSpec) -> None:
-    """Take the rules away, and have forwarding as it was before the first cluster. Fine without any."""
+    """Take the rules away. Fine without any."""
     for table, chain, rule in _rules(spec):
         while _stands(table, chain, rule):
             _iptables(table, "--delete", chain, rule)
+
+
+def put_forwarding_back() -> None:
+    """Have forwarding as it was, once no cluster runs: the last need not be one with a way outside."""
     if not any(RUN.glob("*/supervisor.sock")):
         sysctl.put_back(sysctl.FORWARDING, FORWARDING_BEFORE)
 

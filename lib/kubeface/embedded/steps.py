@@ -96,6 +96,7 @@ def disconnect_network(embedded: Embedded) -> None:
     """The namespaces and all in them."""
     if embedded.spec.internet:
         outside.close_way(embedded.spec)
+    outside.put_forwarding_back()
     network.disconnect(embedded.spec)
     for folder in (embedded.spec.run, RUN):
         if folder.is_dir() and not any(folder.iterdir()):
