@@ -177,11 +177,10 @@ def test_down_after_each_fault_leaves_the_machine_as_before(
     fault: str, alone: EmbeddedProvider, bare: dict[str, list[str]]
 ) -> None:
     (node,) = alone._existing().nodes
-    plane_group = f"{node.cluster.cgroup}/plane"
     if fault == "all at once":
         alone.freeze_node(node.name)
         alone.cut_node(node.name)
-        for pid in cgroups.processes(plane_group):
+        for pid in cgroups.processes(f"{node.cluster.cgroup}/plane"):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     elif fault in PLANE:

@@ -43,10 +43,12 @@ def main() -> None:
 def enter(boot: dict[str, Any], path: str) -> None:
     """Join the node's cgroup, make it the root of what the node sees, and step into the namespaces."""
     for hierarchy in _hierarchies():
-        _clear(hierarchy / boot["cgroup"] / "kubepods")
+        group = hierarchy / boot["cgroup"]
         if _is_v2():
-            make_as_new(hierarchy / boot["cgroup"])
-        (hierarchy / boot["cgroup"] / "cgroup.procs").write_text(str(os.getpid()))
+            make_as_new(group)
+        else:
+            _clear(group / "kubepods")
+        (group / "cgroup.procs").write_text(str(os.getpid()))
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWCGROUP) != 0:
         raise OSError(ctypes.get_errno(), "cannot make a cgroup namespace")
     if _is_v2():  # a group that hands out controllers may hold no process itself: step one down

@@ -32,12 +32,6 @@ def close_way(spec: ClusterSpec) -> None:
             _iptables(table, "--delete", chain, rule)
 
 
-def put_forwarding_back() -> None:
-    """Have forwarding as it was, once no cluster runs: the last need not be one with a way outside."""
-    if not any(RUN.glob("*/supervisor.sock")):
-        sysctl.put_back(sysctl.FORWARDING, FORWARDING_BEFORE)
-
-
 def resolvers() -> list[str]:
     """The addresses of this machine's name servers that its nodes can reach too: none on its loopback."""
     for file in RESOLVERS:

@@ -16,13 +16,8 @@ RUN = Path("/run/kubeface")
 REGISTRY_HOST = "registry.kubeface.internal"
 DNS_DOMAIN = "cluster.local"
 API_PORT = 6443
-#: What a cluster can be made without, and what it then lacks.
-ADDONS = {
-    "dns": "names for Services",
-    "storage": "volumes that are made when they are claimed",
-    "metrics": "kubectl top, and the autoscaler",
-    "policies": "NetworkPolicies that are enforced",
-}
+#: What a cluster can be made without.
+ADDONS = ("dns", "storage", "metrics", "policies")
 REGISTRY_PORT = 5000
 
 
@@ -146,7 +141,7 @@ class ClusterSpec:
         return tuple(Node(self, index, self.node_cpus, self.node_memory_mib) for index in numbers)
 
     def has(self, addon: str) -> bool:
-        """Whether it gets one of ADDONS."""
+        """Whether it gets this add-on."""
         return addon not in self.without
 
     def with_node(self) -> tuple["ClusterSpec", str]:

@@ -93,11 +93,14 @@ def connect_network(embedded: Embedded) -> None:
 
 
 def disconnect_network(embedded: Embedded) -> None:
-    """The namespaces and all in them."""
+    """The namespaces and all in them; with the machine's last cluster, what was changed for all of them."""
     if embedded.spec.internet:
         outside.close_way(embedded.spec)
-    outside.put_forwarding_back()
     network.disconnect(embedded.spec)
+    if not any(RUN.glob("*/supervisor.sock")):
+        sysctl.put_back(sysctl.FORWARDING, outside.FORWARDING_BEFORE)
+        sysctl.put_back(sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
+        modules.give_back_bridge_netfilter(MODULE_LOADED)
     for folder in (embedded.spec.run, RUN):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
@@ -128,9 +131,6 @@ def stop_everything(embedded: Embedded) -> None:
     cgroups.remove(spec.cgroup)
     for file in (embedded.supervisor.socket, spec.run / "supervisord.pid"):
         file.unlink(missing_ok=True)
-    if not any(RUN.glob("*/supervisor.sock")):  # the last cluster on this machine
-        sysctl.put_back(sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
-        modules.give_back_bridge_netfilter(MODULE_LOADED)
 
 
 def start_etcd_and_nodes(embedded: Embedded) -> None:
@@ -179,8 +179,7 @@ def apply_addons(embedded: Embedded) -> None:
 
 def apply_other_addons(embedded: Embedded) -> None:
     """Those that nobody waits for: their images and first breaths take time from DNS otherwise."""
-    others = [name for name in addons.FILES if name not in addons.FIRST]
-    apply(embedded.api(), addons.objects(embedded.spec, others))
+    apply(embedded.api(), addons.objects(embedded.spec, addons.LATER))
 
 
 def wait_for_nodes(embedded: Embedded) -> None:

@@ -1,14 +1,13 @@
 """The system's programs that kubeface needs: the one list, for every place that asks."""
 
 import contextlib
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kubeface.errors import Missing
-from kubeface.host.process import ADMIN_PATHS, run
+from kubeface.host.process import run, search_path
 
 #: The program that installs packages → how a person types it, most particular first.
 INSTALLERS = {
@@ -60,7 +59,7 @@ def installer() -> str | None:
 
 
 def _which(program: str) -> str | None:
-    return shutil.which(program, path=os.pathsep.join((os.environ.get("PATH", os.defpath), *ADMIN_PATHS)))
+    return shutil.which(program, path=search_path())
 
 
 def _in_util_linux(*installers: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kubeface import places
 from kubeface.errors import Missing
-from kubeface.host.process import ADMIN_PATHS
+from kubeface.host.process import search_path
 
 #: What a program started by sudo must still know: proxies and certificates of the network.
 KEPT = (
@@ -37,7 +37,7 @@ def become_root(arguments: list[str]) -> None:
             "Nodes need root rights, and there is no sudo here.", try_next="run the same command as root"
         )
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    kept["PATH"] = os.pathsep.join((os.environ.get("PATH", os.defpath), *ADMIN_PATHS))
+    kept["PATH"] = search_path()
     kept["KUBEFACE_CACHE"] = str(places.cache())
     kept["KUBEFACE_KUBECONFIG"] = str(places.kubeconfig())
     kept["PYTHONDONTWRITEBYTECODE"] = "1"  # root's files in the user's checkout would be in the way

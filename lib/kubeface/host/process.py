@@ -12,10 +12,14 @@ from kubeface.errors import CommandFailed, Missing
 ADMIN_PATHS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
+def search_path() -> str:
+    """PATH, with administrators' folders at its end."""
+    return os.pathsep.join((os.environ.get("PATH", os.defpath), *ADMIN_PATHS))
+
+
 def find(program: str, *, try_next: str = "kubeface doctor") -> Path:
     """The path of a program on this machine. Raises `Missing` when there is none."""
-    path = os.pathsep.join((os.environ.get("PATH", os.defpath), *ADMIN_PATHS))
-    found = shutil.which(program, path=path)
+    found = shutil.which(program, path=search_path())
     if found is None:
         raise Missing(f"The program {program} is not installed.", try_next=try_next)
     return Path(found)

@@ -236,14 +236,16 @@ class EmbeddedProvider:
         return saved
 
     def _refuse_another_shape(self, spec: ClusterSpec) -> None:
-        wanted = self._wanted or spec
-        if wanted.node_count != len(spec.nodes) and self._wanted:
+        wanted = self._wanted
+        if wanted and wanted.node_count != len(spec.nodes):
             raise BadInput(
                 f"The cluster {self.name} has {len(spec.nodes)} nodes.",
                 try_next="kubeface node add; or kubeface down --purge, then up with the number you want",
             )
-        is_other = [getattr(wanted, name) != getattr(spec, name) for name in ("fast", "internet", "without")]
-        if any(is_other) or (self._networks or spec.networks) != spec.networks:
+        is_other = wanted and any(
+            getattr(wanted, name) != getattr(spec, name) for name in ("fast", "internet", "without")
+        )
+        if is_other or (self._networks and self._networks != spec.networks):
             made = [f"--{name}" for name in ("fast", "internet") if getattr(spec, name)]
             made += [f"--without {name}" for name in spec.without]
             raise BadInput(

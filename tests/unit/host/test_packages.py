@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kubeface.errors import Missing
-from kubeface.host import packages
+from kubeface.host import packages, process
 from kubeface.host.packages import PACKAGES, Package
 
 
@@ -13,7 +13,7 @@ from kubeface.host.packages import PACKAGES, Package
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only folder that programs are looked for in."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(packages, "ADMIN_PATHS", ())
+    monkeypatch.setattr(process, "ADMIN_PATHS", ())
     return tmp_path
 
 

@@ -10,23 +10,16 @@ from kubeface.embedded.spec import API_PORT, ClusterSpec
 from kubeface.kube import load
 
 HERE = Path(__file__).parent
-RIGHTS = "rbac.yaml"
-#: The file of each add-on that a cluster can be made without.
-FILES = {
-    "dns": "coredns.yaml",
-    "storage": "storage.yaml",
-    "metrics": "metrics.yaml",
-    "policies": "netpol.yaml",
-}
-#: What has to be there before a cluster is up. The others are given no time of it: they come right after.
-FIRST = ("dns", "storage")
+#: What has to be there before a cluster is up; each is a file.
+FIRST = ("rights", "dns", "storage")
+#: What is given no time of that, and comes right after.
+LATER = ("metrics", "policies")
 
 
-def objects(spec: ClusterSpec, names: Collection[str] = tuple(FILES)) -> list[dict[str, Any]]:
+def objects(spec: ClusterSpec, names: Collection[str] = (*FIRST, *LATER)) -> list[dict[str, Any]]:
     """The objects of those of these add-ons that this cluster gets, with its addresses and certificates."""
     names = [name for name in names if spec.has(name)]
-    files = [RIGHTS, *(file for name, file in FILES.items() if name in names)]
-    found = [one for name in files for one in load(HERE / name)]
+    found = [one for name in names for one in load(HERE / f"{name}.yaml")]
     for one in found:
         if one["kind"] == "Service" and one["metadata"]["name"] == "kube-dns":
             one["spec"]["clusterIP"] = spec.dns_service  # the address that every Pod was told
