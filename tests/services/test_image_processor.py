@@ -145,7 +145,7 @@ def test_a_message_about_no_row_is_finished(processor: ImageProcessor, queue: Ns
 
 
 def test_it_is_ready_when_everything_is_there(processor: ImageProcessor) -> None:
-    assert processor.readiness() == (200, {})
+    wait_until("it is ready", lambda: processor.readiness() == (200, {}))
     assert processor.is_alive()
 
 
