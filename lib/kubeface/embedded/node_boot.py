@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 CGROUPS = Path("/sys/fs/cgroup")
+DEVICES = Path("/sys/devices/system")
 CLONE_NEWCGROUP = 0x02000000
 #: What the kubelet wants of the whole machine: the node sees it there already and never writes it.
 KERNEL_SETTINGS = {
@@ -145,15 +146,21 @@ def _mounted(path: Path) -> list[str]:
 
 
 def _show_capacity(view: Path, cpus: int, memory_mib: int) -> None:
-    """Let /proc/meminfo and /sys say what the node has; its cgroup holds it to that."""
+    """Let /proc/meminfo and /sys say what the node has; its cgroup holds it to that.
+
+    /sys tells how many processors, and not which: a kubelet that knows them lets its Pods run on no other,
+    and the Pods of all nodes would crowd on the first processors of the machine.
+    """
     lines = Path("/proc/meminfo").read_text().splitlines()
     lines[0] = f"MemTotal:       {memory_mib * 1024} kB"
     _lay(view / "meminfo", "\n".join(lines) + "\n", Path("/proc/meminfo"))
-    devices = Path("/sys/devices/system/cpu")
-    _lay(view / "cpus", f"0-{cpus - 1}\n" if cpus > 1 else "0\n", devices / "online")
-    for folder in devices.glob("cpu[0-9]*"):
-        if int(folder.name[3:]) >= cpus and (folder / "online").exists():
-            _lay(view / "offline", "0\n", folder / "online")
+    processors, banks = view / "cpu", view / "node"
+    for folder in (banks, *(processors / f"cpu{number}" for number in range(cpus))):
+        folder.mkdir(parents=True, exist_ok=True)
+    (processors / "online").write_text(f"0-{cpus - 1}\n" if cpus > 1 else "0\n")
+    for folder in (processors, banks):
+        if (DEVICES / folder.name).exists():
+            mount("--bind", str(folder), str(DEVICES / folder.name))
 
 
 def _show_kernel_settings(view: Path) -> None:
