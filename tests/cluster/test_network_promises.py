@@ -84,6 +84,14 @@ def test_a_host_port_is_served_on_its_node_and_no_other(
     assert _get(second, 8099) is None
 
 
+def test_a_pod_in_its_nodes_network_reaches_services_too(api: Cluster, pods: list[str]) -> None:
+    asker = pod("host-asker", node="node2")
+    asker["spec"] |= {"hostNetwork": True, "dnsPolicy": "ClusterFirstWithHostNet"}
+    apply(api, [asker], namespace=SPACE)
+    wait(api, "pod/host-asker", for_="Ready", timeout_s=60, namespace=SPACE)
+    _until(lambda: len(_answers(api, "spread", asker="host-asker")) == 2, "both Pods answer")
+
+
 def test_the_namespace_goes(api: Cluster) -> None:
     api.delete(f"namespace/{SPACE}")
     wait(api, f"namespace/{SPACE}", for_="deleted", timeout_s=90)
@@ -101,10 +109,10 @@ def _asked(api: Cluster, name: str, kind: str = "a") -> str:
     return re.sub(r"[ \t]+", " ", run(["-n", SPACE, "exec", "asker", "--", "sh", "-c", script], cluster=api))
 
 
-def _answers(api: Cluster, service: str) -> set[str]:
-    """Who answered to twenty questions."""
+def _answers(api: Cluster, service: str, *, asker: str = "asker") -> set[str]:
+    """Who answered to twenty questions of a Pod."""
     script = f"for i in $(seq 20); do wget -qO- http://{service}:8080; done"
-    return set(run(["-n", SPACE, "exec", "asker", "--", "sh", "-c", script], cluster=api).split())
+    return set(run(["-n", SPACE, "exec", asker, "--", "sh", "-c", script], cluster=api).split())
 
 
 def _get(host: str, port: int) -> str | None:

@@ -200,6 +200,8 @@ def _node_cable(spec: ClusterSpec, node: Node, switch: NetNS) -> None:
             inside.route("replace", dst="0.0.0.0/0", gateway=spec.gateway)
         else:  # an address outside is refused at once instead of leaking out
             inside.route("replace", dst="0.0.0.0/0", type="unreachable")
+            # What the node itself asks of a Service needs some way, before kube-proxy gives it another.
+            inside.route("replace", dst=spec.networks.services, oif=inside.link_lookup(ifname="eth0")[0])
     _plug(switch, node.name)
 
 

@@ -33,7 +33,7 @@ def objects(spec: ClusterSpec, names: Collection[str] = (*FIRST, *LATER)) -> lis
 
 
 def _api_server(spec: ClusterSpec) -> list[dict[str, str]]:
-    """The API server's own address: a node's network has no route to that of its Service."""
+    """The API server's own address: that of its Service serves only once kube-proxy has set its rules."""
     address = {"KUBERNETES_SERVICE_HOST": spec.gateway, "KUBERNETES_SERVICE_PORT": str(API_PORT)}
     return [{"name": name, "value": value} for name, value in address.items()]
 
