@@ -13,6 +13,7 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -154,7 +155,9 @@ def _show_capacity(view: Path, cpus: int, memory_mib: int) -> None:
     lines = Path("/proc/meminfo").read_text().splitlines()
     lines[0] = f"MemTotal:       {memory_mib * 1024} kB"
     _lay(view / "meminfo", "\n".join(lines) + "\n", Path("/proc/meminfo"))
+    cpus = min(cpus, os.cpu_count() or 1)
     processors, banks = view / "cpu", view / "node"
+    shutil.rmtree(processors, ignore_errors=True)  # the machine may have had more at the last boot
     for folder in (banks, *(processors / f"cpu{number}" for number in range(cpus))):
         folder.mkdir(parents=True, exist_ok=True)
     (processors / "online").write_text(f"0-{cpus - 1}\n" if cpus > 1 else "0\n")
