@@ -14,7 +14,7 @@ from kubeface.providers.embedded import SOURCE
 Say = Callable[[str], None]
 
 #: What the embedded cluster itself runs on.
-OF_THE_EMBEDDED = {"pause", "coredns", "metrics-server", "kube-network-policies"}
+OF_THE_EMBEDDED = {"pause", "coredns", "metrics-server"}
 
 
 def everything(*, for_tests: bool, way: Way = Way.AUTO, say: Say) -> None:

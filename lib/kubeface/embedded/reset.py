@@ -57,14 +57,14 @@ def reset(embedded: Embedded) -> None:
         NotReady: something is still there after a minute.
     """
     api = embedded.api()
-    ours = {_key(one) for one in addons.objects(embedded.spec)}
+    ours = {_key(one) for one in addons.objects(embedded.spec, embedded.tools)}
     _delete_all(api, [(kind, one) for kind in _GUARDS for one in _strangers(api, kind, ours)])
     _empty(api, ours)
     _clear_volumes(embedded)
     for node in api.nodes():
         if change := left_on(node):
             api.patch(node.ref, change)
-    apply(api, addons.objects(embedded.spec))
+    apply(api, addons.objects(embedded.spec, embedded.tools))
     wait(api, "serviceaccount/default", for_="exists", timeout_s=TIMEOUT_S)
     steps.wait_for_dns(embedded)
 

@@ -174,12 +174,12 @@ def _images_of(embedded: Embedded, one: Node, pid: int, *arguments: str) -> str:
 
 def apply_addons(embedded: Embedded) -> None:
     """Rights, and the add-ons that are waited for."""
-    apply(embedded.api(), addons.objects(embedded.spec, addons.FIRST))
+    apply(embedded.api(), addons.objects(embedded.spec, embedded.tools, addons.FIRST))
 
 
 def apply_other_addons(embedded: Embedded) -> None:
     """Those that nobody waits for: their images and first breaths take time from DNS otherwise."""
-    apply(embedded.api(), addons.objects(embedded.spec, addons.LATER))
+    apply(embedded.api(), addons.objects(embedded.spec, embedded.tools, addons.LATER))
 
 
 def wait_for_nodes(embedded: Embedded) -> None:

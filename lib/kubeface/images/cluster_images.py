@@ -39,9 +39,6 @@ RECIPES: Mapping[str, Recipe] = {
     "metrics-server": Recipe(
         'FROM scratch\nCOPY metrics-server /\nUSER 10001:10001\nENTRYPOINT ["/metrics-server"]\n'
     ),
-    "kube-network-policies": Recipe(
-        'FROM scratch\nCOPY kube-network-policies /\nENTRYPOINT ["/kube-network-policies"]\n'
-    ),
 }
 #: The program that each image is made of.
 PROGRAMS = {
@@ -49,7 +46,6 @@ PROGRAMS = {
     "busybox": "busybox",
     "coredns": "coredns",
     "metrics-server": "metrics-server",
-    "kube-network-policies": "kube-network-policies",
 }
 
 

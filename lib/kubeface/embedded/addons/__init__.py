@@ -7,6 +7,7 @@ from typing import Any
 
 from kubeface.embedded import outside
 from kubeface.embedded.spec import API_PORT, ClusterSpec
+from kubeface.embedded.toolchain import Toolchain
 from kubeface.kube import load
 
 HERE = Path(__file__).parent
@@ -16,8 +17,10 @@ FIRST = ("rights", "dns", "storage")
 LATER = ("metrics", "policies")
 
 
-def objects(spec: ClusterSpec, names: Collection[str] = (*FIRST, *LATER)) -> list[dict[str, Any]]:
-    """The objects of those of these add-ons that this cluster gets, with its addresses and certificates."""
+def objects(
+    spec: ClusterSpec, tools: Toolchain, names: Collection[str] = (*FIRST, *LATER)
+) -> list[dict[str, Any]]:
+    """The objects of those of these add-ons that this cluster gets, with what only it knows filled in."""
     names = [name for name in names if spec.has(name)]
     found = [one for name in names for one in load(HERE / f"{name}.yaml")]
     for one in found:
@@ -26,7 +29,9 @@ def objects(spec: ClusterSpec, names: Collection[str] = (*FIRST, *LATER)) -> lis
         if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "coredns" and spec.internet:
             one["data"]["Corefile"] = _asking_outside(one["data"]["Corefile"])
         if one["kind"] == "DaemonSet":
-            one["spec"]["template"]["spec"]["containers"][0]["env"] += _api_server(spec)
+            pod = one["spec"]["template"]["spec"]
+            pod["containers"][0]["env"] += _api_server(spec)
+            pod["volumes"][0]["hostPath"]["path"] = str(tools.folder("netpol"))
         if one["kind"] == "APIService":
             one["spec"]["caBundle"] = _base64(spec.pki / "ca.crt")
     return [*([_metrics_certificate(spec)] if "metrics" in names else []), *found]

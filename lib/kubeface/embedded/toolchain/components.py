@@ -74,7 +74,6 @@ class Toolchain:
         return {
             "coredns": self.program("coredns", "coredns"),
             "metrics-server": self.program("metrics", "metrics-server"),
-            "kube-network-policies": self.program("netpol", "cmd"),
         }
 
     def missing(self, only: Sequence[str] | None = None) -> list[str]:
