@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,11 +23,6 @@ os.environ.setdefault("KUBEFACE_NSQ_BIN", str(_TOOLS.folder("nsq")))
 
 #: Not the learner's cluster: tests delete what they find. It stands beside it and is gone afterwards.
 CLUSTER = "test"
-
-
-def pytest_configure() -> None:
-    """SIGTERM ends the tests as Ctrl-C does: what they have started is stopped."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
