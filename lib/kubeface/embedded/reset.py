@@ -57,14 +57,15 @@ def reset(embedded: Embedded) -> None:
         NotReady: something is still there after a minute.
     """
     api = embedded.api()
-    ours = {_key(one) for one in addons.objects(embedded.spec, embedded.tools)}
+    pristine = addons.objects(embedded.spec, embedded.tools)
+    ours = {_key(one) for one in pristine}
     _delete_all(api, [(kind, one) for kind in _GUARDS for one in _strangers(api, kind, ours)])
     _empty(api, ours)
     _clear_volumes(embedded)
     for node in api.nodes():
         if change := left_on(node):
             api.patch(node.ref, change)
-    apply(api, addons.objects(embedded.spec, embedded.tools))
+    apply(api, pristine)
     wait(api, "serviceaccount/default", for_="exists", timeout_s=TIMEOUT_S)
     steps.wait_for_dns(embedded)
 

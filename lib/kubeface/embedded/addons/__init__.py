@@ -31,7 +31,7 @@ def objects(
         if one["kind"] == "DaemonSet":
             pod = one["spec"]["template"]["spec"]
             pod["containers"][0]["env"] += _api_server(spec)
-            pod["volumes"][0]["hostPath"]["path"] = str(tools.folder("netpol"))
+            pod["volumes"][0]["hostPath"]["path"] = str(tools.program("netpol", "cmd"))
         if one["kind"] == "APIService":
             one["spec"]["caBundle"] = _base64(spec.pki / "ca.crt")
     return [*([_metrics_certificate(spec)] if "metrics" in names else []), *found]
