@@ -7,14 +7,11 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bench import own_cluster
 from bench.benchmark import Benchmark
 from kubeface.errors import CommandFailed
-
-if TYPE_CHECKING:
-    pass
 
 STARTS = 3  # chosen, for the medians
 PODS = 20  # specified

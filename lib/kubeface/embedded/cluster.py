@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kubeface.embedded import node, plane, simulated, storage
+from kubeface.embedded.gate import Gate
 from kubeface.embedded.spec import STATE, ClusterSpec, Networks
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import BadInput
@@ -29,6 +30,11 @@ class Embedded:
     def supervisor(self) -> Supervisor:
         """Watches the control plane and, as one program each, the nodes."""
         return Supervisor(self.spec.folder, self.spec.run / "supervisor.sock")
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Closed while the API server is starting."""
+        return Gate([node.api_server_lock(one) for one in self.spec.nodes])
 
     @property
     def plane_cgroup(self) -> str:

@@ -11,15 +11,15 @@ from pathlib import Path
 import yaml
 
 from kubeface.embedded.credentials import Credentials
+from kubeface.embedded.node_start import API_SERVER_LOCK, CONTAINERD, SUPERVISOR
 from kubeface.embedded.spec import DNS_DOMAIN, REGISTRY_HOST, Node
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.host import files, kernel, supervisor
 from kubeface.host.process import find
 from kubeface.host.supervisor import Program
 
-#: Inside the node.
-CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
 PAUSE_IMAGE = f"{REGISTRY_HOST}/pause:v1.0"
+DNS_IMAGE = f"{REGISTRY_HOST}/coredns:v1.15.0"
 #: Whoever started the cluster may not have administrators' folders on theirs.
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #: Bit 24 of a capability set (include/uapi/linux/capability.h).
@@ -39,6 +39,7 @@ class Boot:
     memory_mib: int
     needed: list[str]  # folders that must stay visible when /var becomes the node's own
     rules: str  # for iptables-restore; empty for none
+    start: list[str]  # what starts the programs, beside process 1
     command: list[str]  # what becomes process 1
 
 
@@ -63,10 +64,15 @@ def prepare(node: Node, tools: Toolchain) -> None:
         _programs(node, tools),
         folder=Path("/var/lib"),
         logs=Path("/var/log"),
-        socket=Path("/run/supervisor.sock"),
+        socket=Path(SUPERVISOR),
     )
     files.write(node.disk / "lib" / "supervisord.conf", conf)
     files.write(node.folder / "boot.json", json.dumps(asdict(_boot(node, tools)), indent=1))
+
+
+def api_server_lock(node: Node) -> Path:
+    """What a booting node waits for before it starts kube-proxy; see `gate`."""
+    return node.disk / API_SERVER_LOCK.relative_to("/var")
 
 
 def is_unprivileged() -> bool:
@@ -93,8 +99,16 @@ def _boot(node: Node, tools: Toolchain) -> Boot:
         memory_mib=node.memory_mib,
         needed=sorted(str(path.resolve()) for path in needed),
         rules=_policy_rules(node) if kernel.lacks("CONFIG_NFT_QUEUE") else "",
+        start=[sys.executable, "-I", str(Path(__file__).with_name("node_start.py")), _fetch(tools)],
         command=supervisor.command(Path("/var/lib/supervisord.conf"), foreground=True),
     )
+
+
+def _fetch(tools: Toolchain) -> str:
+    """Commands, as JSON, that fetch the images of a cluster's first Pods."""
+    ctr = [str(tools.program("containerd", "ctr")), f"--address={CONTAINERD}", "--namespace=k8s.io"]
+    pull = [*ctr, "images", "pull", "--hosts-dir=/var/lib/containerd/certs.d"]
+    return json.dumps([[*pull, image] for image in (PAUSE_IMAGE, DNS_IMAGE)])
 
 
 def _policy_rules(node: Node) -> str:
@@ -115,6 +129,7 @@ COMMIT
 
 
 def _programs(node: Node, tools: Toolchain) -> list[Program]:
+    """What runs on a node; node_start has each started in its time."""
     containerd = tools.program("containerd", "containerd")
     path = f"{containerd.parent}:{PATH}"
     kubelet = (
@@ -128,14 +143,9 @@ def _programs(node: Node, tools: Toolchain) -> list[Program]:
     )
     proxy = (str(tools.program("kubernetes", "kube-proxy")), "--config=/var/lib/kube-proxy/config.yaml")
     return [
-        Program(
-            "containerd",
-            (str(containerd), "--config=/var/lib/containerd/config.toml"),
-            {"PATH": path},
-            autostart=True,
-        ),
-        Program("kubelet", kubelet, {"PATH": path}, autostart=True),
-        Program("kube-proxy", proxy, {"PATH": path}, autostart=True),
+        Program("containerd", (str(containerd), "--config=/var/lib/containerd/config.toml"), {"PATH": path}),
+        Program("kubelet", kubelet, {"PATH": path}),
+        Program("kube-proxy", proxy, {"PATH": path}),
     ]
 
 
@@ -159,7 +169,7 @@ def _kubelet(node: Node, credentials: Credentials) -> None:
         "authorization": {"mode": "Webhook"},
         "tlsCertFile": "/var/lib/kubelet/tls.crt",
         "tlsPrivateKeyFile": "/var/lib/kubelet/tls.key",
-        "containerRuntimeEndpoint": f"unix://{CONTAINERD_SOCKET}",
+        "containerRuntimeEndpoint": f"unix://{CONTAINERD}",
         "cgroupDriver": "cgroupfs",
         "cgroupRoot": "/",
         "failCgroupV1": False,
@@ -191,6 +201,7 @@ def _kube_proxy(node: Node, credentials: Credentials) -> None:
         "clusterCIDR": node.cluster.networks.pods,
         "hostnameOverride": node.name,
         "mode": "iptables",
+        "iptables": {"minSyncPeriod": "100ms"},  # upstream's 1 s is for thousands of Services
         # These sysctls belong to the whole machine; zero leaves them alone.
         "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
     }
@@ -208,7 +219,7 @@ def _containerd(node: Node, tools: Toolchain) -> None:
     files.write(
         folder / "config.toml",
         _CONTAINERD.format(
-            socket=CONTAINERD_SOCKET,
+            socket=CONTAINERD,
             pause=PAUSE_IMAGE,
             runc=find("runc"),
             cni=tools.folder("cni"),

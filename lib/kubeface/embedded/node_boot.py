@@ -1,10 +1,11 @@
 """Start a node: a program of its own, run by file name, that imports the standard library alone.
 
     supervisord (host) → enter() → nsenter → unshare → initialise() → supervisord (process 1 of the node)
+                                                             └→ node_start.py
 
 `enter` joins the node's cgroup and network; `unshare` gives it its own processes, mounts and host name.
 `initialise` makes /proc, /sys, /run and /var the node's own, sets the rules of its network, and becomes the
-node's supervisord.
+node's supervisord; node_start has that start the node's programs.
 One kill of the `unshare` process ends them all.
 """
 
@@ -111,6 +112,7 @@ def initialise(boot: dict[str, Any]) -> None:
     if boot.get("rules"):  # they replace those of an earlier life, which the network has kept
         subprocess.run(["iptables-restore"], input=boot["rules"], text=True, check=False)
     os.chdir("/")
+    subprocess.Popen(boot["start"])
     os.execv(boot["command"][0], boot["command"])  # noqa: S606
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kubeface.embedded import addons, cluster, dns, network, node, outside, plane
+from kubeface.embedded import addons, cluster, dns, network, node, node_start, outside, plane
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.spec import REGISTRY_HOST, RUN, Node
@@ -62,7 +62,7 @@ def start_sequence(fill_registry: Callable[[Embedded], None]) -> list[Step]:
         Step("Writing certificates and settings", write_settings),
         Step("Connecting the network", connect_network, disconnect_network),
         Step("Starting supervision", start_supervisor, stop_everything),
-        Step("Starting etcd, the registry and the nodes", start_etcd_and_nodes),
+        Step("Starting etcd and the registry", start_etcd_and_registry),
         Step("Starting the API server", start_apiserver),
         Step("Starting the controllers and the scheduler", start_controllers),
         Step("Filling the registry", fill_registry),
@@ -124,6 +124,7 @@ def start_supervisor(embedded: Embedded) -> None:
 def stop_everything(embedded: Embedded) -> None:
     """End every process of the cluster and take away what the kernel holds for them."""
     spec = embedded.spec
+    embedded.gate.open()
     cgroups.thaw(spec.cgroup)  # else a frozen node keeps its supervisor waiting
     embedded.supervisor.shut_down()
     cgroups.kill(spec.cgroup)
@@ -133,24 +134,28 @@ def stop_everything(embedded: Embedded) -> None:
         file.unlink(missing_ok=True)
 
 
-def start_etcd_and_nodes(embedded: Embedded) -> None:
-    """etcd and the registry until they answer; the nodes begin to boot meanwhile."""
+def start_etcd_and_registry(embedded: Embedded) -> None:
+    """Both, until they answer."""
     supervisor, spec = embedded.supervisor, embedded.spec
-    for name in ("etcd", "registry", *(one.name for one in spec.nodes)):
+    for name in ("etcd", "registry"):
         supervisor.start_program(name)
     supervisor.wait_ready("etcd", plane.etcd_ready(spec), timeout_s=30)
     supervisor.wait_ready("registry", plane.registry_ready(spec), timeout_s=30)
 
 
 def start_apiserver(embedded: Embedded) -> None:
-    """The API server, until /readyz."""
-    embedded.supervisor.wait_ready("kube-apiserver", plane.apiserver_ready(embedded.spec), timeout_s=90)
+    """The API server, until /readyz; the nodes boot meanwhile."""
+    supervisor, spec = embedded.supervisor, embedded.spec
+    embedded.gate.close()
+    for name in ("kube-apiserver", *(one.name for one in spec.nodes)):
+        supervisor.start_program(name)
+    supervisor.wait_ready("kube-apiserver", plane.apiserver_ready(spec), timeout_s=90)
+    embedded.gate.open()
 
 
 def start_controllers(embedded: Embedded) -> None:
     """The programs that act on what the API server holds."""
-    provisioner = ["storage"] if embedded.spec.has("storage") else []
-    for name in ("kube-controller-manager", "kube-scheduler", *provisioner):
+    for name in ("kube-controller-manager", "kube-scheduler"):
         embedded.supervisor.start_program(name)
 
 
@@ -165,7 +170,7 @@ def forget_images(embedded: Embedded, images: Sequence[str]) -> None:
 
 def _images_of(embedded: Embedded, one: Node, pid: int, *arguments: str) -> str:
     """What `ctr images` says on a node, once its containerd is there; its socket is seen through /proc."""
-    socket = Path(f"/proc/{pid}/root{node.CONTAINERD_SOCKET}")
+    socket = Path(f"/proc/{pid}/root{node_start.CONTAINERD}")
     wait_until(socket.exists, what=f"containerd of {one.name} did not start", timeout_s=30, pid=pid)
     ctr = embedded.tools.program("containerd", "ctr")
     command = [str(ctr), "--address", str(socket), "--namespace", "k8s.io", "images", *arguments]
@@ -175,6 +180,8 @@ def _images_of(embedded: Embedded, one: Node, pid: int, *arguments: str) -> str:
 def apply_addons(embedded: Embedded) -> None:
     """Rights, and the add-ons that are waited for."""
     apply(embedded.api(), addons.objects(embedded.spec, embedded.tools, addons.FIRST))
+    if embedded.spec.has("storage"):
+        embedded.supervisor.start_program("storage")
 
 
 def apply_other_addons(embedded: Embedded) -> None:

@@ -21,6 +21,8 @@ _MANIFEST_TYPES = (
 )
 
 
+#: A node unpacks zstd with a fraction of gzip's work, and it is made faster too.
+OPTIONS = ("--quiet", "--compression-format=zstd")
 ANSWER_S = 10.0  # chosen: a registry answers such a question in milliseconds
 
 
@@ -135,7 +137,7 @@ def _push(one: Built, storage: Storage, registry: Registry, say: Callable[[str],
             (folder / "ca.crt").write_bytes(registry.ca.read_bytes())
         where = f"docker://{registry.name}/{one.image.ref}"
         trust = f"--cert-dir={folder}" if registry.speaks_tls else "--tls-verify=false"
-        options = ["--quiet", trust, f"--digestfile={folder / 'digest'}"]
+        options = [*OPTIONS, trust, f"--digestfile={folder / 'digest'}"]
         near = registry.host.split(":")[0]
         direct = dict.fromkeys(("NO_PROXY", "no_proxy"), near) if registry.is_near else None
         what = f"Pushing {one.image.ref}"
