@@ -17,7 +17,7 @@ CODE := lib images tests
 TESTS := $(addprefix tests/,unit services notebooks exercises browser cluster)
 AGAIN := Those that failed run once more: what a busy machine delayed passes now, what is broken does not.
 
-.PHONY: help lab setup test test-fast test-vm check ready-to-test notebooks test-notebook bench gallery format clean
+.PHONY: help lab setup test test-fast test-vm conformance check ready-to-test notebooks test-notebook bench gallery format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-fast: check ready-to-test ## Test what needs neither the cluster nor the se
 
 test-vm: $(READY) ## Prove it all on a stock Debian in a virtual machine, as an ordinary user; half an hour
 	$(BIN)/python tests/vm $(if $(MINUTES),--minutes $(MINUTES))
+
+conformance: $(READY) ## Have Kubernetes' own conformance tests judge a cluster; half an hour, later less
+	$(BIN)/python tests/conformance $(if $(FOCUS),--focus '$(FOCUS)')
 
 check: $(READY) ## Check style, types and layers, in seconds
 	$(BIN)/ruff check $(CODE)

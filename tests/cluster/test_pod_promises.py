@@ -11,6 +11,7 @@ import websocket
 import yaml
 from objects import Manifest, named, namespace, pod
 
+from kubeface.embedded.cluster import Embedded
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
 
@@ -64,6 +65,18 @@ def test_a_safe_kernel_setting_is_the_pod_s_own_and_an_unsafe_one_is_refused(api
     ended = wait(api, "pod/unsafe", for_=lambda one: one.status.reason, timeout_s=60, namespace=SPACE)
     assert ended is not None
     assert ended.status.reason == "SysctlForbidden"
+
+
+def test_a_pod_may_be_allowed_more_processors_than_its_node_has(
+    trial: Embedded, api: Cluster, full: str
+) -> None:
+    """The kernel's cgroups of v1 refuse it, where the node itself has a hard limit."""
+    node = trial.spec.nodes[0]
+    generous = pod("generous", node=node.name)
+    limits = {"requests": {"cpu": "10m"}, "limits": {"cpu": str(node.cpus + 1)}}
+    generous["spec"]["containers"][0]["resources"] = limits
+    apply(api, [generous], namespace=SPACE)
+    wait(api, "pod/generous", for_="Ready", timeout_s=60, namespace=SPACE)
 
 
 def test_exec_and_logs_come_through_a_websocket(api: Cluster, full: str) -> None:

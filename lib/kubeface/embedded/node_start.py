@@ -28,11 +28,12 @@ def main() -> None:
     start("containerd")
     wait_for(CONTAINERD)
     start("kubelet")
-    for command in json.loads(sys.argv[1]):
-        subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    fetching = [subprocess.Popen(one, stdout=subprocess.DEVNULL) for one in json.loads(sys.argv[1])]
     with API_SERVER_LOCK.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
     start("kube-proxy")
+    for one in fetching:
+        one.wait()
 
 
 def wait_for(path: str) -> None:

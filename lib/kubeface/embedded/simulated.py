@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
-from kubeface.host import files
+from kubeface.host import files, kernel
 from kubeface.host.supervisor import Program
 from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster
@@ -50,7 +50,11 @@ def node(name: str, *, cpus: int = 32, memory_gib: int = 256, pods: int = 110) -
         "metadata": {
             "name": name,
             "annotations": {"kwok.x-k8s.io/node": "fake"},
-            "labels": {"kubernetes.io/hostname": name, **LABELS},
+            "labels": {
+                "kubernetes.io/hostname": name,
+                "kubernetes.io/arch": kernel.architecture(),
+                **LABELS,
+            },
         },
         "spec": {"taints": [TAINT]},
         "status": {"capacity": room, "allocatable": room},

@@ -15,6 +15,8 @@ from kubeface.host.waiting import wait_for_exit
 ROOT = Path("/sys/fs/cgroup")
 #: The period against which a CPU quota is counted, in microseconds (the kernel's default).
 CPU_PERIOD_US = 100_000
+#: What stands for one processor under v1, as Kubernetes counts.
+CPU_SHARES = 1024
 #: What the kubelet asks for under v2 (it stops with "missing controllers" without one of them).
 V2_CONTROLLERS = ("cpu", "cpuset", "io", "memory", "pids", "hugetlb")
 
@@ -32,7 +34,11 @@ def hierarchies() -> list[Path]:
 
 
 def make(group: str, *, cpus: float | None = None, memory_bytes: int | None = None) -> None:
-    """Make the group everywhere, with limits where given. Safe to repeat."""
+    """Make the group everywhere, with limits where given. Safe to repeat.
+
+    Under v2 it gets no more than these processors. Under v1 it gets its share of them: with a hard limit the
+    kernel would refuse a Pod that is allowed more than its node has, and Kubernetes promises that one.
+    """
     for hierarchy in hierarchies():
         folder = hierarchy
         for part in Path(group).parts:
@@ -42,10 +48,11 @@ def make(group: str, *, cpus: float | None = None, memory_bytes: int | None = No
             folder.mkdir(exist_ok=True)
             _inherit_cpuset(folder)
     if memory_bytes is not None:
-        _limit(group, "memory", "memory.limit_in_bytes", "memory.max", str(memory_bytes))
+        limit = str(memory_bytes)
+        _limit(group, "memory", ("memory.limit_in_bytes", limit), ("memory.max", limit))
     if cpus is not None:
-        quota = str(int(cpus * CPU_PERIOD_US))
-        _limit(group, "cpu", "cpu.cfs_quota_us", "cpu.max", quota)
+        shares, quota = int(cpus * CPU_SHARES), int(cpus * CPU_PERIOD_US)
+        _limit(group, "cpu", ("cpu.shares", str(shares)), ("cpu.max", str(quota)))
 
 
 def join(group: str) -> None:
@@ -140,6 +147,7 @@ def _inherit_cpuset(folder: Path) -> None:
             file.write_text((folder.parent / name).read_text())
 
 
-def _limit(group: str, controller: str, v1_file: str, v2_file: str, value: str) -> None:
-    file = ROOT / group / v2_file if is_v2() else ROOT / controller / group / v1_file
-    file.write_text(value)
+def _limit(group: str, controller: str, v1: tuple[str, str], v2: tuple[str, str]) -> None:
+    """Write a value to a file of the group: (file, value) for either version."""
+    folder, (name, value) = (ROOT / group, v2) if is_v2() else (ROOT / controller / group, v1)
+    (folder / name).write_text(value)

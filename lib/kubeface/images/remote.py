@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import yaml
 
 from kubeface.errors import ApiRefused, Missing, NotReady
+from kubeface.host import kernel
 from kubeface.kube import Cluster
 
 PORT = 5000  # specified: embedded.spec
@@ -27,7 +28,7 @@ _CONFIG = "application/vnd.oci.image.config.v1+json"
 _LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 _BYTES = "application/octet-stream"
 _NOTHING: Mapping[str, Any] = {
-    "architecture": "amd64",
+    "architecture": kernel.architecture(),
     "os": "linux",
     "config": {},
     "rootfs": {"type": "layers", "diff_ids": []},

@@ -1,10 +1,10 @@
 """Is somebody's cluster fit for the course? One sentence for each thing that is not; nothing is changed."""
 
-import platform
 import re
 from collections.abc import Iterator
 
 from kubeface.errors import Missing
+from kubeface.host import kernel
 from kubeface.kube import Cluster, KubeObject, find_kubectl
 from kubeface.kube.rights import may, user
 from kubeface.kube.stand_ins import StandIns
@@ -83,7 +83,7 @@ def _nodes(cluster: Cluster, who: str) -> Iterator[Finding]:
 
 
 def _architectures(nodes: list[KubeObject]) -> Iterator[Finding]:
-    here = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    here = kernel.architecture()
     for node in nodes:
         info = (node.raw.get("status") or {}).get("nodeInfo") or {}
         there = info.get("architecture", here)

@@ -256,10 +256,10 @@ def test_a_word_of_wait_ends_a_table(here, later, report):
 
 
 def test_without_live_a_cluster_is_looked_at_once(here):
+    assert repr(timeline(here)) == "(no events)"
     here.create(service("web"))
     assert repr(topology(here)) == "service/web  · 80"
     assert repr(table(here, "services", columns=["name"])) == "NAME\nweb"
-    assert repr(timeline(here)) == "(no events)"
     assert repr(nodes(here, labels="no=such")) == repr(nodes(here.list("nodes")))
 
 

@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -100,10 +101,11 @@ def build(
             return toolchain
         go = find_go(cache, say)
         _check_space(cache)
-        for number, component in enumerate(wanted, start=1):
-            say(f"Compiling {component} ({number} of {len(wanted)}): {module(component)}")
-            seconds = _build(component, go, toolchain.folder(component), cache, say)
-            say(f"Compiled {component} in {seconds:.0f} s")
+        with _fetching(wanted, go, cache):
+            for number, component in enumerate(wanted, start=1):
+                say(f"Compiling {component} ({number} of {len(wanted)}): {module(component)}")
+                seconds = _build(component, go, toolchain.folder(component), cache, say)
+                say(f"Compiled {component} in {seconds:.0f} s")
         shutil.rmtree(cache / "go", ignore_errors=True)
     return toolchain
 
@@ -173,6 +175,24 @@ def module(component: str) -> str:
     required = re.findall(r"^(?:require\s+|\t)(\S+) (v\S+)(?: // indirect)?$", text, re.MULTILINE)
     path, version = next((p, v) for p, v in required if tools[0] == p or tools[0].startswith(p + "/"))
     return f"{path} {version}"
+
+
+@contextmanager
+def _fetching(components: Sequence[str], go: Path, cache: Path) -> Iterator[None]:
+    """Have the modules of the next components come from the network while the processors compile this one.
+
+    What does not come is fetched, or missed aloud, when its turn has come.
+    """
+    each = f'for folder; do "{go}" -C "$folder" mod download; done'
+    command = ["sh", "-c", each, "sh", *(str(HERE / component) for component in components)]
+    quiet = subprocess.DEVNULL
+    env = _environment(cache, cache)
+    with subprocess.Popen(command, env=env, stdout=quiet, stderr=quiet, start_new_session=True) as process:
+        try:
+            yield
+        finally:
+            with contextlib.suppress(ProcessLookupError):  # it has ended
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _build(component: str, go: Path, target: Path, cache: Path, say: Callable[[str], None]) -> float:

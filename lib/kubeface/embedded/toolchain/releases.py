@@ -5,7 +5,6 @@ What comes is checked against the checksum that is published beside it, and each
 
 import hashlib
 import os
-import platform
 import re
 import subprocess
 import tarfile
@@ -18,9 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from kubeface.errors import CommandFailed
+from kubeface.host import kernel
 
-#: How the projects spell a machine that `uname -m` calls otherwise.
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 #: How long to try whether a release can be had (chosen: compiling is the other way, and takes minutes).
 TRY_S = 3.0
 #: How long a server may be silent while it sends.
@@ -211,8 +209,7 @@ def _checksum_url(release: Release, tag: str, file: str) -> str:
 
 
 def _fill(text: str, tag: str) -> str:
-    machine = platform.machine()
-    return text.format(tag=tag, version=tag.removeprefix("v"), arch=ARCHITECTURES.get(machine, machine))
+    return text.format(tag=tag, version=tag.removeprefix("v"), arch=kernel.architecture())
 
 
 def _failed(what: str, seen: str) -> CommandFailed:
