@@ -1,7 +1,6 @@
 """Compile upstream's conformance tests, and the programs that they run in their Pods."""
 
 import hashlib
-import os
 import platform
 import re
 import shutil
@@ -65,9 +64,11 @@ def _compile(go: Path, aside: Path, *, go_cache: Path, say: Say) -> None:
         "GOFLAGS": "-mod=readonly -modcacherw -trimpath -buildvcs=false",
         "GOTOOLCHAIN": "local",
     }
+    major, minor, _ = version().removeprefix("v").split(".")
+    facts = {"gitVersion": version(), "gitMajor": major, "gitMinor": minor}  # else the tests take it for v0.0
     flags = "-ldflags=-s -w"
-    for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"):
-        flags += f" -X {package}.gitVersion={version()}"
+    for name, value in facts.items():
+        flags += f" -X k8s.io/component-base/version.{name}={value}"
 
     def call(*arguments: str, what: str) -> str:
         return run([str(go), "-C", str(HERE), *arguments], what=what, env=env, timeout_s=TIMEOUT_S)
@@ -82,8 +83,3 @@ def _compile(go: Path, aside: Path, *, go_cache: Path, say: Say) -> None:
         (aside / "files" / name).mkdir(parents=True)
         for file in (module / "test" / "images").glob(pattern):
             shutil.copyfile(file, aside / "files" / name / file.name)
-
-
-def path_with(folder: Path) -> str:
-    """PATH with a folder before the others."""
-    return f"{folder}:{os.environ['PATH']}"
