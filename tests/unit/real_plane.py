@@ -164,6 +164,8 @@ def _program(variable: str, name: str) -> str:
 
 
 def _start(folder: Path, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a program that does not outlive the tests, however they end."""
+    command = ["setpriv", "--pdeathsig", "KILL", *command]
     with (folder / f"{name}.log").open("wb") as log:
         return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
 
