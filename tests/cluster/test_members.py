@@ -51,7 +51,7 @@ def test_a_node_stays_open_when_a_pod_may_not_leave_it(
     apply(api, [guard, pod("needed", node="node2", labels={"app": "needed"})])
     wait(api, "pod/needed", for_="Ready", timeout_s=60)
     with pytest.raises(KubefaceError, match=r"(?s)Not every Pod left node2.*disruption"):
-        provider.remove_node("node2", timeout_s=3)
+        provider.remove_node("node2", timeout_s=8)
     assert not api.get("node/node2").spec.unschedulable
     assert api.get("pod/needed").is_ready
 

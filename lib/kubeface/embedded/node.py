@@ -10,16 +10,16 @@ from pathlib import Path
 
 import yaml
 
+from kubeface.embedded import addons
 from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.node_start import API_SERVER_LOCK, CONTAINERD, SUPERVISOR
-from kubeface.embedded.spec import DNS_DOMAIN, REGISTRY_HOST, Node
+from kubeface.embedded.spec import DNS_DOMAIN, REGISTRY_HOST, ClusterSpec, Node
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.host import files, kernel, supervisor
 from kubeface.host.process import find
 from kubeface.host.supervisor import Program
 
 PAUSE_IMAGE = f"{REGISTRY_HOST}/pause:v1.0"
-DNS_IMAGE = f"{REGISTRY_HOST}/coredns:v1.15.0"
 #: Whoever started the cluster may not have administrators' folders on theirs.
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #: Bit 24 of a capability set (include/uapi/linux/capability.h).
@@ -99,16 +99,22 @@ def _boot(node: Node, tools: Toolchain) -> Boot:
         memory_mib=node.memory_mib,
         needed=sorted(str(path.resolve()) for path in needed),
         rules=_policy_rules(node) if kernel.lacks("CONFIG_NFT_QUEUE") else "",
-        start=[sys.executable, "-I", str(Path(__file__).with_name("node_start.py")), _fetch(tools)],
+        start=[
+            sys.executable,
+            "-I",
+            str(Path(__file__).with_name("node_start.py")),
+            _fetch(node.cluster, tools),
+        ],
         command=supervisor.command(Path("/var/lib/supervisord.conf"), foreground=True),
     )
 
 
-def _fetch(tools: Toolchain) -> str:
+def _fetch(spec: ClusterSpec, tools: Toolchain) -> str:
     """Commands, as JSON, that fetch the images of a cluster's first Pods."""
     ctr = [str(tools.program("containerd", "ctr")), f"--address={CONTAINERD}", "--namespace=k8s.io"]
     pull = [*ctr, "images", "pull", "--hosts-dir=/var/lib/containerd/certs.d"]
-    return json.dumps([[*pull, image] for image in (PAUSE_IMAGE, DNS_IMAGE)])
+    images = [PAUSE_IMAGE, *([addons.dns_image()] if spec.has("dns") else [])]
+    return json.dumps([[*pull, image] for image in images])
 
 
 def _policy_rules(node: Node) -> str:

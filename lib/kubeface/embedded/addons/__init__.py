@@ -1,6 +1,7 @@
 """What every cluster gets on top of Kubernetes: rights, DNS, storage, metrics, policies; YAML beside this."""
 
 import base64
+import functools
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,14 @@ def objects(
         if one["kind"] == "APIService":
             one["spec"]["caBundle"] = _base64(spec.pki / "ca.crt")
     return [*([_metrics_certificate(spec)] if "metrics" in names else []), *found]
+
+
+@functools.cache  # asked for once a node
+def dns_image() -> str:
+    """The image of the cluster's DNS, which is what a new cluster starts first."""
+    deployment = next(one for one in load(HERE / "dns.yaml") if one["kind"] == "Deployment")
+    image: str = deployment["spec"]["template"]["spec"]["containers"][0]["image"]
+    return image
 
 
 def _api_server(spec: ClusterSpec) -> list[dict[str, str]]:
