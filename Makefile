@@ -37,7 +37,7 @@ test-fast: check ready-to-test ## Test what needs neither the cluster nor the se
 test-vm: $(READY) ## Prove it all on a stock Debian in a virtual machine, as an ordinary user; half an hour
 	$(BIN)/python tests/vm $(if $(MINUTES),--minutes $(MINUTES))
 
-conformance: $(READY) ## Have Kubernetes' own conformance tests judge a cluster; half an hour, later less
+conformance: $(READY) ## Have Kubernetes' own conformance tests judge a cluster; half an hour, at first longer
 	$(BIN)/python tests/conformance $(if $(FOCUS),--focus '$(FOCUS)')
 
 check: $(READY) ## Check style, types and layers, in seconds

@@ -1,8 +1,8 @@
 """`make conformance`: does the cluster pass Kubernetes' own tests of what makes a Kubernetes?
 
 Upstream's suite of the same version is compiled from its module, and so are the programs that it runs in its
-Pods. A cluster of its own is started, tested, and taken down. The first time takes half an hour, later ones
-less.
+Pods. A cluster of its own is started, tested, and taken down. That takes half an hour; the first time, which
+compiles, ten minutes more.
 """
 
 import argparse
