@@ -70,11 +70,16 @@ def _place(cluster: "Cluster") -> float:
 
 
 def _view_s(cluster: "Cluster") -> float:
+    from kubeface.kube import Cluster
     from kubeface.views.nodes import nodes
 
+    here = Cluster.connect(cluster.kubeconfig, namespace=NAMESPACE)
     start = time.perf_counter()
-    nodes(cluster)._repr_html_()
-    return time.perf_counter() - start
+    drawn = nodes(here)._repr_html_()
+    took = time.perf_counter() - start
+    if "crowd" not in drawn:
+        raise CommandFailed("the Pods are not in view")
+    return took
 
 
 def _deployment() -> dict[str, Any]:
