@@ -58,7 +58,7 @@ def run(folder: Path, kubeconfig: Path, *, focus: str, say: Callable[[str], None
     Raises:
         CommandFailed: none of either kind ran, though none was asked to be left out.
     """
-    results = []
+    results, env = [], _environment(folder)
     for what, at_once, labels in (("side-by-side", AT_ONCE, "!Serial"), ("alone", 1, "Serial")):
         report, log = folder / f"{what}.xml", folder / f"{what}.log"
         report.unlink(missing_ok=True)
@@ -66,7 +66,7 @@ def run(folder: Path, kubeconfig: Path, *, focus: str, say: Callable[[str], None
         options = [f"--procs={at_once}", f"--label-filter=Conformance && {labels}", f"--focus={focus}"]
         command = _command(folder, kubeconfig, [*options, f"--junit-report={report.name}"])
         with log.open("wb") as output:
-            subprocess.run(command, stdout=output, stderr=output, env=_environment(folder), check=False)
+            subprocess.run(command, stdout=output, stderr=output, env=env, check=False)
         found = read(report) if report.exists() else []
         if not found and not focus:
             raise CommandFailed(f"Of the tests that run {what}, none ran.", seen=files.tail(log, 20))
