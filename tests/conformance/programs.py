@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kubeface.embedded.toolchain import Toolchain
-from kubeface.embedded.toolchain.go import find_go
+from kubeface.embedded.toolchain.go import environment, find_go, flags
 from kubeface.host.process import run
 
 HERE = Path(__file__).parent
@@ -56,28 +56,17 @@ def build(cache: Path, say: Say) -> Path:
 
 def _compile(go: Path, aside: Path, *, go_cache: Path, say: Say) -> None:
     programs = aside / "programs"
-    env = {
-        "CGO_ENABLED": "0",
-        "GOBIN": str(programs),
-        "GOCACHE": str(go_cache / "build"),
-        "GOMODCACHE": str(go_cache / "mod"),
-        "GOFLAGS": "-mod=readonly -modcacherw -trimpath -buildvcs=false",
-        "GOTOOLCHAIN": "local",
-    }
-    major, minor, _ = version().removeprefix("v").split(".")
-    facts = {"gitVersion": version(), "gitMajor": major, "gitMinor": minor}  # else the tests take it for v0.0
-    flags = "-ldflags=-s -w"
-    for name, value in facts.items():
-        flags += f" -X k8s.io/component-base/version.{name}={value}"
+    env = environment(programs=programs, caches=go_cache)
+    options = flags(version())
 
     def call(*arguments: str, what: str) -> str:
         return run([str(go), "-C", str(HERE), *arguments], what=what, env=env, timeout_s=TIMEOUT_S)
 
     say(f"Compiling the conformance tests of Kubernetes {version()}")
     test = str(programs / "e2e.test")
-    call("test", "-c", flags, "-o", test, f"{KUBERNETES}/test/e2e", what="Compiling the tests")
+    call("test", "-c", *options, "-o", test, f"{KUBERNETES}/test/e2e", what="Compiling the tests")
     say("Compiling the programs that they run in Pods")
-    call("install", flags, "tool", what="Compiling the programs of the images")
+    call("install", *options, "tool", what="Compiling the programs of the images")
     module = Path(call("list", "-m", "-f", "{{.Dir}}", KUBERNETES, what="Looking for the images").strip())
     for name, pattern in FILES.items():
         (aside / "files" / name).mkdir(parents=True)

@@ -22,7 +22,8 @@ def everything(*, for_tests: bool, way: Way = Way.AUTO, say: Say) -> None:
     packages.install_missing(for_tests=for_tests, say=say)
     make_user_folder(places.cache())
     photos.fetch(places.cache(), say)
-    toolchain.build(places.cache(), say=say, way=way)
+    components = (*toolchain.COMPONENTS, *(toolchain.OPTIONAL if for_tests else ()))
+    toolchain.build(places.cache(), say=say, only=components, way=way)
     build_images(None, say=say)
     say("Everything is there.")
 

@@ -94,7 +94,7 @@ def _empty(api: Cluster, ours: set[str]) -> None:
 
     def is_empty() -> bool:
         nonlocal kinds, left
-        open_ = [one for one in _doomed(api) if not one.metadata.deletionTimestamp]
+        open_ = [one for one in _doomed(api) if not one.is_ending]
         _delete_all(api, [(_SPACE, one) for one in open_])  # from then on nothing new can be made in them
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = list(pool.map(lambda kind: [(kind, one) for one in _strangers(api, kind, ours)], kinds))
@@ -184,7 +184,7 @@ def _delete_all(api: Cluster, found: Iterable[tuple[Kind, KubeObject]], *, force
 def _delete(api: Cluster, kind: Kind, one: KubeObject, *, force: bool) -> None:
     """Ask an object to go; by force, without waiting for a kubelet or for who holds it by a finalizer."""
     path = kind.path(one.name, one.namespace)
-    is_going = bool(one.metadata.deletionTimestamp)
+    is_going = one.is_ending
     body: dict[str, Any] = {"propagationPolicy": "Background"}
     if kind.name == "Pod":
         body["gracePeriodSeconds"] = 0 if force else POD_GRACE_S

@@ -3,7 +3,8 @@
 They take Pods, and their Pods are Running at once; nothing runs there.
 """
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ STAGES = Path(__file__).parent / "toolchain" / "kwok" / "stages.yaml"
 
 
 def command(toolchain: Toolchain, kubeconfig: Path) -> tuple[str, ...]:
-    """KWOK's command line.
+    """The command line that starts KWOK.
 
     Args:
         toolchain: With the component `kwok` built.
@@ -38,7 +39,9 @@ def command(toolchain: Toolchain, kubeconfig: Path) -> tuple[str, ...]:
     Raises:
         Missing: KWOK has not been built.
     """
-    return (str(toolchain.program("kwok", "kwok")), f"--kubeconfig={kubeconfig}", f"--config={STAGES}")
+    start = (sys.executable, "-m", "kubeface.embedded.simulated_start", str(kubeconfig))
+    kwok = str(toolchain.program("kwok", "kwok"))
+    return (*start, kwok, f"--kubeconfig={kubeconfig}", f"--config={STAGES}")
 
 
 def node(name: str, *, cpus: int = 32, memory_gib: int = 256, pods: int = 110) -> dict[str, Any]:
@@ -85,8 +88,8 @@ def have(embedded: "Embedded", count: int) -> None:
     there = {found.name for found in api.list("nodes", labels=LABELS)}
     if count:
         _start(embedded)
-    _each(api.create, [node(name) for name in names if name not in there])
-    _each(lambda name: api.delete(f"node/{name}"), there.difference(names))
+    each(api.create, [node(name) for name in names if name not in there])
+    each(lambda name: api.delete(f"node/{name}"), there.difference(names))
     if not count:
         _stop(embedded)
     wait_until(
@@ -120,7 +123,7 @@ def _ready(api: Cluster) -> int:
     return sum(found.is_ready for found in api.list("nodes", labels=LABELS))
 
 
-def _each(do: Any, things: Iterable[Any]) -> None:
+def each(do: Callable[[Any], object], things: Iterable[Any]) -> None:
     """Do it for each thing, several at once; the first error is raised."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(do, things):

@@ -273,7 +273,7 @@ def _is_ready_since(node: KubeObject, since: float) -> bool:
 
 
 def _runs_since(pod: KubeObject, since: float) -> bool:
-    if pod.metadata.deletionTimestamp:
+    if pod.is_ending:
         return True  # it goes; another takes its place in this list
     states = [container.state.running for container in pod.status.containerStatuses or []]
     return pod.is_ready and all(state and _is_since(state.startedAt, since) for state in states)

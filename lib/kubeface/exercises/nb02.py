@@ -1,7 +1,7 @@
 """Notebook 02: Pods, labels and annotations."""
 
 from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
-from kubeface.kube import Cluster, KubeObject, kubectl, wait
+from kubeface.kube import Cluster, KubeObject, kubectl, wait, wait_ended
 from kubeface.lesson import Plan, State
 
 SPACE = "lesson-02"
@@ -165,9 +165,7 @@ def end_released(cluster: Cluster) -> None:
             wait(cluster, pod.ref, for_="deleted", timeout_s=60)
     cluster.patch("deployment/nsqlookupd", {"spec": {"replicas": 1}})
     wait(cluster, "deployment/nsqlookupd", for_="Ready", timeout_s=60)
-    for pod in cluster.list("pods", labels=QUEUE):
-        if pod.metadata.deletionTimestamp:
-            wait(cluster, pod.ref, for_="deleted", timeout_s=60)
+    wait_ended(cluster, labels=QUEUE)
 
 
 def release_one(cluster: Cluster) -> None:
@@ -221,4 +219,4 @@ def released(cluster: Cluster) -> Verdict:
 
 def alive(cluster: Cluster, labels: str) -> list[KubeObject]:
     """Pods that are not about to end."""
-    return [pod for pod in cluster.list("pods", labels=labels) if not pod.metadata.deletionTimestamp]
+    return [pod for pod in cluster.list("pods", labels=labels) if not pod.is_ending]

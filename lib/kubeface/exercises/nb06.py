@@ -17,7 +17,7 @@ def settle(cluster: Cluster) -> None:
 
     def is_settled(one: KubeObject) -> bool:
         pods = cluster.list("pods", labels="app.kubernetes.io/name=nsqd", namespace="face")
-        living = {pod.node for pod in pods if pod.node and not pod.metadata.deletionTimestamp}
+        living = {pod.node for pod in pods if pod.node and not pod.is_ending}
         return one.wanted == one.ready == len(living)
 
     wait(cluster, "daemonset/nsqd", for_=is_settled, timeout_s=110, namespace="face")
@@ -129,7 +129,7 @@ def logger(cluster: Cluster) -> Verdict:
     if cluster.find("daemonset/logger", namespace=PRACTICE) is None:
         return not_started("there is no DaemonSet logger; the lesson's cell that applies it makes one")
     pods = cluster.list("pods", labels="app.kubernetes.io/name=logger", namespace=PRACTICE)
-    there = sorted({str(pod.node) for pod in pods if pod.is_ready and not pod.metadata.deletionTimestamp})
+    there = sorted({str(pod.node) for pod in pods if pod.is_ready and not pod.is_ending})
     nodes = [node.name for node in cluster.nodes()]
     if there == nodes:
         return passed()

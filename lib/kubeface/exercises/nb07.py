@@ -92,7 +92,7 @@ def label_the_template(cluster: Cluster) -> None:
 def living(cluster: Cluster) -> list[KubeObject]:
     """The receiver's Pods, without those that are on their way out."""
     pods = cluster.list("pods", labels=RECEIVER)
-    return [pod for pod in pods if not pod.metadata.deletionTimestamp]
+    return [pod for pod in pods if not pod.is_ending]
 
 
 @exercise(

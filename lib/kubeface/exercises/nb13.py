@@ -114,7 +114,7 @@ def two_nodes(cluster: Cluster) -> Verdict:
     if found is None:
         return not_yet("there is no Deployment frontend")
     pods = cluster.list("pods", labels="app.kubernetes.io/name=frontend")
-    homes = {pod.node for pod in pods if pod.is_ready and not pod.metadata.deletionTimestamp}
+    homes = {pod.node for pod in pods if pod.is_ready and not pod.is_ending}
     if found.wanted == 1 and not found.spec.template.spec.nodeSelector:
         return not_started("one frontend is asked for, as in the beginning")
     if found.wanted < 2:

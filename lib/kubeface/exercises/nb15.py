@@ -311,7 +311,7 @@ def one_too_few(cluster: Cluster) -> Verdict:
     if found is None:
         return not_yet("there is no DaemonSet nsqd")
     pods = cluster.list("pods", labels="app.kubernetes.io/name=nsqd")
-    homes = {pod.node for pod in pods if pod.is_ready and not pod.metadata.deletionTimestamp}
+    homes = {pod.node for pod in pods if pod.is_ready and not pod.is_ending}
     nodes = {node.name for node in cluster.nodes()}
     selector = found.spec.template.spec.nodeSelector
     if "receiver" not in cluster.get("node/node2").labels and selector == {"receiver": "true"}:

@@ -10,7 +10,7 @@ from kubeface.kube.kubectl import find_kubectl, kubectl, render
 from kubeface.kube.manifests import in_kind_order, load
 from kubeface.kube.objects import Fields, KubeObject
 from kubeface.kube.prune import Prune
-from kubeface.kube.wait import wait, wait_all
+from kubeface.kube.wait import wait, wait_all, wait_ended
 
 __all__ = [
     "Change",
@@ -28,4 +28,5 @@ __all__ = [
     "render",
     "wait",
     "wait_all",
+    "wait_ended",
 ]

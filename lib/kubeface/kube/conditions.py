@@ -59,7 +59,7 @@ def how(one: KubeObject) -> str:
     >>> how(KubeObject({"kind": "Pod", "spec": {"containers": [{}]}, "status": {"phase": "Pending"}}))
     'Pending, 0 of 1 ready'
     """
-    if one.metadata and one.metadata.deletionTimestamp:
+    if one.is_ending:
         return "Terminating"
     if one.kind in WORKLOADS:
         return in_words(one)
@@ -83,7 +83,7 @@ def is_at_rest(one: KubeObject) -> bool:
     >>> is_at_rest(KubeObject({"kind": "Pod", "metadata": {}, "status": {"phase": "Pending"}}))
     False
     """
-    if one.metadata and one.metadata.deletionTimestamp:
+    if one.is_ending:
         return False
     if one.kind in WORKLOADS:
         return _is_full(one) or bool(one.raw["spec"].get("paused"))

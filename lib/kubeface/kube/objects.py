@@ -129,6 +129,11 @@ class KubeObject(Fields):
         """Whether its condition Ready is true: of a Pod, of a node."""
         return self.is_true("Ready")
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether it is being deleted: it is still there, and will not stay."""
+        return bool(self._meta.get("deletionTimestamp"))
+
     def condition(self, type_: str) -> Fields | None:
         """The condition of that type, with `status`, `reason` and `message`; None when it has none."""
         conditions = (self._raw.get("status") or {}).get("conditions") or []

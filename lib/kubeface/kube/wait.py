@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Event
 
 from kubeface.errors import NotReady
-from kubeface.kube.client import Cluster, Objects
+from kubeface.kube.client import Cluster, Objects, Selector
 from kubeface.kube.conditions import Claim, holds, in_words, is_over
 from kubeface.kube.kinds import split_ref
 from kubeface.kube.objects import KubeObject
@@ -83,6 +83,28 @@ def wait_all(
     deadline = Deadline.after(timeout_s)
     seen = [_wait(cluster, ref, for_, deadline, timeout_s, namespace) for ref in refs]
     return [one for one in seen if one is not None]
+
+
+def wait_ended(
+    cluster: Cluster,
+    kind: str = "pods",
+    *,
+    labels: Selector = None,
+    timeout_s: float = 60,
+    namespace: str | None = None,
+) -> Objects:
+    """Those that stay, as soon as all that are ending have gone; one deadline for all of them together.
+
+    Raises:
+        NotReady: one of them is still there; the reasons are in `seen`.
+
+    >>> wait_ended(cluster, labels={"app": "nobody"})
+    []
+    """
+    everyone = cluster.list(kind, labels=labels, namespace=namespace)
+    ending = [one.ref for one in everyone if one.is_ending]
+    wait_all(cluster, ending, for_="deleted", timeout_s=timeout_s, namespace=namespace)
+    return [one for one in everyone if not one.is_ending]
 
 
 def _wait(

@@ -94,7 +94,7 @@ def _put(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObject
         if there is None:
             raise
         return drift.replace(cluster, manifest, there)  # with a field that somebody has set it makes no sense
-    if one.metadata.deletionTimestamp:
+    if one.is_ending:
         return _again(cluster, manifest, deadline)  # it was going, and would take what was applied with it
     return drift.replace(cluster, manifest, one) if drift.has_drifted(one) else one
 
@@ -110,7 +110,7 @@ def _await_going(cluster: Cluster, names: Iterable[str], deadline: Deadline) -> 
     """A namespace that is being deleted takes nothing new: let it go first."""
     for name in names:
         there = cluster.find(f"namespace/{name}")
-        if there and there.metadata.deletionTimestamp:
+        if there and there.is_ending:
             wait(cluster, there.ref, for_="deleted", timeout_s=max(1.0, deadline.left_s))
 
 

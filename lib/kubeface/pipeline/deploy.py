@@ -74,7 +74,7 @@ def deploy(cluster: Cluster, manifests: Path, say: Callable[[str], None], *, tim
 def stands(cluster: Cluster, namespace: dict[str, Any]) -> bool:
     """Whether a namespace is there with the labels of its manifest: not everybody may make or change one."""
     there = cluster.find(ref_of(namespace))
-    if there is None or there.metadata.deletionTimestamp:
+    if there is None or there.is_ending:
         return False
     wanted: dict[str, str] = namespace["metadata"].get("labels") or {}
     return wanted.items() <= there.labels.items()
@@ -131,7 +131,7 @@ def _end_pods(cluster: Cluster, deadline: Deadline) -> None:
 def _leave_going_namespace(cluster: Cluster, deadline: Deadline) -> None:
     """A namespace that is being deleted takes nothing new: let it go first."""
     there = cluster.find(f"namespace/{NAMESPACE}")
-    if there and there.metadata.deletionTimestamp:
+    if there and there.is_ending:
         wait(cluster, there.ref, for_="deleted", timeout_s=max(1.0, deadline.left_s))
 
 

@@ -1,18 +1,25 @@
 """Simulated nodes: what they are, and that KWOK makes them Ready and their Pods Running."""
 
+import contextlib
+import os
+import signal
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
 from kubeface import places
-from kubeface.embedded import simulated
+from kubeface.embedded import simulated, simulated_start
+from kubeface.embedded.simulated_start import LEASES
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.kube import Cluster, wait
 
 PATIENCE_S = 60
+#: Half of what the lease of a KWOK that was killed lasts.
+WITHIN_THE_LEASE_S = 20
 POD = {
     "apiVersion": "v1",
     "kind": "Pod",
@@ -38,21 +45,61 @@ def test_a_cluster_without_simulated_nodes_runs_nothing_for_them() -> None:
 
 
 @pytest.fixture
-def kwok(kubeconfig: Path, tmp_path: Path):
-    tools = Toolchain(places.cache())
-    if tools.missing([simulated.NAME]):
-        pytest.skip("KWOK is compiled only when it is asked for: kubeface node simulate 1")
+def kwok(kubeconfig: Path, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Starts KWOK, as often as it is called."""
+    started = []
     with (tmp_path / "log").open("wb") as log:
-        program = subprocess.Popen(simulated.command(tools, kubeconfig), stdout=log, stderr=log)
-    yield
-    program.kill()
-    program.wait()
+
+        def start() -> subprocess.Popen[bytes]:
+            command = simulated.command(Toolchain(places.cache()), kubeconfig)
+            started.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True))
+            return started[-1]
+
+        yield start
+    for program in started:
+        with contextlib.suppress(ProcessLookupError):  # it was killed, and has nobody beside it any more
+            os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
 
 
-def test_a_simulated_node_is_ready_and_its_pods_run_and_go(kwok: None, cluster: Cluster, space: str) -> None:
+@pytest.fixture
+def node(cluster: Cluster) -> Iterator[str]:
+    """The name of a simulated node."""
     cluster.put(simulated.node("sim-0001"))
-    wait(cluster, "node/sim-0001", for_="Ready", timeout_s=PATIENCE_S)
+    yield "sim-0001"
+    cluster.delete("node/sim-0001")
+    cluster.delete("lease/sim-0001", namespace=LEASES)
+
+
+def test_a_simulated_node_is_ready_and_its_pods_run_and_go(
+    kwok: Callable[[], subprocess.Popen[bytes]], node: str, cluster: Cluster, space: str
+) -> None:
+    kwok()
+    wait(cluster, f"node/{node}", for_="Ready", timeout_s=PATIENCE_S)
     cluster.put(POD, namespace=space)
     wait(cluster, "pod/taken", for_="Ready", timeout_s=PATIENCE_S, namespace=space)
     cluster.delete("pod/taken", namespace=space)
     wait(cluster, "pod/taken", for_="deleted", timeout_s=PATIENCE_S, namespace=space)
+
+
+def test_a_kwok_that_was_killed_goes_on_at_once_with_every_node(
+    kwok: Callable[[], subprocess.Popen[bytes]], node: str, cluster: Cluster, space: str
+) -> None:
+    killed = kwok()
+    wait(cluster, f"node/{node}", for_="Ready", timeout_s=PATIENCE_S)
+    killed.kill()
+    killed.wait()
+    cluster.put(POD, namespace=space)
+    kwok()
+    wait(cluster, "pod/taken", for_="Ready", timeout_s=WITHIN_THE_LEASE_S, namespace=space)
+
+
+def test_what_is_freed_are_the_leases_of_simulated_nodes(node: str, cluster: Cluster) -> None:
+    lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
+    for name in (node, "a-real-one"):
+        cluster.put(lease | {"metadata": {"name": name}}, namespace=LEASES)
+    simulated_start.free(cluster)
+    there = {one.name for one in cluster.list("leases", namespace=LEASES)}
+    cluster.delete("lease/a-real-one", namespace=LEASES)
+    assert "a-real-one" in there
+    assert node not in there

@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from kubeface.embedded.toolchain import releases
-from kubeface.embedded.toolchain.go import find_go
+from kubeface.embedded.toolchain.go import environment, find_go, flags
 from kubeface.errors import CommandFailed, KubefaceError, Missing
 from kubeface.host import files
 
@@ -38,7 +38,7 @@ COMPONENTS = (
 #: Built only when asked for by name.
 OPTIONAL = ("kwok",)  # simulated nodes: for the scheduling lesson and for benchmarks
 #: Bump when the way of building changes what comes out.
-RECIPE = "1"
+RECIPE = "2"
 #: How many packages pass between two lines of progress (chosen: a line every half minute or so).
 PROGRESS_PACKAGES = 400
 
@@ -186,7 +186,7 @@ def _fetching(components: Sequence[str], go: Path, cache: Path) -> Iterator[None
     each = f'for folder; do "{go}" -C "$folder" mod download; done'
     command = ["sh", "-c", each, "sh", *(str(HERE / component) for component in components)]
     quiet = subprocess.DEVNULL
-    env = _environment(cache, cache)
+    env = environment(programs=cache, caches=cache / "go")
     with subprocess.Popen(command, env=env, stdout=quiet, stderr=quiet, start_new_session=True) as process:
         try:
             yield
@@ -197,36 +197,16 @@ def _fetching(components: Sequence[str], go: Path, cache: Path) -> Iterator[None
 
 def _build(component: str, go: Path, target: Path, cache: Path, say: Callable[[str], None]) -> float:
     start = time.monotonic()
+    kubernetes = module(component).split()[1] if component == "kubernetes" else None
     with _aside(target) as aside:
         _run_with_progress(
-            [str(go), "install", "-v", f"-ldflags={_ldflags(component)}", "tool"],
+            [str(go), "install", "-v", *flags(kubernetes), "tool"],
             HERE / component,
-            _environment(aside, cache),
+            environment(programs=aside, caches=cache / "go"),
             component,
             say,
         )
     return time.monotonic() - start
-
-
-def _environment(aside: Path, cache: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "CGO_ENABLED": "0",
-        "GOBIN": str(aside),
-        "GOCACHE": str(cache / "go" / "build"),
-        "GOMODCACHE": str(cache / "go" / "mod"),
-        "GOFLAGS": "-mod=readonly -modcacherw -trimpath -buildvcs=false",
-        "GOTOOLCHAIN": "local",
-    }
-
-
-def _ldflags(component: str) -> str:
-    flags = "-s -w"
-    if component == "kubernetes":  # else the server reports v0.0.0
-        version = module(component).split()[1]
-        for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"):
-            flags += f" -X {package}.gitVersion={version}"
-    return flags
 
 
 def _run_with_progress(
