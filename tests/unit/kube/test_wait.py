@@ -135,9 +135,14 @@ class Door:
     def open(self):
         self._socket.listen()
         self.is_open = True
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def close(self):
+        """Nobody waits at this port afterwards: its descriptor is the next socket's."""
+        if self.is_open:
+            self._socket.shutdown(socket.SHUT_RDWR)
+            self._thread.join()
         self._socket.close()
 
     def _serve(self):
