@@ -8,6 +8,7 @@ from typing import Any
 from kubeface.embedded import addons, steps
 from kubeface.embedded.cluster import Embedded
 from kubeface.errors import ApiRefused
+from kubeface.host import cgroups
 from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.kube.kinds import Kind
@@ -43,6 +44,9 @@ _GUARDS = (
     ),
     Kind("apiregistration.k8s.io/v1", "APIService", "apiservices", namespaced=False),
 )
+_ORDER = {"Pod": 0, "CustomResourceDefinition": 2, "APIService": 2}
+#: Where the kubelet keeps the cgroup of a Pod, by its class.
+_CLASSES = {"Guaranteed": "", "Burstable": "burstable/", "BestEffort": "besteffort/"}
 #: How long a Pod may take to end, and after how long nobody waits for a finalizer any more (chosen).
 POD_GRACE_S, FORCE_AFTER_S, TIMEOUT_S = 1, 4.0, 60.0
 AT_ONCE = 8
@@ -60,7 +64,7 @@ def reset(embedded: Embedded) -> None:
     pristine = addons.objects(embedded.spec, embedded.tools)
     ours = {_key(one) for one in pristine}
     _delete_all(api, [(kind, one) for kind in _GUARDS for one in _strangers(api, kind, ours)])
-    _empty(api, ours)
+    _empty(embedded, api, ours)
     _clear_volumes(embedded)
     for node in api.nodes():
         if change := left_on(node):
@@ -86,7 +90,7 @@ def left_on(node: KubeObject) -> dict[str, Any]:
     return change if change["metadata"] or "spec" in change else {}
 
 
-def _empty(api: Cluster, ours: set[str]) -> None:
+def _empty(embedded: Embedded, api: Cluster, ours: set[str]) -> None:
     """No namespace but the system's, and nothing of a stranger's in those or beside them."""
     deadline = Deadline.after(TIMEOUT_S)
     kinds: list[Kind] = []
@@ -101,6 +105,7 @@ def _empty(api: Cluster, ours: set[str]) -> None:
         kinds = [kind for kind, some in zip(kinds, found, strict=True) if some]
         left = [pair for some in found for pair in some]
         _delete_all(api, left, force=TIMEOUT_S - deadline.left_s > FORCE_AFTER_S)
+        _kill(embedded, [one for kind, one in left if kind.name == "Pod"])
         return not left and not open_
 
     for _ in range(2):  # a second look at everything: what ended last may have made something
@@ -116,6 +121,14 @@ def _empty(api: Cluster, ours: set[str]) -> None:
             _finish(api, space)
 
 
+def _kill(embedded: Embedded, pods: Iterable[KubeObject]) -> None:
+    """End the processes of Pods that are on their way out, whatever pause they have asked for."""
+    groups = {one.name: one.cgroup for one in embedded.spec.nodes}
+    for pod in pods:
+        if pod.node in groups:
+            cgroups.kill(f"{groups[pod.node]}/kubepods/{_CLASSES[pod.status.qosClass]}pod{pod.metadata.uid}")
+
+
 def _clear_volumes(embedded: Embedded) -> None:
     """The folders of all volumes; nobody is left in the API that they could belong to."""
     disks = [one.disk / "lib" / "local-path" for one in embedded.spec.nodes]
@@ -125,12 +138,15 @@ def _clear_volumes(embedded: Embedded) -> None:
 
 
 def _kinds(api: Cluster) -> list[Kind]:
-    """Every kind that can be listed and deleted, in the version that the server prefers; definitions last."""
+    """Every kind that can be listed and deleted, in the version that the server prefers.
+
+    Pods come first: they take longest. Definitions come last.
+    """
     groups = api.transport.json("get", "/apis", what="list the groups of the API")["groups"]
     paths = ["/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = [kind for some in pool.map(lambda path: _kinds_at(api, path), paths) for kind in some]
-    return sorted(found, key=lambda kind: kind.name in ("CustomResourceDefinition", "APIService"))
+    return sorted(found, key=lambda kind: _ORDER.get(kind.name, 1))
 
 
 def _kinds_at(api: Cluster, path: str) -> list[Kind]:
