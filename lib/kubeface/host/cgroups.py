@@ -7,6 +7,7 @@ Under v2 there is one. A group here is a name such as "kubeface-face/node1": tha
 import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 from kubeface.errors import KubefaceError
@@ -65,7 +66,7 @@ def processes(group: str) -> list[int]:
     """Every process in the group or below it, in any hierarchy."""
     pids: set[int] = set()
     for hierarchy in hierarchies():
-        for file in (hierarchy / group).rglob("cgroup.procs"):
+        for file in _below(hierarchy / group, "cgroup.procs"):
             with contextlib.suppress(OSError):
                 pids.update(int(line) for line in file.read_text().split())
     return sorted(pids - {0, os.getpid()})
@@ -112,9 +113,16 @@ def freeze(group: str) -> None:
 def thaw(group: str) -> None:
     """Let every process of the group run on, and of those below it. Fine when none is frozen, or there."""
     top, name = _freezer(group)
-    for file in top.rglob(name):
+    for file in _below(top, name):
         with contextlib.suppress(OSError):
             file.write_text("0" if is_v2() else "THAWED")
+
+
+def _below(top: Path, name: str) -> Iterator[Path]:
+    """The file of that name of a group and of each one below it; a group may go meanwhile."""
+    for folder, _, names in os.walk(top):
+        if name in names:
+            yield Path(folder) / name
 
 
 def _freezer(group: str) -> tuple[Path, str]:
