@@ -38,7 +38,8 @@ def build(cache: Path, say: Say) -> Path:
         A folder with programs/ (ginkgo, e2e.test, agnhost …) and files/, named after what it was made of.
     """
     sources = b"".join((HERE / name).read_bytes() for name in ("go.mod", "go.sum", "programs.py"))
-    key = hashlib.sha256(sources + platform.machine().encode()).hexdigest()[:12]
+    how = " ".join((*flags(version()), platform.machine()))
+    key = hashlib.sha256(sources + how.encode()).hexdigest()[:12]
     folder = cache / "conformance" / key
     if folder.exists():
         return folder

@@ -44,6 +44,7 @@ _GUARDS = (
     ),
     Kind("apiregistration.k8s.io/v1", "APIService", "apiservices", namespaced=False),
 )
+#: What is deleted before and after all other kinds, which are 1.
 _ORDER = {"Pod": 0, "CustomResourceDefinition": 2, "APIService": 2}
 #: Where the kubelet keeps the cgroup of a Pod, by its class.
 _CLASSES = {"Guaranteed": "", "Burstable": "burstable/", "BestEffort": "besteffort/"}
@@ -200,12 +201,11 @@ def _delete_all(api: Cluster, found: Iterable[tuple[Kind, KubeObject]], *, force
 def _delete(api: Cluster, kind: Kind, one: KubeObject, *, force: bool) -> None:
     """Ask an object to go; by force, without waiting for a kubelet or for who holds it by a finalizer."""
     path = kind.path(one.name, one.namespace)
-    is_going = one.is_ending
     body: dict[str, Any] = {"propagationPolicy": "Background"}
     if kind.name == "Pod":
         body["gracePeriodSeconds"] = 0 if force else POD_GRACE_S
     try:
-        if not is_going or (kind.name == "Pod" and (force or _grace_s(one) > POD_GRACE_S)):
+        if not one.is_ending or (kind.name == "Pod" and (force or _grace_s(one) > POD_GRACE_S)):
             api.transport.json("delete", path, what=f"delete {one.ref}", body=body)
         if force and one.metadata.finalizers:
             free = {"metadata": {"finalizers": None}}
