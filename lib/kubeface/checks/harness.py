@@ -1,8 +1,9 @@
-"""Prove a check: drive its exercise through untouched, wrong states and solution, on a real cluster.
+"""Prove a check: drive its exercise through untouched, wrong, right and solved states, on a real cluster.
 
     assert faults(find("nb05.scale"), cluster, prepare=lesson_state) == []
 
-Red means: too lenient (a wrong state passes), too strict (its own solution does not), or broken.
+Red means: too lenient (a wrong state passes), too strict (its own solution or another right way does not),
+or broken.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ def faults(exercise: Exercise, cluster: Cluster, *, prepare: Deed | None = None)
         prepare: Brings the lesson's state, before the exercise's own start.
     """
     begin = _beginning(exercise, cluster, prepare)
-    stages = (_untouched, _wrong, _solved)
+    stages = (_untouched, _wrong, _right, _solved)
     return [fault for stage in stages for fault in stage(exercise, cluster, begin)]
 
 
@@ -58,6 +59,15 @@ def _wrong(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> I
         if verdict.outcome is Outcome.NOT_YET and verdict.because in said:
             yield f"it says the same of {said[verdict.because]} and {deed.__name__}: {verdict.because}"
         said.setdefault(verdict.because, deed.__name__)
+
+
+def _right(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> Iterator[str]:
+    for deed in exercise.right:
+        failure = _failure(begin) or _failure(partial(deed, cluster))
+        if failure:
+            yield f"its right state {deed.__name__} cannot be brought: {failure}"
+            continue
+        yield from _unless(Outcome.PASSED, judge(exercise, cluster), f"in its right state {deed.__name__}")
 
 
 def _solved(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> Iterator[str]:

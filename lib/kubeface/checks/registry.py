@@ -30,6 +30,7 @@ class Exercise:
         hints: From the gentlest on.
         solve: One way to the goal; its body is what `solution` shows.
         wrong: Each brings a state that must be judged not yet.
+        right: Each reaches the goal on another way than `solve`, and must be judged passed.
         start: Brings the exercise's clean state from any other; without one, the lesson's own is enough.
     """
 
@@ -40,6 +41,7 @@ class Exercise:
     solve: Deed
     wrong: tuple[Deed, ...]
     start: Deed | None = None
+    right: tuple[Deed, ...] = ()
 
     @property
     def notebook(self) -> str:
@@ -56,6 +58,7 @@ def exercise(
     hints: tuple[Hint, ...],
     solve: Deed,
     wrong: tuple[Deed, ...],
+    right: tuple[Deed, ...] = (),
     start: Deed | None = None,
 ) -> Callable[[Judge], Exercise]:
     """Make an exercise of a check; the first line of the check's docstring is the goal.
@@ -82,7 +85,7 @@ def exercise(
 
     def register(judge: Judge) -> Exercise:
         goal = (inspect.getdoc(judge) or "").split("\n")[0].strip()
-        made = Exercise(name, goal, judge, tuple(hints), solve, tuple(wrong), start)
+        made = Exercise(name, goal, judge, tuple(hints), solve, tuple(wrong), start, tuple(right))
         _refuse_unsound(made)
         _KNOWN[name] = made
         return made

@@ -44,6 +44,33 @@ def test_a_check_that_refuses_its_own_solution_is_too_strict(here):
     ]
 
 
+def test_a_check_that_knows_its_own_solution_alone_is_too_strict(here):
+    def greet_you_in_words(cluster):
+        cluster.put(CARD | {"data": {"to": "you", "words": "hello"}})
+
+    @goal
+    def narrow(cluster):
+        found = cluster.find("configmap/hi")
+        if found is None or (found.raw.get("data") or {}) == {"to": "you"}:
+            return greetings.judge(cluster)
+        return not_yet(f"it has {dict(found.raw.get('data') or {})}")
+
+    sound = greetings.greeting(right=(greet_you_in_words,))
+    assert faults(sound, here) == []
+    assert faults(greetings.greeting(narrow, right=(greet_you_in_words,)), here) == [
+        "in its right state greet_you_in_words, it says not yet in the place of passed: "
+        "it has {'to': 'you', 'words': 'hello'}"
+    ]
+
+
+def test_a_right_state_that_cannot_be_brought_is_named(here):
+    def explode(cluster):
+        raise OSError("no such thing")
+
+    found = faults(greetings.greeting(right=(explode,)), here)
+    assert found == ["its right state explode cannot be brought: OSError: no such thing"]
+
+
 def test_a_check_that_fails_by_itself_is_red_at_every_stage(here):
     @goal
     def broken(cluster):
