@@ -1,13 +1,22 @@
 """From nothing to the first notebook."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from kubeface import places
 from kubeface.errors import CommandFailed
 from kubeface.providers.embedded import SOURCE
+
+#: What JupyterLab opens.
+FIRST = "00-start-here.ipynb"
+#: The command that this is, wherever it was called from.
+COMMAND = Path(sys.executable).parent / "kubeface"
+#: Settings of JupyterLab's own: no question about news, which nothing here would fetch.
+CONFIG = Path(__file__).parent / "jupyter"
 
 
 def everything(*, say: Callable[[str], None]) -> None:
@@ -18,7 +27,7 @@ def everything(*, say: Callable[[str], None]) -> None:
     for command in ("setup", "up"):
         _kubeface(command)
     if os.environ.get("KUBEFACE_NO_BROWSER"):
-        say("The cluster is up. Open the course with: .venv/bin/jupyter lab notebooks/00-start-here.ipynb")
+        say(f"The cluster is up. Open the course with: {shlex.quote(str(COMMAND))} lab")
         return
     _become_jupyter()
 
@@ -35,11 +44,20 @@ def _become_jupyter() -> None:
         **os.environ,
         "KUBECONFIG": str(places.kubeconfig()),
         "PATH": f"{places.programs()}:{os.environ['PATH']}",
+        "JUPYTER_CONFIG_PATH": before(CONFIG, os.environ.get("JUPYTER_CONFIG_PATH")),
     }
     options = ["--ip=127.0.0.1", f"--ServerApp.root_dir={SOURCE / 'notebooks'}"]
-    # No question about news, and no look for a newer version: nothing leaves the machine.
-    options += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    options.append(f"--LabApp.default_url=/lab/tree/{FIRST}")  # where the printed URL leads, too
+    options.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
     if os.geteuid() == 0:
         options.append("--allow-root")
-    command = [sys.executable, "-m", "jupyter", "lab", *options, "00-start-here.ipynb"]
-    os.execve(sys.executable, command, environment)  # noqa: S606
+    os.execve(sys.executable, [sys.executable, "-m", "jupyter", "lab", *options], environment)  # noqa: S606
+
+
+def before(first: Path, path: str | None) -> str:
+    """A search path with a folder in front of those that were there.
+
+    >>> before(Path("/a"), "/b:/c"), before(Path("/a"), None)
+    ('/a:/b:/c', '/a')
+    """
+    return os.pathsep.join(filter(None, (str(first), path)))
