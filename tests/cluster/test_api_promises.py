@@ -183,8 +183,7 @@ class _webhook:
 
     def __init__(self, trial: Embedded, folder: Path) -> None:
         authority = Authority(trial.spec.pki, "ca")
-        authority.folder = folder
-        pair = authority.issue("webhook", "webhook", hosts=[trial.spec.gateway])
+        pair = authority.issue("webhook", "webhook", hosts=[trial.spec.gateway], folder=folder)
         self.server = http.server.ThreadingHTTPServer((trial.spec.gateway, 0), _Labels)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pair.cert, pair.key)

@@ -1,8 +1,6 @@
 """A real etcd and a real API server on loopback, without controllers; gone afterwards."""
 
 import contextlib
-import datetime
-import ipaddress
 import os
 import socket
 import ssl
@@ -14,12 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kubeface.errors import Crashed, Missing
+from kubeface.host.pki import Authority, signing_key
 
 START_S = 60
 
@@ -66,8 +61,8 @@ def server_flags(folder: Path, etcd_port: int, port: int) -> list[str]:
         f"--tls-cert-file={folder}/server.crt",
         f"--tls-private-key-file={folder}/server.key",
         f"--client-ca-file={folder}/ca.crt",
-        f"--service-account-key-file={folder}/ca.key",
-        f"--service-account-signing-key-file={folder}/ca.key",
+        f"--service-account-key-file={folder}/service-account.pub",
+        f"--service-account-signing-key-file={folder}/service-account.key",
         "--service-account-issuer=https://kubernetes.default.svc",
         "--authorization-mode=RBAC",
         # Nobody makes the ServiceAccount `default` here: its maker is a controller.
@@ -76,61 +71,12 @@ def server_flags(folder: Path, etcd_port: int, port: int) -> list[str]:
 
 
 def make_certificates(folder: Path) -> None:
-    ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca = _sign(_name("test-ca"), ca_key, _name("test-ca"), ca_key, is_ca=True)
-    _write(folder, "ca", ca, ca_key)
-    for file, subject in (
-        ("server", _name("kube-apiserver")),
-        ("admin", _name("admin", "system:masters")),
-        ("guest", _name("guest")),
-    ):
-        key = ec.generate_private_key(ec.SECP256R1())
-        _write(folder, file, _sign(subject, key, ca.subject, ca_key, is_ca=False), key)
-
-
-def _name(common: str, group: str | None = None) -> x509.Name:
-    parts = [x509.NameAttribute(NameOID.COMMON_NAME, common)]
-    return x509.Name(parts + ([x509.NameAttribute(NameOID.ORGANIZATION_NAME, group)] if group else []))
-
-
-def _sign(
-    subject: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    issuer: x509.Name,
-    issuer_key: ec.EllipticCurvePrivateKey,
-    *,
-    is_ca: bool,
-) -> x509.Certificate:
-    now = datetime.datetime.now(datetime.UTC)
-    uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-    draft = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-    )
-    if is_ca:
-        draft = draft.add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
-        )
-    else:
-        address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-        draft = draft.add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        draft = draft.add_extension(x509.ExtendedKeyUsage(uses), critical=False)
-    return draft.sign(issuer_key, hashes.SHA256())
-
-
-def _write(folder: Path, name: str, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
-    encoding = serialization.Encoding.PEM
-    (folder / f"{name}.crt").write_bytes(certificate.public_bytes(encoding))
-    private = key.private_bytes(
-        encoding, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    )
-    (folder / f"{name}.key").write_bytes(private)
+    """The product's own authority, as every cluster's."""
+    authority = Authority(folder, "ca").ensure()
+    authority.issue("server", "kube-apiserver", hosts=["127.0.0.1"])
+    authority.issue("admin", "admin", organizations=["system:masters"])
+    authority.issue("guest", "guest")
+    signing_key(folder, "service-account")
 
 
 def _write_kubeconfig(folder: Path, port: int) -> Path:

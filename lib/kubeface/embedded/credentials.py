@@ -8,7 +8,7 @@ import yaml
 
 from kubeface.embedded.spec import REGISTRY_HOST, ClusterSpec, Node
 from kubeface.host import files
-from kubeface.host.pki import Authority, Pair, signing_key
+from kubeface.host.pki import Authority, Pair, fault, signing_key
 
 #: The context learners meet, in kubectl and in every kubeconfig made here.
 CONTEXT = "kube-face-cluster"
@@ -32,8 +32,30 @@ CLIENTS = (
 )
 
 
+@dataclass(frozen=True)
+class Leaf:
+    """A certificate that one of the cluster's authorities signs; see `Authority.issue`."""
+
+    authority: Authority
+    name: str
+    common_name: str
+    organizations: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def fault(self) -> str:
+        """Why the one that is there cannot serve; empty when it can."""
+        return fault(self.authority.pair_of(self.name), self.authority.pair)
+
+    def issue(self) -> Pair:
+        """Write it anew."""
+        return self.authority.issue(
+            self.name, self.common_name, organizations=self.organizations, hosts=self.hosts
+        )
+
+
 class Credentials:
-    """The cluster's certificates; leaves are made anew each time, authorities once."""
+    """The cluster's certificates; leaves are made anew each time, authorities kept while they can serve."""
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec
@@ -41,28 +63,57 @@ class Credentials:
         self.cluster = Authority(self.folder, "ca")
         self.etcd = Authority(self.folder, "etcd-ca")
         self.front_proxy = Authority(self.folder, "front-proxy-ca")
-        self.tokens = signing_key(self.folder, "service-account")
 
     def write(self) -> None:
-        """Issue every certificate and write every kubeconfig."""
-        spec, here = self.spec, ["localhost", "127.0.0.1"]
-        service = ["kubernetes", "kubernetes.default", "kubernetes.default.svc"]
-        names = [*service, f"{service[-1]}.cluster.local", spec.api_service, spec.gateway]
-        self.cluster.issue("apiserver", "kube-apiserver", hosts=[*here, *names])
-        self.cluster.issue("apiserver-kubelet-client", "kubeface:apiserver")
-        self.cluster.issue(
-            "controller-manager-server", "kube-controller-manager", hosts=[*here, spec.gateway]
-        )
-        self.cluster.issue("scheduler-server", "kube-scheduler", hosts=[*here, spec.gateway])
-        self.cluster.issue("registry", "registry", hosts=[spec.gateway, REGISTRY_HOST])
-        metrics = "metrics-server.kube-system.svc"
-        self.cluster.issue("metrics-server", "metrics-server", hosts=[metrics, f"{metrics}.cluster.local"])
-        self.etcd.issue("etcd", "etcd", hosts=[spec.gateway])
-        self.etcd.issue("apiserver-etcd-client", "kube-apiserver")
-        self.front_proxy.issue("front-proxy-client", "front-proxy-client")
+        """Issue every certificate and write every kubeconfig; those of nodes come with their disks.
+
+        An authority that cannot serve any more is made anew. The key that signs the tokens of ServiceAccounts
+        stays, so that what the cluster keeps stays usable.
+        """
+        for authority in self._authorities:
+            authority.ensure()
+        signing_key(self.folder, "service-account")
+        for leaf in self._leaves():
+            leaf.issue()
         for client in CLIENTS:
-            pair = self.cluster.issue(client.name, client.user, organizations=client.groups)
+            pair = self.cluster.pair_of(client.name)
             files.write(self.kubeconfig(client.name), self._kubeconfig(client.user, pair))
+
+    def faults(self) -> list[str]:
+        """Why the certificates that are there cannot serve, a sentence each; empty when they can."""
+        of_nodes = [
+            leaf for node in self.spec.nodes for leaf in (self._kubelet(node), self._kube_proxy(node))
+        ]
+        found = [fault(authority.pair) for authority in self._authorities]
+        found += [leaf.fault for leaf in (*self._leaves(), *of_nodes)]
+        return [one for one in found if one]
+
+    @property
+    def _authorities(self) -> tuple[Authority, ...]:
+        return self.cluster, self.etcd, self.front_proxy
+
+    def _leaves(self) -> list[Leaf]:
+        """Everything but the nodes' own."""
+        spec, here = self.spec, ("localhost", "127.0.0.1")
+        service = ("kubernetes", "kubernetes.default", "kubernetes.default.svc")
+        names = (*service, f"{service[-1]}.cluster.local", spec.api_service, spec.gateway)
+        metrics = "metrics-server.kube-system.svc"
+        at_gateway = (*here, spec.gateway)
+        servers = {
+            "apiserver": ("kube-apiserver", (*here, *names)),
+            "controller-manager-server": ("kube-controller-manager", at_gateway),
+            "scheduler-server": ("kube-scheduler", at_gateway),
+            "registry": ("registry", (spec.gateway, REGISTRY_HOST)),
+            "metrics-server": ("metrics-server", (metrics, f"{metrics}.cluster.local")),
+        }
+        return [
+            *(Leaf(self.cluster, name, user, hosts=hosts) for name, (user, hosts) in servers.items()),
+            *(Leaf(self.cluster, client.name, client.user, client.groups) for client in CLIENTS),
+            Leaf(self.cluster, "apiserver-kubelet-client", "kubeface:apiserver"),
+            Leaf(self.etcd, "etcd", "etcd", hosts=(spec.gateway,)),
+            Leaf(self.etcd, "apiserver-etcd-client", "kube-apiserver"),
+            Leaf(self.front_proxy, "front-proxy-client", "front-proxy-client"),
+        ]
 
     def kubeconfig(self, name: str) -> Path:
         """The kubeconfig file of a client in `CLIENTS`."""
@@ -70,19 +121,23 @@ class Credentials:
 
     def kubelet(self, node: Node) -> tuple[Pair, str]:
         """A node's certificate (client of the API server, server to it), and its kubeconfig."""
-        user = f"system:node:{node.name}"
-        hosts = [node.name, node.address]
-        pair = self.cluster.issue(f"kubelet-{node.name}", user, organizations=["system:nodes"], hosts=hosts)
-        return pair, self._kubeconfig(user, pair)
+        leaf = self._kubelet(node)
+        pair = leaf.issue()
+        return pair, self._kubeconfig(leaf.common_name, pair)
 
     def kube_proxy(self, node: Node) -> str:
         """The kubeconfig of a node's kube-proxy."""
-        pair = self.cluster.issue(f"kube-proxy-{node.name}", "system:kube-proxy")
-        return self._kubeconfig("system:kube-proxy", pair)
+        leaf = self._kube_proxy(node)
+        return self._kubeconfig(leaf.common_name, leaf.issue())
 
-    def learner_kubeconfig(self) -> str:
-        """The kubeconfig for the person at the keyboard: one context, everything in one file."""
-        return self.kubeconfig("learner").read_text()
+    def _kubelet(self, node: Node) -> Leaf:
+        hosts = (node.name, node.address)
+        return Leaf(
+            self.cluster, f"kubelet-{node.name}", f"system:node:{node.name}", ("system:nodes",), hosts
+        )
+
+    def _kube_proxy(self, node: Node) -> Leaf:
+        return Leaf(self.cluster, f"kube-proxy-{node.name}", "system:kube-proxy")
 
     def _kubeconfig(self, user: str, pair: Pair) -> str:
         cluster = {

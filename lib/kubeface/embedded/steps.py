@@ -79,8 +79,11 @@ def write_settings(embedded: Embedded) -> None:
     spec = embedded.spec
     spec.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     cluster.save(spec)
-    if not embedded.supervisor.answers():  # running programs keep the certificates they have read
-        Credentials(spec).write()
+    credentials = Credentials(spec)
+    if embedded.supervisor.answers() and credentials.faults():
+        stop_everything(embedded)  # running programs keep the certificates they have read
+    if not embedded.supervisor.answers():
+        credentials.write()
         for one in spec.nodes:
             node.prepare(one, embedded.tools)
 

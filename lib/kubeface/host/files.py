@@ -1,8 +1,10 @@
 """Write files whole or not at all."""
 
 import contextlib
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 
@@ -15,19 +17,40 @@ def write(path: Path, text: str | bytes, *, mode: int = 0o600) -> bool:
     data = text.encode() if isinstance(text, str) else text
     if path.exists() and path.read_bytes() == data and path.stat().st_mode & 0o777 == mode:
         return False
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_together({path: data}, mode=mode)
     return True
+
+
+def write_together(contents: Mapping[Path, bytes], *, mode: int = 0o600) -> None:
+    """Give several files their contents: nothing is changed before all of it is on the disk."""
+    aside: dict[Path, Path] = {}
+    try:
+        for path, data in contents.items():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            aside[path] = Path(name)
+            with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(file.fileno(), mode)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, written in aside.items():
+            written.replace(path)
+    except BaseException:
+        for written in aside.values():
+            written.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Work on a folder alone: another process, or thread, that asks for the same waits meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def tail(path: Path, lines: int = 5) -> str:

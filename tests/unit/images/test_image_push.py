@@ -51,7 +51,7 @@ class Registry:
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[Registry]:
     folder = tmp_path / "registry"
-    authority = Authority(folder, "ca")
+    authority = Authority(folder, "ca").ensure()
     pair = authority.issue("registry", "registry", hosts=["127.0.0.1"])
     address = f"127.0.0.1:{free_port()}"
     config = folder / "config.yml"
@@ -126,7 +126,7 @@ def test_a_proxy_of_the_host_is_passed_by(
 def test_a_registry_with_another_certificate_gets_nothing(
     workshop: Workshop, registry: Registry, tmp_path: Path
 ) -> None:
-    registry.ca = Authority(tmp_path / "other", "ca").pair.cert
+    registry.ca = Authority(tmp_path / "other", "ca").ensure().pair.cert
     with pytest.raises((NotReady, CommandFailed), match=r"certificate|x509"):
         registry.push(workshop, workshop.build())
 
