@@ -8,8 +8,14 @@ export KUBEFACE_CACHE ?= $(HOME)/.cache/kubeface
 # uv trusts the certificates that the machine trusts, as apt and pip do.
 export UV_SYSTEM_CERTS := 1
 
-BIN := .venv/bin
-READY := .venv/.synced
+# Another Python of this machine, for one run: make test-fast PYTHON=3.13. It gets packages of its own.
+PYTHON :=
+PYTHONS := 3.11 3.12 3.13 3.14
+VENV := $(if $(PYTHON),build/python-$(PYTHON),.venv)
+BIN := $(VENV)/bin
+READY := $(VENV)/.synced
+# Where it is: on the PATH, uv's own, or pyenv's. What is not there is not downloaded.
+FIND_PYTHON = PATH="$$(printf '%s:' ~/.pyenv/versions/*/bin)$$PATH" $(UV) python find --quiet --no-project --no-python-downloads
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv),$(KUBEFACE_CACHE)/uv/bin/uv)
 PYTEST := $(BIN)/pytest
@@ -17,7 +23,7 @@ CODE := lib images tests
 TESTS := $(addprefix tests/,unit services notebooks exercises browser cluster)
 AGAIN := Those that failed run once more: what a busy machine delayed passes now, what is broken does not.
 
-.PHONY: help lab setup test test-fast test-vm conformance check ready-to-test notebooks test-notebook bench gallery format clean
+.PHONY: help lab setup test test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook bench gallery format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,9 +36,21 @@ setup: $(READY) ## Only install, compile, build and fetch: packages, programs, i
 
 test: check ready-to-test ## Test everything, on a real cluster of the tests' own
 	@$(PYTEST) $(TESTS) || { [ $$? = 1 ] && echo "$(AGAIN)" && $(PYTEST) --last-failed $(TESTS); }
+	@$(MAKE) test-pythons
 
-test-fast: check ready-to-test ## Test what needs neither the cluster nor the services' servers
+test-fast: check ready-to-test ## Test what needs neither the cluster nor the services' servers; PYTHON=3.13 for another one
 	$(PYTEST) tests/unit tests/notebooks -m "not cluster"
+
+test-pythons: $(READY) ## Test the library on every other Python of this machine that the course supports
+	@for version in $(PYTHONS); do \
+	  $(BIN)/python -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] == '$$version')" || continue; \
+	  $(FIND_PYTHON) $$version >/dev/null 2>&1 || { echo "Python $$version is not on this machine."; continue; }; \
+	  echo "On Python $$version:"; \
+	  $(MAKE) test-unit PYTHON=$$version; \
+	done
+
+test-unit: $(READY)
+	$(PYTEST) tests/unit -m "not cluster"
 
 test-vm: $(READY) ## Prove it all on a stock Debian in a virtual machine, as an ordinary user; half an hour
 	$(BIN)/python tests/vm $(if $(MINUTES),--minutes $(MINUTES))
@@ -67,11 +85,17 @@ format: $(READY) ## Format the code and repair what can be repaired
 	$(BIN)/ruff format $(CODE)
 
 clean: ## Remove what make and the tools wrote into this folder; caches and cluster stay
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv build/python-* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml uv.lock | $(UV)
+ifdef PYTHON
+	@$(FIND_PYTHON) $(PYTHON) >/dev/null 2>&1 \
+	  || { echo "Python $(PYTHON) is not on this machine: neither on the PATH, nor among uv's and pyenv's. Install it, or name another." >&2; exit 1; }
+	UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --locked --python "$$($(FIND_PYTHON) $(PYTHON))"
+else
 	$(UV) sync --locked
+endif
 	@touch $@
 
 $(KUBEFACE_CACHE)/uv/bin/uv:
