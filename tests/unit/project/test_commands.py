@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from kubeface.cli.commands import app
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 TEXTS = ("README.md", "CONTRIBUTING.md", "docs/any-cluster.md")
-INNER = {"ready-to-test"}  # a target that others need; nobody types it
+INNER = {"ready-to-test", "test-unit"}  # targets that others need; nobody types them
 
 
 def targets() -> set[str]:
@@ -52,6 +53,22 @@ def test_make_alone_lists_every_target() -> None:
     said = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True, check=True).stdout
     listed = set(re.findall(r"^  make ([\w-]+) ", said, re.MULTILINE))
     assert listed == targets() - INNER
+
+
+def test_a_python_that_is_not_here_is_named_in_a_sentence_and_not_fetched() -> None:
+    command = ["make", "-C", str(ROOT), "test-fast", "PYTHON=3.99"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "Python 3.99 is not on this machine" in done.stderr
+    assert not (ROOT / "build" / "python-3.99").exists()
+
+
+def test_the_pythons_that_are_tested_are_those_that_are_promised() -> None:
+    tested = re.search(r"^PYTHONS := (.*)$", MAKEFILE, re.MULTILINE)[1].split()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    stated = [one.rpartition(" ")[2] for one in project["classifiers"] if "Python :: 3." in one]
+    assert stated == tested[: len(stated)]  # a newer one is tested where it is, and stated once it was
+    assert project["requires-python"] == f">={tested[0]}"
 
 
 def test_every_rule_is_declared_phony() -> None:
