@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+#: The course's own cluster.
+COURSE = "face"
+
 
 def cache() -> Path:
     """Compiled programs, images, photos; KUBEFACE_CACHE names another folder. Safe to delete."""
@@ -10,12 +13,23 @@ def cache() -> Path:
     return Path(named).expanduser().absolute() if named else Path.home() / ".cache" / "kubeface"
 
 
-def kubeconfig() -> Path:
-    """The course's own kubeconfig; KUBEFACE_KUBECONFIG names another. `~/.kube/config` is never touched."""
+def cluster() -> str:
+    """The name of the cluster that is meant when nobody names one; KUBEFACE_CLUSTER names another."""
+    return os.environ.get("KUBEFACE_CLUSTER") or COURSE
+
+
+def kubeconfig(name: str | None = None) -> Path:
+    """The kubeconfig of a cluster, by default of `cluster()`. `~/.kube/config` is never touched.
+
+    KUBEFACE_KUBECONFIG names another file for `cluster()`; those of other clusters lie beside it.
+    """
     named = os.environ.get("KUBEFACE_KUBECONFIG")
-    if named:
-        return Path(named).expanduser().absolute()
-    return Path.home() / ".config" / "kubeface" / "kube-face-cluster.kubeconfig"
+    meant = Path(named).expanduser().absolute() if named else None
+    if meant and name in (None, cluster()):
+        return meant
+    folder = meant.parent if meant else Path.home() / ".config" / "kubeface"
+    name = name or cluster()
+    return folder / f"{'kube-face-cluster' if name == COURSE else name}.kubeconfig"
 
 
 def programs() -> Path:

@@ -54,4 +54,4 @@ def trial(provider: EmbeddedProvider) -> Embedded:
 @pytest.fixture
 def api(trial: Embedded, provider: EmbeddedProvider) -> Cluster:
     """Its API, as the learner."""
-    return Cluster.connect(provider.kubeconfig())
+    return Cluster.connect(provider.kubeconfig(), namespace="default")

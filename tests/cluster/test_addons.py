@@ -22,7 +22,7 @@ def plain(provider: EmbeddedProvider) -> Iterator[EmbeddedProvider]:
 
 
 def test_a_cluster_can_do_without_every_add_on(plain: EmbeddedProvider) -> None:
-    api = Cluster.connect(plain.kubeconfig())
+    api = Cluster.connect(plain.kubeconfig(), namespace="default")
     status = plain.status()
     assert (status.state, "storage" in status.processes) == ("running", False)
     for kind in ("deployments", "daemonsets", "services"):

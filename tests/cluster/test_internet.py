@@ -72,7 +72,7 @@ def open_cluster(provider: EmbeddedProvider) -> Iterator[EmbeddedProvider]:
 def test_a_pod_reaches_outside_under_the_hosts_address_and_nobody_comes_in(
     server: IO[str], open_cluster: EmbeddedProvider
 ) -> None:
-    api = Cluster.connect(open_cluster.kubeconfig())
+    api = Cluster.connect(open_cluster.kubeconfig(), namespace="default")
     spec = embedded_cluster.saved(TRIAL)
     assert spec is not None
     assert spec.networks == NETWORKS

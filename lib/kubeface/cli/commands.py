@@ -3,75 +3,106 @@
 import dataclasses
 import json
 import sys
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kubeface import places
 from kubeface.checks import Progress
-from kubeface.cli import lab, nodes, other_clusters, report, setup, snapshots
+from kubeface.cli import advice, lab, nodes, other_clusters, report, setup, shell, snapshots
+from kubeface.cli.application import Application
 from kubeface.cli.options import Name
 from kubeface.embedded.spec import ADDONS, ClusterSpec, Networks
 from kubeface.embedded.toolchain import Way
-from kubeface.errors import BadInput, KubefaceError
+from kubeface.embedded.toolchain.components import module
+from kubeface.errors import BadInput
+from kubeface.exercises.course import number_of
 from kubeface.exercises.overview import overview
 from kubeface.host.privilege import become_root, can_become_root
+from kubeface.places import COURSE
 from kubeface.providers.embedded import EmbeddedProvider
 
-app = typer.Typer(
-    help="A real Kubernetes on this machine, to learn on.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+NAME = "kubeface"
+
+app = Application("A real Kubernetes on this machine, to learn on.")
 app.add_typer(nodes.app, name="node")
 app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(other_clusters.app)
 
 
 def main() -> None:
-    """Run the command line; a failure we know is a sentence and exit code 1."""
+    """Run the command line."""
     try:
-        app()
-    except KubefaceError as error:
-        print(f"kubeface: {error}", file=sys.stderr)
-        raise SystemExit(1) from error
+        app(prog_name=NAME)
     except KeyboardInterrupt:
         print("kubeface: stopped", file=sys.stderr)
         raise SystemExit(130) from None
 
 
+def _tell_versions(asked: bool) -> None:
+    if asked:
+        report.say(f"kubeface {version_of(NAME)}, Kubernetes {module('kubernetes').split()[-1]}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_versions, is_eager=True, help="Print the versions and exit."
+        ),
+    ] = False,
+) -> None:
+    """A real Kubernetes on this machine, to learn on."""
+
+
+@app.command("help")
+def show_help(
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="COMMAND", help="node stop, for instance.")
+    ] = None,
+) -> None:
+    """Show the help of a command."""
+    app([*(command or ()), "--help"], prog_name=NAME)
+
+
 @app.command()
 def up(
-    name: Name = "face",
+    name: Name = COURSE,
     count: Annotated[
-        int | None, typer.Option("--nodes", min=1, max=9, help="How many nodes a new cluster gets.")
+        int | None, typer.Option("--nodes", min=1, max=9, help="Number of nodes of a new cluster.")
     ] = None,
-    cpus: Annotated[int, typer.Option(min=1, help="Processors of each node of a new cluster.")] = 1,
-    memory: Annotated[int, typer.Option(min=512, help="MiB of memory of each node of a new cluster.")] = 2048,
+    cpus: Annotated[int, typer.Option(min=1, help="CPUs per node of a new cluster.")] = 1,
+    memory: Annotated[int, typer.Option(min=512, help="Memory per node of a new cluster, in MiB.")] = 2048,
     fast: Annotated[
         bool,
         typer.Option(
             "--fast",
-            help="A new cluster's database does not wait for the disk: a power cut may cost its state.",
+            help="The database of a new cluster does not wait for the disk; a power cut may lose its state.",
         ),
     ] = False,
     internet: Annotated[
-        bool, typer.Option("--internet", help="Pods of a new cluster reach what this machine reaches.")
+        bool, typer.Option("--internet", help="Pods of a new cluster can reach what this machine reaches.")
     ] = False,
     without: Annotated[
         list[str],
-        typer.Option(metavar="ADDON", help=f"Leave out of a new cluster, each: {', '.join(ADDONS)}."),
+        typer.Option(
+            metavar="ADDON",
+            help=f"Add-on to leave out of a new cluster: {', '.join(ADDONS)}. May be given several times.",
+        ),
     ] = [],  # noqa: B006  # typer makes a new one
     networks: Annotated[
         str,
         typer.Option(
             metavar="NODES,PODS,SERVICES",
-            help="Private ranges for a new cluster, a /24 and two /16; without, some that are free.",
+            help="Private ranges for a new cluster: a /24 and two /16; default: ranges that are free.",
         ),
     ] = "",
 ) -> None:
-    """Have the cluster running, from whatever state; at once when it is."""
+    """Start the cluster; do nothing if it is running already."""
     become_root(sys.argv[1:])
     if unknown := [one for one in without if one not in ADDONS]:
         raise BadInput(f"There is no add-on {unknown[0]}.", try_next=f"one of: {', '.join(ADDONS)}")
@@ -84,17 +115,17 @@ def up(
 
 @app.command()
 def down(
-    name: Name = "face",
-    purge: Annotated[bool, typer.Option("--purge", help="Remove its data too.")] = False,
+    name: Name = COURSE,
+    purge: Annotated[bool, typer.Option("--purge", help="Delete its data, too.")] = False,
 ) -> None:
-    """Stop the cluster and leave nothing running; its data stay unless purged."""
+    """Stop the cluster; its data are kept unless --purge is given."""
     become_root(sys.argv[1:])
     EmbeddedProvider(name).down(purge=purge, say=report.say)
 
 
 @app.command()
-def reset(name: Name = "face") -> None:
-    """Have the cluster as it was when it was new, in seconds: everything you made in it goes."""
+def reset(name: Name = COURSE) -> None:
+    """Delete everything that was made in the cluster, in seconds."""
     become_root(sys.argv[1:])
     seconds = EmbeddedProvider(name).reset()
     report.say(f"The cluster is as it was when it was new ({seconds:.1f} s).")
@@ -102,10 +133,10 @@ def reset(name: Name = "face") -> None:
 
 @app.command()
 def status(
-    name: Name = "face",
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    name: Name = COURSE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """How the cluster is; exit code 0 when it runs, else 1."""
+    """Show nodes, programs, disk and memory; exit code 0 if it runs."""
     become_root(sys.argv[1:])
     found = EmbeddedProvider(name).status()
     if as_json:
@@ -117,14 +148,14 @@ def status(
 
 @app.command("gc")
 def collect_garbage() -> None:
-    """Remove what earlier versions left: programs, images, caches of compiling."""
+    """Delete programs, images and build caches of earlier versions."""
     become_root(sys.argv[1:])
     report.show_garbage(EmbeddedProvider().collect_garbage(say=report.say))
 
 
 @app.command()
-def doctor(name: Name = "face") -> None:
-    """Look whether this machine has what a cluster needs; one sentence for each thing it lacks."""
+def doctor(name: Name = COURSE) -> None:
+    """Check whether this machine can run a cluster; say what it lacks."""
     if can_become_root():  # who cannot is told so, and the rest
         become_root(sys.argv[1:])
     findings = EmbeddedProvider(name).examine()
@@ -134,37 +165,43 @@ def doctor(name: Name = "face") -> None:
 
 @app.command()
 def logs(
-    program: Annotated[str, typer.Argument(help="etcd, kube-apiserver, kubelet, …")],
-    on: Annotated[str | None, typer.Argument(metavar="[NODE]", help="For a node's programs: node2.")] = None,
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many of the last lines.")] = 50,
-    name: Name = "face",
+    program: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROGRAM", help="etcd, kube-apiserver, …; with a node: kubelet, containerd, …"
+        ),
+    ],
+    on: Annotated[str | None, typer.Argument(metavar="NODE", help="The node that it runs on: node2.")] = None,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines.")] = 50,
+    name: Name = COURSE,
 ) -> None:
-    """The last lines of a program's log."""
+    """Print the last lines of a program's log."""
     become_root(sys.argv[1:])
     report.show_log(EmbeddedProvider(name).log(program, on), lines)
 
 
 @app.command("setup")
 def set_up(
-    tests: Annotated[bool, typer.Option("--tests", help="Also what the tests need.")] = False,
+    tests: Annotated[bool, typer.Option("--tests", help="Install what the tests need, too.")] = False,
     components: Annotated[
-        Way, typer.Option(help="Kubernetes' programs: official binaries, or compiled here.")
+        Way, typer.Option(help="Kubernetes' programs: download official binaries, or compile them here.")
     ] = Way.AUTO,
 ) -> None:
-    """Install, compile, build and fetch everything a cluster needs; at once when all is there."""
+    """Install, compile, build and fetch what a cluster needs."""
     become_root(sys.argv[1:])
     setup.everything(for_tests=tests, way=components, say=report.say)
 
 
 @app.command()
 def progress(
-    notebook: Annotated[str | None, typer.Argument(metavar="[NOTEBOOK]", help="Only this one: 05.")] = None,
-    name: Name = "face",
-    reset: Annotated[bool, typer.Option("--reset", help="Forget it, after asking.")] = False,
+    notebook: Annotated[str | None, typer.Argument(metavar="NOTEBOOK", help="Only this one: 05.")] = None,
+    name: Name = COURSE,
+    reset: Annotated[bool, typer.Option("--reset", help="Delete it, after a question.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """How far you are: exercises passed, and predictions that were right, notebook by notebook."""
+    """Show passed exercises and right predictions, by notebook."""
     kept = Progress.named(EmbeddedProvider(name).kubeconfig().stem)
+    notebook = number_of(notebook) if notebook else None
     shown = overview(kept, notebook)
     if reset and (yes or typer.confirm(f"Forget your progress in {notebook or 'all notebooks'}?")):
         kept.reset(notebook)
@@ -173,16 +210,47 @@ def progress(
 
 
 @app.command("lab")
-def open_lab() -> None:
-    """Set everything up, start the cluster, and open the course in JupyterLab."""
-    lab.everything(say=report.say)
+def open_lab(
+    name: Name = COURSE,
+    no_browser: Annotated[
+        bool,
+        typer.Option(
+            "--no-browser",
+            envvar="KUBEFACE_NO_BROWSER",
+            help="Set up and start the cluster; do not open JupyterLab.",
+        ),
+    ] = False,
+) -> None:
+    """Set up, start the cluster, and open the course in JupyterLab."""
+    lab.everything(name, opens=not no_browser, say=report.say)
+
+
+@app.command("shell", context_settings={"allow_interspersed_args": False})
+def open_shell(
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="COMMAND", help="Run this instead: kubectl get pods.")
+    ] = None,
+    name: Name = COURSE,
+    prints: Annotated[
+        bool, typer.Option("--print", help='Print its settings, for: eval "$(kubeface shell --print)"')
+    ] = False,
+) -> None:
+    """Open a shell whose kubectl and kubeface speak of the cluster."""
+    if not places.kubeconfig(name).exists():
+        missing = f"There is no cluster {name} yet. To make it: {advice.command('up', name)}"
+        print(missing, file=sys.stderr)
+    if prints:
+        print(shell.exports(name))
+    elif command:
+        shell.become(command, name)
+    else:
+        print(f"kubectl and kubeface speak of the cluster {name} here; `exit` leaves.", file=sys.stderr)
+        shell.become(shell.interactive(name), name)
 
 
 @app.command("images")
 def build_images(
-    only: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="All when none is named.")
-    ] = None,
+    only: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Only these.")] = None,
     push: Annotated[str, typer.Option(metavar="HOST:PORT", help="Push them to another registry.")] = "",
     save: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Save an archive of each.")] = None,
 ) -> None:

@@ -4,4 +4,11 @@ from typing import Annotated
 
 import typer
 
-Name = Annotated[str, typer.Option("--name", help="The cluster; two names are two clusters.")]
+from kubeface.cli.application import remember
+
+Name = Annotated[
+    str,
+    typer.Option(
+        "--name", metavar="NAME", envvar="KUBEFACE_CLUSTER", callback=remember, help="Name of the cluster."
+    ),
+]

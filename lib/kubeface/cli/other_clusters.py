@@ -5,36 +5,44 @@ from typing import Annotated
 import typer
 
 from kubeface.cli import lessons, report
+from kubeface.cli.application import Application
 from kubeface.kube.stand_ins import StandIns
 from kubeface.providers.existing import ExistingProvider
 from kubeface.providers.finding import Finding
 from kubeface.providers.foreign import Foreign
 from kubeface.providers.kind import PREFIX, KindProvider
 
-app = typer.Typer()
+app = Application()
 
-Context = Annotated[str, typer.Option("--context", help="Its context in a kubeconfig: minikube.")]
+Context = Annotated[str, typer.Option("--context", help="kubeconfig context of the cluster: minikube.")]
 Registry = Annotated[
-    str, typer.Option(metavar="HOST:PORT", help="Where its nodes pull images; http:// in front: without TLS.")
+    str,
+    typer.Option(
+        metavar="HOST:PORT", help="Registry that its nodes pull images from; http:// in front: without TLS."
+    ),
 ]
 SharedClass = Annotated[
-    str, typer.Option(metavar="NAME", help="Its StorageClass for volumes of several nodes (ReadWriteMany).")
+    str,
+    typer.Option(metavar="NAME", help="StorageClass for volumes that several nodes mount (ReadWriteMany)."),
 ]
 OneNode = Annotated[
-    bool, typer.Option("--one-node", help="Keep the photos, and who reads them, on one node.")
+    bool, typer.Option("--one-node", help="Keep the photos, and the Pods that read them, on one node.")
 ]
 
 
 @app.command()
 def check(
     context: Annotated[
-        str, typer.Option("--context", help="Of a cluster; without one, the list alone.")
+        str,
+        typer.Option(
+            "--context", help="kubeconfig context to check; omit it to list what each lesson needs."
+        ),
     ] = "",
     registry: Registry = "",
     shared_class: SharedClass = "",
     one_node: OneNode = False,
 ) -> None:
-    """Look at a cluster, without changing it, and say what each lesson needs of it."""
+    """Check an existing cluster for what lessons need; change nothing."""
     if not context:
         report.say(str(lessons.needed()))
         return
@@ -50,13 +58,13 @@ def check(
 def use(
     context: Context, registry: Registry = "", shared_class: SharedClass = "", one_node: OneNode = False
 ) -> None:
-    """Have another cluster ready for the course: looked at, and the images brought to it."""
+    """Prepare an existing cluster for the course."""
     provider(context, StandIns(registry, shared_class, one_node)).up(say=report.say)
 
 
 @app.command()
 def leave(context: Context) -> None:
-    """Take away what the course made on another cluster, and nothing else."""
+    """Delete what the course made on an existing cluster."""
     provider(context, StandIns()).down(purge=True, say=report.say)
 
 

@@ -1,10 +1,12 @@
 """What the commands print."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from kubeface.cli import advice
 from kubeface.embedded.machine import Finding
 from kubeface.host import files
 from kubeface.providers.base import Status
@@ -19,7 +21,7 @@ def show_status(status: Status) -> None:
     """A cluster in a few lines."""
     say(f"Cluster {status.name}: {status.state}")
     if status.state == "absent":
-        say("Start one with: kubeface up")
+        say(f"To start one: {advice.command('up', status.name)}")
         return
     say(f"API server: {status.server}")
     say(f"Kubeconfig: {status.kubeconfig}")
@@ -31,9 +33,33 @@ def show_status(status: Status) -> None:
     for node in status.nodes:
         table.add_row(node.name, node.address, "on" if node.running else "off", "yes" if node.ready else "no")
     Console().print(table)
+    for line in what_to_do(status):
+        say(line)
+
+
+def what_to_do(status: Status) -> Iterator[str]:
+    """For whatever does not run as it should: what it is, and what to type."""
+
+    def advised(words: str) -> str:
+        return advice.command(words, status.name)
+
+    if status.state == "stopped":
+        yield f"To start it: {advised('up')}"
+        return
+    for node in status.nodes:
+        if not node.running:
+            yield f"{node.name} is off. To switch it on: {advised(f'node start {node.name}')}"
+        elif status.state == "running" and not node.ready:
+            yield (
+                f"{node.name} is on, and not Ready. If it is frozen: {advised(f'node thaw {node.name}')}; "
+                f"if it is cut off: {advised(f'node join {node.name}')}; "
+                f"what its kubelet says: {advised(f'logs kubelet {node.name}')}"
+            )
+    nodes = {node.name for node in status.nodes}
     for name, state in status.processes.items():
-        if state != "RUNNING":
-            say(f"{name} is {state}. Its log: kubeface logs {name}")
+        if state != "RUNNING" and name not in nodes:
+            yield f"{name} is {state}. Its log: {advised(f'logs {name}')}"
+            yield f"To repair it: {advised('up')}"
 
 
 def show_findings(findings: list[Finding]) -> None:

@@ -10,28 +10,28 @@ from rich.console import Console
 from rich.table import Table
 
 from kubeface.cli import report
+from kubeface.cli.application import Application
 from kubeface.cli.options import Name
 from kubeface.host.privilege import become_root
+from kubeface.places import COURSE
 from kubeface.providers.embedded import EmbeddedProvider
 
-app = typer.Typer(
-    help="Keep the cluster's database and volumes under a name, and come back to them.", no_args_is_help=True
-)
+app = Application("Save the cluster's database and volumes, and restore them.")
 
 Snapshot = Annotated[str, typer.Argument(metavar="SNAPSHOT")]
 
 
 @app.command()
-def save(snapshot: Snapshot, name: Name = "face") -> None:
-    """Keep the state of the running cluster."""
+def save(snapshot: Snapshot, name: Name = COURSE) -> None:
+    """Save the state of the running cluster."""
     become_root(sys.argv[1:])
     made = EmbeddedProvider(name).save_snapshot(snapshot)
     report.say(f"{snapshot} is kept: {made.mib} MiB.")
 
 
 @app.command()
-def restore(snapshot: Snapshot, name: Name = "face") -> None:
-    """Have the cluster running in that state; everything since is lost."""
+def restore(snapshot: Snapshot, name: Name = COURSE) -> None:
+    """Start the cluster in a saved state; what came after it is lost."""
     become_root(sys.argv[1:])
     start = time.monotonic()
     EmbeddedProvider(name).restore_snapshot(snapshot, say=report.say)
@@ -39,8 +39,8 @@ def restore(snapshot: Snapshot, name: Name = "face") -> None:
 
 
 @app.command("list")
-def show(name: Name = "face") -> None:
-    """The states that were kept, oldest first."""
+def show(name: Name = COURSE) -> None:
+    """List the saved states, oldest first."""
     become_root(sys.argv[1:])
     table = Table("snapshot", "taken", "nodes", "MiB")
     for one in EmbeddedProvider(name).snapshots():
@@ -50,8 +50,8 @@ def show(name: Name = "face") -> None:
 
 
 @app.command()
-def remove(snapshot: Snapshot, name: Name = "face") -> None:
-    """Forget a state that was kept."""
+def remove(snapshot: Snapshot, name: Name = COURSE) -> None:
+    """Delete a saved state."""
     become_root(sys.argv[1:])
     EmbeddedProvider(name).remove_snapshot(snapshot)
     report.say(f"{snapshot} is gone.")

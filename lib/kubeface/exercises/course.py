@@ -22,15 +22,29 @@ def notebooks() -> list[str]:
     return sorted(name[2:] for name in names if re.fullmatch(r"nb\d\d", name))
 
 
+def number_of(said: str) -> str:
+    """The number of a notebook, as people say it: 5, 05, nb05, 05-services-and-dns.ipynb.
+
+    Raises:
+        BadInput: no notebook has that number.
+
+    >>> number_of("5"), number_of("notebooks/05-services-and-dns.ipynb")
+    ('05', '05')
+    """
+    match = re.match(r"(?:nb)?(\d+)(?!\w)", Path(str(said)).name)
+    number = match[1].zfill(2) if match else said
+    if number not in notebooks():
+        raise BadInput(f"there is no lesson {said!r}", seen=f"there are: {', '.join(notebooks())}")
+    return number
+
+
 def load(notebook: str) -> Plan:
     """A notebook's plan, now that its questions and exercises are known too.
 
     Raises:
         BadInput: no notebook has that number.
     """
-    if notebook not in notebooks():
-        raise BadInput(f"there is no lesson {notebook!r}", seen=f"there are: {', '.join(notebooks())}")
-    plan: Plan = import_module(f"kubeface.exercises.nb{notebook}").PLAN
+    plan: Plan = import_module(f"kubeface.exercises.nb{number_of(notebook)}").PLAN
     return plan
 
 

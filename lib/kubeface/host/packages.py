@@ -96,6 +96,8 @@ PACKAGES = (
         others={"pacman": "mariadb", "zypper": "mariadb"},
     ),
     Package("chromium", "chromium", "opens the pages that are tested", tests_only=True),
+    Package("zsh", "zsh", "is a shell of learners, which `kubeface shell` opens", tests_only=True),
+    Package("fish", "fish", "is a shell of learners, which `kubeface shell` opens", tests_only=True),
 )
 
 

@@ -13,7 +13,7 @@ from kubeface.host.process import search_path
 KEPT = (
     "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT", "PIP_INDEX_URL", "GOPROXY", "GOFLAGS", "GOSUMDB",
-    "CI", "KUBEFACE_MIRROR",
+    "CI", "KUBEFACE_MIRROR", "KUBEFACE_CLUSTER",
     "REGISTRY_AUTH_FILE",
 )  # fmt: skip
 

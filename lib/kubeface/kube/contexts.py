@@ -3,6 +3,9 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from kubeface import places
 from kubeface.errors import BadInput, Missing
@@ -29,6 +32,27 @@ def connect_to(context: str, *, namespace: str | None = None) -> Cluster:
         seen=f"looked in {', '.join(map(str, looked))}",
         try_next="kubectl config get-contexts",
     )
+
+
+def in_namespace(kubeconfig: str, namespace: str) -> str:
+    """The text of a kubeconfig of ours, such that a bare `kubectl` speaks to the course in that namespace.
+
+    Whatever else stands in it stays.
+
+    >>> print(in_namespace("contexts: [{name: kube-face-cluster, context: {user: me}}]", "face"), end="")
+    contexts:
+    - name: kube-face-cluster
+      context:
+        user: me
+        namespace: face
+    current-context: kube-face-cluster
+    """
+    config: dict[str, Any] = yaml.safe_load(kubeconfig)
+    config["current-context"] = COURSE
+    for one in config["contexts"]:
+        if one["name"] == COURSE:
+            one["context"]["namespace"] = namespace
+    return yaml.safe_dump(config, sort_keys=False)
 
 
 def _kubeconfigs() -> Iterator[Path]:

@@ -1,9 +1,12 @@
 """Which cluster a lesson may touch: the course's own, or the one that it was told to use."""
 
+import contextlib
+
 from kubeface import places
 from kubeface.errors import ApiRefused, BadInput, KubefaceError, Missing
+from kubeface.host import files
 from kubeface.kube import Cluster
-from kubeface.kube.contexts import COURSE, connect_to
+from kubeface.kube.contexts import COURSE, connect_to, in_namespace
 from kubeface.kube.labelled import PART_OF
 from kubeface.kube.transport import NoAnswer
 
@@ -39,6 +42,13 @@ def connect(context: str | None = None, *, namespace: str | None = None) -> Clus
 def is_course(cluster: Cluster) -> bool:
     """Whether it is the course's own: made by `kubeface up`, and nobody else's work is on it."""
     return cluster.context == COURSE and cluster.kubeconfig.parent == places.kubeconfig().parent
+
+
+def share_namespace(cluster: Cluster) -> None:
+    """Let `kubectl` in a terminal look where the lesson looks; somebody else's kubeconfig stays as it is."""
+    if is_course(cluster):
+        with contextlib.suppress(OSError):  # not the user's to write: then a terminal looks where it did
+            files.write(cluster.kubeconfig, in_namespace(cluster.kubeconfig.read_text(), cluster.namespace))
 
 
 def refuse_others(cluster: Cluster, namespaces: list[str]) -> None:

@@ -6,7 +6,7 @@ from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import magics, nodes, opening, power, prepare
-from kubeface.lesson.context import LessonStopped, connect
+from kubeface.lesson.context import LessonStopped, connect, share_namespace
 from kubeface.lesson.plan import Plan
 
 READY_S = 180.0  # chosen: the pipeline from nothing on a loaded machine; warm it takes seconds
@@ -53,6 +53,7 @@ class Lesson:
             raise _stopped(error) from error
         self._objects = len(objects)
         self._filled = {one["metadata"].get("namespace") for one in objects}
+        share_namespace(self.cluster)
         session.begin(self.cluster, plan.number)
         magics.register()
         show(self)

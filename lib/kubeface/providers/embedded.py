@@ -25,11 +25,12 @@ from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.host import cgroups, files
 from kubeface.host.privilege import give_to_user, make_user_folder
+from kubeface.kube.contexts import in_namespace
+from kubeface.places import COURSE
+from kubeface.providers.allowed import NAMESPACE
 from kubeface.providers.base import NodeStatus, Say, Status
 
 SOURCE = Path(__file__).resolve().parents[3]
-#: The cluster that is meant when nobody names one.
-COURSE = "face"
 
 
 class EmbeddedProvider:
@@ -103,8 +104,7 @@ class EmbeddedProvider:
 
     def kubeconfig(self) -> Path:
         """The course's kubeconfig; a cluster of another name has its own beside it."""
-        course = places.kubeconfig()
-        return course if self.name == COURSE else course.with_name(f"{self.name}.kubeconfig")
+        return places.kubeconfig(self.name)
 
     def may_be_at(self, server: str) -> bool:
         """Whether its API server has that URL; True too where only root can tell."""
@@ -287,7 +287,7 @@ class EmbeddedProvider:
         for folder in (kubeconfig.parent, kubectl.parent):
             make_user_folder(folder)
         if not (kubeconfig.exists() and _same_keys(kubeconfig.read_text(), text)):
-            files.write(kubeconfig, text)
+            files.write(kubeconfig, in_namespace(text, NAMESPACE))
         target = self._tools.program("kubernetes", "kubectl")
         if not kubectl.is_symlink() or kubectl.readlink() != target:
             kubectl.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """A lesson begins on the course's cluster only, says how it is, and tidies up."""
 
 import json
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from kubeface.checks import session
 from kubeface.embedded import credentials
 from kubeface.kube import Cluster
+from kubeface.kube.kubectl import find_kubectl
 from kubeface.lesson import Lesson, LessonStopped, Plan, State, context, opening
 from kubeface.lesson.context import connect, is_course
 
@@ -55,6 +57,27 @@ def test_the_verbs_speak_of_the_lessons_cluster_from_then_on(here, plan):
     lesson = Lesson(plan)
     assert session.cluster() is lesson.cluster
     assert session.current.notebook == "99"
+
+
+def test_a_bare_kubectl_in_a_terminal_looks_where_the_lesson_looks(here, course, plan, named):
+    assert said_by_kubectl(course, "get", "configmaps", "-o", "name") != ["configmap/greeting"]
+    Lesson(replace(plan, namespace=named))
+    assert said_by_kubectl(course, "get", "configmaps", "-o", "name") == ["configmap/greeting"]
+
+
+def test_the_next_lesson_leads_kubectl_back_from_a_context_of_the_learners(here, course, plan, named):
+    mine = ["--cluster=test", "--user=admin", "--namespace=elsewhere"]
+    said_by_kubectl(course, "config", "set-context", "mine", *mine)
+    said_by_kubectl(course, "config", "use-context", "mine")
+    Lesson(replace(plan, namespace=named))
+    assert said_by_kubectl(course, "get", "configmaps", "-o", "name") == ["configmap/greeting"]
+    assert "mine" in said_by_kubectl(course, "config", "get-contexts", "-o", "name")
+
+
+def test_a_lesson_on_another_cluster_leaves_its_kubeconfig_alone(kubeconfig, plan, named):
+    before = kubeconfig.read_bytes()
+    Lesson(replace(plan, namespace=named), cluster=Cluster.connect(kubeconfig, context="admin"))
+    assert kubeconfig.read_bytes() == before
 
 
 def test_tidying_up_takes_the_lessons_own_namespace_away(here, plan, named, later, let_go, capsys):
@@ -139,3 +162,8 @@ def test_minutes_that_nobody_measured_are_not_shown(plan, tmp_path, text):
     path.write_text(text)
     assert opening.minutes("99", path) is None
     assert "Time" not in opening.as_text(plan, None, "")
+
+
+def said_by_kubectl(kubeconfig, *words):
+    command = [find_kubectl(), "--kubeconfig", kubeconfig, *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()

@@ -1,0 +1,46 @@
+"""Advice that names the cluster that was asked about."""
+
+import re
+import shlex
+from typing import Any
+
+from kubeface import places
+
+_COMMAND = re.compile(r"\bkubeface((?: [a-z]+)+)\b(?! --name)")
+
+
+def command(words: str, cluster: str) -> str:
+    """What to type to do that to a cluster.
+
+    >>> command("node start node2", "trial"), command("up", "face")
+    ('kubeface node start node2 --name trial', 'kubeface up')
+    """
+    return f"kubeface {words}{_name(cluster)}"
+
+
+def about(text: str, cluster: str, tree: Any) -> str:
+    """A text in which each command of ours that takes `--name` has that of a cluster.
+
+    Args:
+        tree: The whole command line, as click knows it.
+    """
+    return _COMMAND.sub(lambda found: _named(found[1].split(), cluster, tree), text)
+
+
+def _named(words: list[str], cluster: str, tree: Any) -> str:
+    known = []
+    for word in words:
+        if word not in getattr(tree, "commands", {}):
+            break
+        tree = tree.commands[word]
+        known.append(word)
+    takes_name = any("--name" in one.opts for one in tree.params)
+    return (
+        " ".join(["kubeface", *known])
+        + (_name(cluster) if takes_name else "")
+        + "".join(f" {word}" for word in words[len(known) :])
+    )
+
+
+def _name(cluster: str) -> str:
+    return "" if cluster == places.cluster() else f" --name {shlex.quote(cluster)}"

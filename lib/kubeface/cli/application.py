@@ -1,0 +1,63 @@
+"""How every command presents itself: its help, and its failures."""
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from kubeface.cli import advice
+from kubeface.errors import KubefaceError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+#: Where the context of a run keeps the name of the cluster that it is about.
+CLUSTER = "kubeface.cluster"
+
+
+class Command(TyperCommand):
+    """A command whose usage names its arguments as other tools do: NODE, [NOTEBOOK]."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The words after the command's name."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
+class Group(TyperGroup):
+    """Commands, of which a failure that we know is a sentence and exit code 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except KubefaceError as error:
+            text = str(error)
+            if cluster := ctx.meta.get(CLUSTER):
+                text = advice.about(text, cluster, ctx.find_root().command)
+            print(f"kubeface: {text}", file=sys.stderr)
+            raise typer.Exit(1) from error
+
+
+class Application(typer.Typer):
+    """A set of commands; without a word after it, its help."""
+
+    def __init__(self, text: str | None = None, **options: Any) -> None:
+        super().__init__(
+            help=text,
+            cls=Group,
+            no_args_is_help=True,
+            context_settings={"help_option_names": ["-h", "--help"]},
+            rich_markup_mode=None,
+            pretty_exceptions_enable=False,
+            **options,
+        )
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
+        """A function as one of the commands."""
+        return super().command(name, cls=Command, **options)
+
+
+def remember(ctx: typer.Context, name: str) -> str:
+    """Keep in the context of the run which cluster it is about."""
+    ctx.meta[CLUSTER] = name
+    return name
