@@ -9,7 +9,7 @@ from kubeface.checks.progress import Progress
 from kubeface.checks.questions import Question, question
 from kubeface.checks.registry import Exercise, exercise
 from kubeface.checks.verbs import check, hint, solution
-from kubeface.checks.verdicts import Outcome, Verdict, not_started, not_yet, passed
+from kubeface.checks.verdicts import Outcome, Verdict, not_started, not_yet, passed, passed_unless
 
 __all__ = [
     "Exercise",
@@ -25,6 +25,7 @@ __all__ = [
     "not_started",
     "not_yet",
     "passed",
+    "passed_unless",
     "predict",
     "question",
     "solution",

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from kubeface.checks.registry import Exercise
-from kubeface.checks.verdicts import Verdict, broke
+from kubeface.checks.verdicts import Verdict, broke, not_yet
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
-from kubeface.kube.transport import NoAnswer
+from kubeface.kube.transport import NoAnswer, NotFound
 
 # Chosen: longer than one request without an answer, which ends after 30 s and says more by itself.
 JUDGE_S = 40.0
@@ -26,6 +26,8 @@ def judge(exercise: Exercise, cluster: Cluster, *, timeout_s: float = JUDGE_S) -
         verdict = found if isinstance(found, Verdict) else broke(_report(exercise, f"it answered {found!r}"))
     except NoAnswer as silence:
         verdict = broke(f"{NOT_YOURS}\nThe cluster could not be asked.\n{silence}")
+    except NotFound as gone:
+        verdict = not_yet(f"something that belongs to it is not there: {gone.what}")
     except Late:
         verdict = broke(_report(exercise, f"it had no verdict after {timeout_s:g} s"))
     except Exception as error:

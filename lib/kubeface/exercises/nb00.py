@@ -1,6 +1,12 @@
 """Notebook 00: start here."""
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+import base64
+from typing import Any
+
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates import pods
+from kubeface.endstates.parts import standing, text_in
+from kubeface.endstates.rollout import is_begun, unfinished
 from kubeface.kube import Cluster, kubectl, wait
 from kubeface.lesson import NOTHING, PIPELINE, Plan
 
@@ -74,23 +80,60 @@ def how_many_now(cluster: Cluster) -> str | None:
     return f"It asks for {found.wanted} now. `kubectl scale` changes that number." if found else None
 
 
+def hanging_rollout(cluster: Cluster) -> None:
+    """Three of the old image, and a new one that is not there."""
+    kubectl("scale deployment receiver --replicas 3", cluster=cluster)
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=120)
+    kubectl("set image deployment/receiver receiver=registry.kubeface.internal/receiver:v7", cluster=cluster)
+
+
+def two_more_deployments(cluster: Cluster) -> None:
+    """Three Deployments of one receiver each."""
+    for name in ("receiver-b", "receiver-c"):
+        _another_deployment(cluster, name, replicas=1)
+
+
+def one_more_deployment(cluster: Cluster) -> None:
+    """Two of the first, and one of a second."""
+    _another_deployment(cluster, "receiver-b", replicas=1)
+    scale(cluster, 2)
+
+
+def _another_deployment(cluster: Cluster, name: str, *, replicas: int) -> None:
+    """A Deployment like the receiver's, of another name."""
+    template = cluster.get("deployment/receiver").raw["spec"]["template"]
+    labels = {**template["metadata"]["labels"], "crew": name}
+    spec = {
+        "replicas": replicas,
+        "selector": {"matchLabels": {"crew": name}},
+        "template": {"metadata": {"labels": labels}, "spec": template["spec"]},
+    }
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
+    cluster.create(body)
+    wait(cluster, f"deployment/{name}", for_="Ready", timeout_s=120)
+
+
 @exercise(
     "nb00.three-receivers",
     hints=("How many receivers there should be stands in the Deployment `receiver`.", how_many_now),
     solve=ask_for_three,
-    wrong=(two_receivers, no_receiver),
+    wrong=(two_receivers, no_receiver, hanging_rollout),
+    right=(two_more_deployments, one_more_deployment),
     start=one_receiver,
 )
 def three_receivers(cluster: Cluster) -> Verdict:
     """Three receivers are ready."""
-    found = cluster.find("deployment/receiver")
-    if found is None:
-        return not_yet("there is no Deployment receiver")
-    if found.wanted == 1:
-        return not_started("one receiver is asked for, as in the beginning")
-    if found.wanted != 3:
-        return not_yet(f"{found.wanted} receivers are asked for")
-    return passed() if found.ready == 3 else not_yet(f"{found.ready} of 3 receivers are ready")
+    found = pods.running(cluster, "receiver")
+    main = cluster.find("deployment/receiver")
+    missing = standing(main, "Deployment receiver")
+    if main is not None and not missing:
+        if main.wanted == 1 and len(found) <= 1 and not is_begun(main):
+            return not_started("one receiver is asked for, as in the beginning")
+        missing = unfinished(main, called="receivers") if main.wanted else ""
+    count = len(pods.ready(found))
+    if count != 3:
+        return not_yet(f"{count} receivers are ready")
+    return passed_unless(missing)
 
 
 def no_note(cluster: Cluster) -> None:
@@ -113,6 +156,32 @@ def sign(cluster: Cluster) -> None:
     kubectl("create configmap note --from-literal author=me", cluster=cluster)
 
 
+def bytes_of_no_text(cluster: Cluster) -> None:
+    """A name in Latin-1, which is no text for a ConfigMap."""
+    cluster.create(_note() | {"binaryData": {"author": base64.b64encode("Jürg".encode("latin-1")).decode()}})
+
+
+def note_that_leaves(cluster: Cluster) -> None:
+    """A note that is being deleted, and held by a finalizer."""
+    meta = {"name": "note", "finalizers": ["course.kubeface.internal/hold"]}
+    cluster.create(_note() | {"metadata": meta, "data": {"author": "me"}})
+    cluster.delete("configmap/note")
+
+
+def note_that_nobody_may_change(cluster: Cluster) -> None:
+    """An immutable one, with other keys beside."""
+    cluster.create(_note() | {"data": {"author": "me", "text": "hello"}, "immutable": True})
+
+
+def note_of_several_lines(cluster: Cluster) -> None:
+    """A name that ends with its line, as from a file."""
+    cluster.create(_note() | {"data": {"author": "\nÁgnes Nemes Nagy\n"}})
+
+
+def _note() -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}}
+
+
 @exercise(
     "nb00.note",
     hints=(
@@ -120,7 +189,8 @@ def sign(cluster: Cluster) -> None:
         "`kubectl create configmap --help` shows how a text goes under a key.",
     ),
     solve=sign,
-    wrong=(unsigned_note, empty_signature),
+    wrong=(unsigned_note, empty_signature, bytes_of_no_text, note_that_leaves),
+    right=(note_that_nobody_may_change, note_of_several_lines),
     start=no_note,
 )
 def note(cluster: Cluster) -> Verdict:
@@ -128,7 +198,4 @@ def note(cluster: Cluster) -> Verdict:
     found = cluster.find("configmap/note")
     if found is None:
         return not_started("there is no ConfigMap note")
-    data = found.raw.get("data") or {}
-    if "author" not in data:
-        return not_yet(f"its keys are: {', '.join(sorted(data)) or 'none'}")
-    return passed() if data["author"].strip() else not_yet("the text under the key author is empty")
+    return passed_unless(standing(found, "ConfigMap note") or text_in(found, "author")[1])

@@ -1,6 +1,13 @@
 """Notebook 02: Pods, labels and annotations."""
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+import re
+from typing import Any
+
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, passed_unless, question
+from kubeface.endstates.parts import at, each, standing
+from kubeface.endstates.pods import lives
+from kubeface.endstates.settings import command, template_container
+from kubeface.errors import ApiRefused
 from kubeface.kube import Cluster, KubeObject, kubectl, wait, wait_ended
 from kubeface.lesson import Plan, State
 
@@ -8,6 +15,7 @@ SPACE = "lesson-02"
 NAME = "app.kubernetes.io/name"
 SELECTOR = f"{NAME}=nsqlookupd"
 QUEUE = "app.kubernetes.io/component=queue"
+WHOLE_LOG = 10_000  # chosen: lines; more than anybody writes by hand
 
 PLAN = Plan(
     "02",
@@ -85,6 +93,39 @@ def fail_to_say(cluster: Cluster) -> None:
     wait(cluster, "pod/words", for_=lambda pod: pod.status.phase == "Failed", timeout_s=60)
 
 
+def say_hello_for_ever(cluster: Cluster) -> None:
+    """The right word, and no end."""
+    kubectl(_run("words", "sh -c 'echo hello; exec sleep infinity'"), cluster=cluster)
+    wait(cluster, "pod/words", for_="Ready", timeout_s=60)
+
+
+def say_othello(cluster: Cluster) -> None:
+    """A word that ends in it."""
+    kubectl(_run("words", "echo othello"), cluster=cluster)
+    wait(cluster, "pod/words", for_="Succeeded", timeout_s=60)
+
+
+def say_hello_world(cluster: Cluster) -> None:
+    """With a comma, and an answer below that is longer than a page."""
+    kubectl(_run("words", "sh -c 'echo Hello, world; seq 100'"), cluster=cluster)
+    wait(cluster, "pod/words", for_="Succeeded", timeout_s=60)
+
+
+def say_hello_twice(cluster: Cluster) -> None:
+    """Two containers, both of which say it."""
+    image = "registry.kubeface.internal/busybox:v1.0"
+    containers: list[dict[str, Any]] = [
+        {"name": name, "image": image, "command": ["echo", "hello!"]} for name in ("one", "two")
+    ]
+    spec = {"restartPolicy": "OnFailure", "containers": containers}
+    cluster.create({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "words"}, "spec": spec})
+    wait(cluster, "pod/words", for_="Succeeded", timeout_s=60)
+
+
+def _run(name: str, words: str) -> str:
+    return f"run {name} --image registry.kubeface.internal/busybox:v1.0 --restart Never -- {words}"
+
+
 @exercise(
     "nb02.words",
     hints=(
@@ -93,7 +134,8 @@ def fail_to_say(cluster: Cluster) -> None:
         "A Pod is started again and again unless it says `--restart Never`.",
     ),
     solve=say_hello,
-    wrong=(say_goodbye, fail_to_say),
+    wrong=(say_goodbye, fail_to_say, say_hello_for_ever, say_othello),
+    right=(say_hello_world, say_hello_twice),
     start=no_words,
 )
 def words(cluster: Cluster) -> Verdict:
@@ -101,11 +143,25 @@ def words(cluster: Cluster) -> Verdict:
     pod = cluster.find("pod/words")
     if pod is None:
         return not_started("there is no Pod words")
-    phase = pod.status.phase
+    phase = at(pod, "status", "phase")
     if phase != "Succeeded":
         return not_yet(f"its phase is {phase}, not Succeeded")
-    said = cluster.logs("words").strip()
-    return passed() if "hello" in said.split() else not_yet(f"its log says: {said or 'nothing'}")
+    try:
+        said = _said(cluster, pod)
+    except ApiRefused as refusal:
+        return not_yet(f"its log cannot be read: {refusal.seen or refusal.what}")
+    shown = said if len(said) < 200 else f"{said[:200]}…"
+    is_said = re.search(r"(?<![a-z])hello(?![a-z])", said, re.IGNORECASE)
+    return passed_unless(
+        standing(pod, "Pod words") or ("" if is_said else f"its log says: {shown or 'nothing'}")
+    )
+
+
+def _said(cluster: Cluster, pod: KubeObject) -> str:
+    """What all containers of a Pod have said."""
+    containers = [*each(pod, "spec", "initContainers"), *each(pod, "spec", "containers")]
+    logs = [cluster.logs(pod.name, container=one["name"], lines=WHOLE_LOG) for one in containers]
+    return "\n".join(logs).strip()
 
 
 def plain_pods(cluster: Cluster) -> None:
@@ -134,6 +190,35 @@ def label_alone(cluster: Cluster) -> None:
     kubectl("label pods --selector app.kubernetes.io/name=nsqlookupd tier=queue", cluster=cluster)
 
 
+def mark_one_of_two(cluster: Cluster) -> None:
+    """Two Pods, and the last of them is marked."""
+    kubectl("scale deployment nsqlookupd --replicas 2", cluster=cluster)
+    wait(cluster, "deployment/nsqlookupd", for_="Ready", timeout_s=60)
+    last = alive(cluster, SELECTOR)[-1]
+    cluster.patch(last.ref, {"metadata": {"labels": {"tier": "queue"}, "annotations": {"owner": "me"}}})
+
+
+def mark_of_another_tier(cluster: Cluster) -> None:
+    """Another value."""
+    kubectl("label pods --selector app.kubernetes.io/name=nsqlookupd tier=Queue", cluster=cluster)
+    kubectl("annotate pods --selector app.kubernetes.io/name=nsqlookupd owner=me", cluster=cluster)
+
+
+def mark_both(cluster: Cluster) -> None:
+    """Two Pods, both marked, the Deployment as well."""
+    kubectl("scale deployment nsqlookupd --replicas 2", cluster=cluster)
+    wait(cluster, "deployment/nsqlookupd", for_="Ready", timeout_s=60)
+    mark_the_pod(cluster)
+    kubectl("label deployment nsqlookupd tier=queue", cluster=cluster)
+
+
+def mark_by_patch(cluster: Cluster) -> None:
+    """In one request, with a name of several words."""
+    for pod in alive(cluster, SELECTOR):
+        marks = {"labels": {"tier": "queue"}, "annotations": {"owner": "  Ada Lovelace "}}
+        cluster.patch(pod.ref, {"metadata": marks})
+
+
 @exercise(
     "nb02.marks",
     hints=(
@@ -141,7 +226,8 @@ def label_alone(cluster: Cluster) -> None:
         "`kubectl label` and `kubectl annotate` take the same words.",
     ),
     solve=mark_the_pod,
-    wrong=(label_the_deployment, label_alone),
+    wrong=(label_the_deployment, label_alone, mark_one_of_two, mark_of_another_tier),
+    right=(mark_both, mark_by_patch),
     start=plain_pods,
 )
 def marks(cluster: Cluster) -> Verdict:
@@ -149,12 +235,22 @@ def marks(cluster: Cluster) -> Verdict:
     pods = alive(cluster, SELECTOR)
     if not pods:
         return not_yet("there is no Pod of nsqlookupd")
-    tier, owner = pods[0].labels.get("tier"), pods[0].annotations.get("owner", "").strip()
-    if tier is None and not owner:
+    owner = cluster.find("deployment/nsqlookupd")
+    touched = [pod for pod in pods if "tier" in pod.labels or "owner" in pod.annotations]
+    if not touched and not (owner and "tier" in owner.labels):
         return not_started("its Pod has neither of them")
+    lacking = [(pod, short) for pod in pods if (short := _unmarked(pod))]
+    if not lacking:
+        return passed()
+    pod, short = lacking[0]
+    return not_yet(f"its Pod {short}" if len(pods) == 1 else f"one of {len(pods)} Pods, {pod.name}, {short}")
+
+
+def _unmarked(pod: KubeObject) -> str:
+    tier = pod.labels.get("tier")
     if tier != "queue":
-        return not_yet("its Pod has no label tier" if tier is None else f"its label is tier={tier}")
-    return passed() if owner else not_yet("its annotation owner is missing or empty")
+        return "has no label tier" if tier is None else f"has the label tier={tier}"
+    return "" if pod.annotations.get("owner", "").strip() else "has no annotation owner, or an empty one"
 
 
 def end_released(cluster: Cluster) -> None:
@@ -195,6 +291,41 @@ def none_at_work(cluster: Cluster) -> None:
         wait(cluster, pod.ref, for_="deleted", timeout_s=60)
 
 
+def another_program(cluster: Cluster) -> None:
+    """A Pod with the queue's label, in which no nsqlookupd runs."""
+    image = "registry.kubeface.internal/busybox:v1.0"
+    labels = "app.kubernetes.io/component=queue"
+    kubectl(f"run extra --image {image} --labels {labels} -- sleep infinity", cluster=cluster)
+    wait(cluster, "pod/extra", for_="Ready", timeout_s=60)
+
+
+def release_two(cluster: Cluster) -> None:
+    """Released twice: three run."""
+    release_one(cluster)
+    release_one(cluster)
+
+
+def release_by_another_name(cluster: Cluster) -> None:
+    """The label with another value."""
+    old = cluster.list("pods", labels=SELECTOR)[0]
+    kubectl(f"label pod {old.name} app.kubernetes.io/name=retired --overwrite", cluster=cluster)
+    _await_the_next(cluster)
+
+
+def release_bare(cluster: Cluster) -> None:
+    """Without any label."""
+    old = cluster.list("pods", labels=SELECTOR)[0]
+    cluster.patch(old.ref, {"metadata": {"labels": None}})
+    _await_the_next(cluster)
+
+
+def _await_the_next(cluster: Cluster) -> None:
+    def is_there(one: KubeObject) -> bool:
+        return one.ready == 1 and any(pod.is_ready for pod in cluster.list("pods", labels=SELECTOR))
+
+    wait(cluster, "deployment/nsqlookupd", for_=is_there, timeout_s=60)
+
+
 @exercise(
     "nb02.released",
     hints=(
@@ -202,19 +333,39 @@ def none_at_work(cluster: Cluster) -> None:
         "`kubectl label pod NAME app.kubernetes.io/name-` takes it away: the minus is part of it.",
     ),
     solve=release_one,
-    wrong=(two_at_work, none_at_work),
+    wrong=(two_at_work, none_at_work, another_program, release_two),
+    right=(release_by_another_name, release_bare),
     start=end_released,
 )
 def released(cluster: Cluster) -> Verdict:
     """Two Pods of nsqlookupd are ready, and only one of them is counted by its Deployment."""
-    pods = [pod for pod in alive(cluster, QUEUE) if pod.labels.get(NAME) in (None, "nsqlookupd")]
-    counted = [pod for pod in pods if NAME in pod.labels]
-    if len(counted) == 1 and len(pods) == 1:
+    owner = cluster.find("deployment/nsqlookupd")
+    short = standing(owner, "Deployment nsqlookupd")
+    if owner is None or short:
+        return not_yet(short)
+    pods = [pod for pod in cluster.list("pods") if lives(pod) and _is_same_program(pod, owner)]
+    counted = [pod for pod in pods if _is_counted(pod)]
+    if len(counted) == 1 and len(pods) == 1 and owner.wanted == 1:
         return not_started("there is one Pod, and it is counted")
-    if len(counted) != 1:
-        return not_yet(f"{len(counted)} Pods are counted by the Deployment")
+    if len(counted) != 1 or owner.wanted != 1:
+        return not_yet(f"{len(counted)} Pods are counted by the Deployment, which asks for {owner.wanted}")
     ready = sum(pod.is_ready for pod in pods)
     return passed() if ready == len(pods) == 2 else not_yet(f"{ready} of {len(pods)} Pods are ready")
+
+
+def _is_same_program(pod: KubeObject, owner: KubeObject) -> bool:
+    """Whether a Pod runs what the template of a Deployment runs, whatever its labels."""
+    wanted = template_container(owner)
+    return any(
+        one.get("image") == wanted.get("image") and command(one) == command(wanted)
+        for one in each(pod, "spec", "containers")
+    )
+
+
+def _is_counted(pod: KubeObject) -> bool:
+    """Whether a ReplicaSet owns a Pod: whoever owns it counts it."""
+    owners = each(pod, "metadata", "ownerReferences")
+    return any(one.get("controller") and one.get("kind") == "ReplicaSet" for one in owners)
 
 
 def alive(cluster: Cluster, labels: str) -> list[KubeObject]:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates.images import digest_of, named
+from kubeface.endstates.parts import at, each, standing
 from kubeface.images import Images
 from kubeface.kube import Cluster, KubeObject, apply, kubectl, load, wait
 from kubeface.lesson import Plan, State
@@ -95,6 +97,27 @@ def give_up(cluster: Cluster) -> None:
     wait(cluster, "pod/typo", for_="deleted", timeout_s=60)
 
 
+def another_pod(cluster: Cluster) -> None:
+    """A new Pod of the name, with the right image: the one to repair is gone."""
+    give_up(cluster)
+    kubectl(f"run typo --image {HELLO}:v1 --restart Never", cluster=cluster)
+    wait(cluster, "pod/typo", for_="Succeeded", timeout_s=90)
+
+
+def name_a_digest(cluster: Cluster) -> None:
+    """By digest, which no tag can move."""
+    digest = Images.of(cluster).get("hello", "v1").digest
+    kubectl(f"set image pod/typo hello={HELLO}@{digest}", cluster=cluster)
+    wait(cluster, "pod/typo", for_="Succeeded", timeout_s=90)
+
+
+def name_tag_and_digest(cluster: Cluster) -> None:
+    """By tag and digest, of which the digest counts."""
+    digest = Images.of(cluster).get("hello", "v1").digest
+    kubectl(f"set image pod/typo hello={HELLO}:v1@{digest}", cluster=cluster)
+    wait(cluster, "pod/typo", for_="Succeeded", timeout_s=90)
+
+
 @exercise(
     "nb03.typo",
     hints=(
@@ -102,7 +125,8 @@ def give_up(cluster: Cluster) -> None:
         "`kubectl set image pod/NAME CONTAINER=IMAGE`; the container's name is hello.",
     ),
     solve=name_a_tag_that_is_there,
-    wrong=(name_another_typo, give_up),
+    wrong=(name_another_typo, give_up, another_pod),
+    right=(name_a_digest, name_tag_and_digest),
     start=fresh_typo,
 )
 def typo(cluster: Cluster) -> Verdict:
@@ -110,12 +134,22 @@ def typo(cluster: Cluster) -> Verdict:
     pod = cluster.find("pod/typo")
     if pod is None:
         return not_yet("there is no Pod typo")
-    image, phase = pod.spec.containers[0].image, pod.status.phase
-    if image == f"{HELLO}:v9":
+    image, phase = image_of(pod), at(pod, "status", "phase")
+    is_as_begun = named(image).tag == "v9" and not named(image).digest
+    if is_as_begun and phase == "Pending" and not pod.is_ending:
         return not_started("its image is hello:v9, as in the file")
+    if named(image).program != "hello":
+        return not_yet(f"it runs another image, {image}")
     if phase != "Succeeded":
         return not_yet(f"its image is {image.rpartition('/')[2]}, and its phase {phase}")
-    return passed() if image.startswith(HELLO) else not_yet(f"it runs another image, {image}")
+    if not is_as_begun and (at(pod, "metadata", "generation") or 2) < 2:
+        return not_yet("this is another Pod of that name: the one with the typing error was deleted")
+    return passed_unless(standing(pod, "Pod typo"))
+
+
+def image_of(pod: KubeObject) -> str:
+    """The image of a Pod's first container, as its spec names it."""
+    return str((each(pod, "spec", "containers") or [{}])[0].get("image") or "")
 
 
 def no_pinned(cluster: Cluster) -> None:
@@ -145,6 +179,36 @@ def run_another_digest(cluster: Cluster) -> None:
     wait(cluster, "pod/pinned", for_="Succeeded", timeout_s=90)
 
 
+def run_by_a_digest_that_is_none(cluster: Cluster) -> None:
+    """By a digest that no image has."""
+    kubectl(f"run pinned --image {HELLO}@sha256:{'0' * 64} --restart Never", cluster=cluster)
+
+
+def run_on_and_on(cluster: Cluster) -> None:
+    """The right image, and another command that does not end."""
+    image = _ran(cluster)
+    kubectl(f"run pinned --image {image} --restart Never -- sleep infinity", cluster=cluster)
+    wait(cluster, "pod/pinned", for_="Ready", timeout_s=90)
+
+
+def run_by_the_registrys_digest(cluster: Cluster) -> None:
+    """The digest as the registry tells it."""
+    digest = digest_of(cluster, f"{HELLO}:v1") or _ran(cluster).partition("@")[2]
+    kubectl(f"run pinned --image {HELLO}@{digest} --restart Never", cluster=cluster)
+    wait(cluster, "pod/pinned", for_="Succeeded", timeout_s=90)
+
+
+def run_by_tag_and_digest(cluster: Cluster) -> None:
+    """Both are said; the digest counts."""
+    digest = _ran(cluster).partition("@")[2]
+    kubectl(f"run pinned --image {HELLO}:v1@{digest} --restart OnFailure", cluster=cluster)
+    wait(cluster, "pod/pinned", for_="Succeeded", timeout_s=90)
+
+
+def _ran(cluster: Cluster) -> str:
+    return str(cluster.get("pod/hello").status.containerStatuses[0].imageID)
+
+
 @exercise(
     "nb03.pinned",
     hints=(
@@ -152,7 +216,8 @@ def run_another_digest(cluster: Cluster) -> None:
         "Which image a Pod really runs stands in its status: `.status.containerStatuses[0].imageID`.",
     ),
     solve=run_by_digest,
-    wrong=(run_by_tag, run_another_digest),
+    wrong=(run_by_tag, run_another_digest, run_by_a_digest_that_is_none, run_on_and_on),
+    right=(run_by_the_registrys_digest, run_by_tag_and_digest),
     start=no_pinned,
 )
 def pinned(cluster: Cluster) -> Verdict:
@@ -160,16 +225,18 @@ def pinned(cluster: Cluster) -> Verdict:
     pod, hello = cluster.find("pod/pinned"), cluster.find("pod/hello")
     if pod is None:
         return not_started("there is no Pod pinned")
-    if hello is None:
-        return not_yet("the Pod hello is gone: run this notebook again")
-    image = pod.spec.containers[0].image
-    wanted = hello.status.containerStatuses[0].imageID.partition("@")[2]
-    if "@" not in image:
+    ran = [str(one.get("imageID") or "") for one in each(hello, "status", "containerStatuses")]
+    if not any(ran):
+        return not_yet("the Pod hello is gone or has not run: run this notebook again")
+    digest = named(image_of(pod)).digest
+    if not digest:
         return not_yet("its image is named without a digest")
-    if image.partition("@")[2] != wanted:
-        return not_yet("its digest is another image's")
-    phase = pod.status.phase
-    return passed() if phase == "Succeeded" else not_yet(f"its phase is {phase}")
+    if digest not in {named(one).digest for one in ran}:
+        return not_yet(f"its digest, {digest[:19]}…, is another image's")
+    phase = at(pod, "status", "phase")
+    return passed_unless(
+        standing(pod, "Pod pinned") or ("" if phase == "Succeeded" else f"its phase is {phase}")
+    )
 
 
 def cannot_pull(pod: KubeObject) -> bool:

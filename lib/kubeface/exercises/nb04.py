@@ -5,14 +5,23 @@ import secrets
 import shlex
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, passed_unless, question
+from kubeface.endstates.parts import at, named_in, standing, table
 from kubeface.errors import CommandFailed
 from kubeface.kube import Cluster, apply, kubectl, wait
 from kubeface.kube.kubectl import run
+from kubeface.kube.quantities import amount
 from kubeface.lesson import Plan, State
 from kubeface.pipeline.deploy import SECRET, SECRET_KEYS
 
 SPACE = "lesson-04"
+#: Who is in the database from its start; mysql/init/20-people.sql has them.
+PEOPLE = ("Barack Obama", "Joe Biden", "Eileen Collins")
+RESTORED = """
+DELETE FROM person WHERE id NOT IN (1, 2, 3);
+INSERT INTO person (id, name) VALUES (1, 'Barack Obama'), (2, 'Joe Biden'), (3, 'Eileen Collins')
+  ON DUPLICATE KEY UPDATE name = VALUES(name)
+"""
 
 
 def make_secret(cluster: Cluster) -> None:
@@ -98,6 +107,31 @@ def with_a_line_end(cluster: Cluster) -> None:
     cluster.create(body | {"stringData": {"word": "open-sesame\n"}})
 
 
+def two_words(cluster: Cluster) -> None:
+    """The right word, and another key beside it."""
+    kubectl("create secret generic door --from-literal word=open-sesame --from-literal b=c", cluster=cluster)
+
+
+def no_word(cluster: Cluster) -> None:
+    """The key, and nothing under it."""
+    cluster.create(_door() | {"data": {"word": ""}})
+
+
+def word_in_base64(cluster: Cluster) -> None:
+    """Encoded once, by hand, as a manifest has it."""
+    cluster.create(_door() | {"data": {"word": base64.b64encode(b"open-sesame").decode()}})
+
+
+def word_of_another_type(cluster: Cluster) -> None:
+    """A Secret of a type of its own, that nobody may change."""
+    more = {"type": "kubeface.internal/word", "immutable": True}
+    cluster.create(_door() | more | {"stringData": {"word": "open-sesame"}})
+
+
+def _door() -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "door"}}
+
+
 @exercise(
     "nb04.door",
     hints=(
@@ -105,7 +139,8 @@ def with_a_line_end(cluster: Cluster) -> None:
         "`kubectl create secret generic --help` shows how a word goes under a key.",
     ),
     solve=keep_the_word,
-    wrong=(encoded_twice, with_a_line_end),
+    wrong=(encoded_twice, with_a_line_end, two_words, no_word),
+    right=(word_in_base64, word_of_another_type),
     start=no_door,
 )
 def door(cluster: Cluster) -> Verdict:
@@ -113,21 +148,30 @@ def door(cluster: Cluster) -> Verdict:
     found = cluster.find("secret/door")
     if found is None:
         return not_started("there is no Secret door")
-    data = found.raw.get("data") or {}
+    data = table(found, "data")
     if "word" not in data:
         return not_yet(f"its keys are: {', '.join(sorted(data)) or 'none'}")
-    word = base64.b64decode(data["word"])
+    word = base64.b64decode(data["word"] or "")
+    others = sorted(set(data) - {"word"})
+    return passed_unless(
+        standing(found, "Secret door")
+        or _unlike_the_word(word)
+        or (f"the word is right, and it holds more than it: {named_in(others)}" if others else "")
+    )
+
+
+def _unlike_the_word(word: bytes) -> str:
     if word == b"open-sesame":
-        return passed()
+        return ""
     if word.strip() == b"open-sesame":
-        return not_yet("the word is right, and white space stands around it")
-    return not_yet("decoded once, it is another word")
+        return "the word is right, and white space stands around it"
+    return "decoded once, it is another word" if word else "there is nothing under its key word"
 
 
 def without_ada(cluster: Cluster) -> None:
     """As the lesson leaves it."""
     wait(cluster, "deployment/mysql", for_="Ready", timeout_s=120)
-    sql(cluster, "DELETE FROM person WHERE id > 3")
+    sql(cluster, RESTORED)
 
 
 def add_ada(cluster: Cluster) -> None:
@@ -147,6 +191,26 @@ def half_a_name(cluster: Cluster) -> None:
     sql(cluster, "INSERT INTO person (name) VALUES ('Ada')")
 
 
+def ada_in_a_column_too_many(cluster: Cluster) -> None:
+    """Her name, and more in it."""
+    sql(cluster, "INSERT INTO person (name) VALUES ('Ada Lovelace, Countess')")
+
+
+def half_a_name_for_another(cluster: Cluster) -> None:
+    """Half her name in the place of somebody's."""
+    sql(cluster, "UPDATE person SET name = 'Lovelace' WHERE id = 3")
+
+
+def ada_of_a_chosen_id(cluster: Cluster) -> None:
+    """With an id of her own, below all others."""
+    sql(cluster, "INSERT INTO person (id, name) VALUES (-7, 'Ada Lovelace')")
+
+
+def ada_for_another(cluster: Cluster) -> None:
+    """In the place of somebody who was there."""
+    sql(cluster, "UPDATE person SET name = 'Ada Lovelace' WHERE id = 3")
+
+
 @exercise(
     "nb04.ada",
     hints=(
@@ -154,19 +218,24 @@ def half_a_name(cluster: Cluster) -> None:
         "The cell in this notebook that adds Grace Hopper has all that is needed.",
     ),
     solve=add_ada,
-    wrong=(add_somebody, half_a_name),
+    wrong=(add_somebody, half_a_name, ada_in_a_column_too_many, half_a_name_for_another),
+    right=(ada_of_a_chosen_id, ada_for_another),
     start=without_ada,
 )
 def ada(cluster: Cluster) -> Verdict:
     """The table person has a row for Ada Lovelace."""
     try:
-        names = sql(cluster, "SELECT name FROM person WHERE id > 3").splitlines()
-    except CommandFailed:
-        return not_yet("the database does not answer")
+        names = sql(cluster, "SELECT name FROM person").splitlines()
+    except CommandFailed as failure:
+        told = (failure.seen.strip().splitlines() or ["the database does not answer"])[-1]
+        return not_yet(f"the table person cannot be read: {told}")
     if "Ada Lovelace" in names:
         return passed()
-    others = [name for name in names if name != "Grace Hopper"]
-    return not_yet(f"there is {', '.join(others)}") if others else not_started("nobody was added")
+    others = [name for name in names if name not in (*PEOPLE, "Grace Hopper")]
+    if others:
+        return not_yet(f"there is {', '.join(others)}")
+    gone = [name for name in PEOPLE if name not in names]
+    return not_yet(f"there is no {named_in(gone)} any more") if gone else not_started("nobody was added")
 
 
 def sql(cluster: Cluster, statement: str) -> str:
@@ -242,6 +311,40 @@ def what_it_waits_for(cluster: Cluster) -> str | None:
     return "The claim is there. Its class is WaitForFirstConsumer: let a Pod use it as a volume."
 
 
+def claim_that_leaves(cluster: Cluster) -> None:
+    """Bound, used and being deleted."""
+    bind_scratch_and_stay(cluster)
+    cluster.delete("persistentvolumeclaim/scratch")
+
+
+def claim_of_more(cluster: Cluster) -> None:
+    """Bound, and larger than asked for."""
+    apply(cluster, [_claim("1Gi", "ReadWriteOnce"), _user("user", ["true"])])
+    wait(cluster, "persistentvolumeclaim/scratch", for_="Bound", timeout_s=90)
+
+
+def claim_in_kibibytes(cluster: Cluster) -> None:
+    """The same size in another unit."""
+    apply(cluster, [_claim("102400Ki", "ReadWriteOnce"), _user("user", ["true"])])
+    wait(cluster, "persistentvolumeclaim/scratch", for_="Bound", timeout_s=90)
+
+
+def bind_scratch_and_stay(cluster: Cluster) -> None:
+    """In bytes, and its Pod goes on running."""
+    apply(cluster, [_claim("104857600", "ReadWriteOnce"), _user("user", ["sleep", "infinity"])])
+    wait(cluster, "persistentvolumeclaim/scratch", for_="Bound", timeout_s=90)
+
+
+def _user(name: str, command: list[str]) -> dict[str, Any]:
+    """A Pod that mounts the claim."""
+    image = "registry.kubeface.internal/busybox:v1.0"
+    mount = {"name": "scratch", "mountPath": "/scratch"}
+    container = {"name": "user", "image": image, "command": command, "volumeMounts": [mount]}
+    volume = {"name": "scratch", "persistentVolumeClaim": {"claimName": "scratch"}}
+    spec = {"restartPolicy": "Never", "containers": [container], "volumes": [volume]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
+
+
 @exercise(
     "nb04.scratch",
     hints=(
@@ -250,7 +353,8 @@ def what_it_waits_for(cluster: Cluster) -> str | None:
         "A claim of the default class is bound when the first Pod that mounts it gets a node.",
     ),
     solve=bind_scratch,
-    wrong=(claim_alone, claim_for_many),
+    wrong=(claim_alone, claim_for_many, claim_that_leaves, claim_of_more),
+    right=(claim_in_kibibytes, bind_scratch_and_stay),
     start=no_scratch,
 )
 def scratch(cluster: Cluster) -> Verdict:
@@ -258,10 +362,14 @@ def scratch(cluster: Cluster) -> Verdict:
     found = cluster.find("persistentvolumeclaim/scratch")
     if found is None:
         return not_started("there is no PersistentVolumeClaim scratch")
-    if found.spec.accessModes != ["ReadWriteOnce"]:
-        return not_yet(f"its access modes are {', '.join(found.spec.accessModes)}")
-    size = found.spec.resources.requests.storage
-    if size != "100Mi":
+    modes = list(at(found, "spec", "accessModes") or [])
+    if set(modes) != {"ReadWriteOnce"}:
+        return not_yet(f"its access modes are {', '.join(modes) or 'none'}")
+    size = at(found, "spec", "resources", "requests", "storage") or "0"
+    if amount(size) != amount("100Mi"):
         return not_yet(f"it asks for {size}")
-    phase = found.status.phase
-    return passed() if phase == "Bound" else not_yet(f"it is {phase}: no Pod has made it need a disk yet")
+    phase = at(found, "status", "phase")
+    is_unused = f"it is {phase}: no Pod has made it need a disk yet"
+    return passed_unless(
+        standing(found, "PersistentVolumeClaim scratch") or ("" if phase == "Bound" else is_unused)
+    )

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates import pods
+from kubeface.endstates.doors import LOOKUP, RECEIVER, astray, closed
+from kubeface.endstates.parts import at, standing, table
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, load, wait
 from kubeface.lesson import PIPELINE, Plan
 from kubeface.pipeline.deploy import manifests_folder
 
@@ -81,8 +84,47 @@ def select_the_receiver(cluster: Cluster) -> None:
 def what_it_selects(cluster: Cluster) -> str | None:
     """A hint that names the selector and the labels."""
     lost = cluster.find("service/lost")
-    wanted = lost.raw["spec"].get("selector") or {} if lost else {}
+    wanted = table(lost, "spec", "selector")
     return f"It looks for the label {NAME}={wanted.get(NAME)}. Which label have the Pods?" if lost else None
+
+
+def over_udp(cluster: Cluster) -> None:
+    """The right Pods, by another protocol."""
+    port = {"name": "http", "port": 8000, "targetPort": 8000, "protocol": "UDP"}
+    spec = {"selector": {NAME: "receiver"}, "ports": [port]}
+    _made_anew(cluster, {"metadata": {"name": "lost"}, "spec": spec})
+
+
+def everybody(cluster: Cluster) -> None:
+    """All parts of the application, the receiver among them."""
+    selector = {NAME: None, "app.kubernetes.io/part-of": "face-pipeline"}
+    cluster.patch("service/lost", {"spec": {"selector": selector}})
+
+
+def another_name_for_it(cluster: Cluster) -> None:
+    """An alias of the Service that finds it."""
+    spec = {"type": "ExternalName", "externalName": "receiver.face.svc.cluster.local"}
+    _made_anew(cluster, {"metadata": {"name": "lost"}, "spec": spec})
+
+
+def a_receiver_with_that_label(cluster: Cluster) -> None:
+    """The label of the Pod is bent to the selector, in the place of the other way round."""
+    pod = cluster.list("pods", labels={NAME: "receiver"})[0]
+    cluster.patch(pod.ref, {"metadata": {"labels": {NAME: "reciever"}}})
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=120)
+
+
+def without_an_address(cluster: Cluster) -> None:
+    """Headless, by another label of the Pods: who asks is told their own addresses."""
+    selector = {"app.kubernetes.io/component": "api"}
+    spec = {"clusterIP": "None", "selector": selector, "ports": [{"port": 8000}]}
+    _made_anew(cluster, {"metadata": {"name": "lost"}, "spec": spec})
+
+
+def _made_anew(cluster: Cluster, body: dict[str, Any]) -> None:
+    """A Service in the place of one of that name."""
+    cluster.delete(f"service/{body['metadata']['name']}")
+    cluster.create({"apiVersion": "v1", "kind": "Service"} | body)
 
 
 @exercise(
@@ -93,7 +135,8 @@ def what_it_selects(cluster: Cluster) -> str | None:
         "`kubectl set selector --help`, or `kubectl edit service lost` in a terminal.",
     ),
     solve=select_the_receiver,
-    wrong=(select_the_frontend, another_port),
+    wrong=(select_the_frontend, another_port, over_udp, everybody),
+    right=(another_name_for_it, a_receiver_with_that_label, without_an_address),
     start=lost_service,
 )
 def lost(cluster: Cluster) -> Verdict:
@@ -101,10 +144,17 @@ def lost(cluster: Cluster) -> Verdict:
     found = cluster.find("service/lost")
     if found is None:
         return not_started("there is no Service lost; the lesson's cell that applies it makes one")
-    selector = found.raw["spec"].get("selector") or {}
-    if selector.get(NAME) == "reciever":
+    if _is_as_in_its_file(cluster, found):
         return not_started("its selector is still the misspelt one")
-    return _leads_to(cluster, found, "receiver", port=8000, target="http", number=8000)
+    return passed_unless(standing(found, "Service lost") or astray(cluster, found, 8000, RECEIVER))
+
+
+def _is_as_in_its_file(cluster: Cluster, service: KubeObject) -> bool:
+    """Whether the misspelt selector is there, nobody has a label like it, and the port is the file's."""
+    selector = table(service, "spec", "selector")
+    ports = [(one.port, one.targetPort, one.protocol) for one in service.spec.ports or []]
+    is_the_files = selector == {NAME: "reciever"} and ports == [(8000, "http", "TCP")]
+    return is_the_files and not pods.living(cluster, labels=selector)
 
 
 def no_lookup(cluster: Cluster) -> None:
@@ -129,6 +179,29 @@ def open_lookup(cluster: Cluster) -> None:
     apply(cluster, [{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "lookup"}, "spec": spec}])
 
 
+def lookup_by_udp(cluster: Cluster) -> None:
+    """Open for UDP, which nobody speaks there."""
+    _lookup(cluster, target=4161, protocol="UDP")
+
+
+def lookup_where_it_runs(cluster: Cluster) -> None:
+    """Open on every node, and only the node of its Pod answers."""
+    _lookup(cluster, target="http", externalTrafficPolicy="Local")
+
+
+def lookup_balanced(cluster: Cluster) -> None:
+    """A LoadBalancer that nobody serves: it opens its port on every node all the same."""
+    _lookup(cluster, target="http", type="LoadBalancer")
+
+
+def lookup_with_two_ports(cluster: Cluster) -> None:
+    """Both ports of it, of which one is open at the port asked for."""
+    tcp = {"name": "tcp", "port": 4160, "targetPort": "tcp"}
+    http = {"name": "http", "port": 80, "targetPort": 4161, "nodePort": LOOKUP_PORT}
+    spec: dict[str, Any] = {"type": "NodePort", "selector": {NAME: "nsqlookupd"}, "ports": [tcp, http]}
+    apply(cluster, [{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "lookup"}, "spec": spec}])
+
+
 @exercise(
     "nb05.lookup",
     hints=(
@@ -136,7 +209,8 @@ def open_lookup(cluster: Cluster) -> None:
         "nsqlookupd listens at two ports, `tcp` and `http`; `targetPort` may name one of them.",
     ),
     solve=open_lookup,
-    wrong=(lookup_within, lookup_at_the_wrong_door),
+    wrong=(lookup_within, lookup_at_the_wrong_door, lookup_by_udp, lookup_where_it_runs),
+    right=(lookup_balanced, lookup_with_two_ports),
     start=no_lookup,
 )
 def lookup(cluster: Cluster) -> Verdict:
@@ -144,13 +218,9 @@ def lookup(cluster: Cluster) -> Verdict:
     found = cluster.find("service/lookup")
     if found is None:
         return not_started("there is no Service lookup")
-    if found.spec.type != "NodePort":
-        return not_yet(f"its type is {found.spec.type}, which opens no port on a node")
-    doors = [port.nodePort for port in found.spec.ports]
-    if LOOKUP_PORT not in doors:
-        return not_yet(f"it opens {', '.join(map(str, doors))}")
-    at = found.spec.ports[doors.index(LOOKUP_PORT)].port
-    return _leads_to(cluster, found, "nsqlookupd", port=at, target="http", number=4161)
+    return passed_unless(
+        standing(found, "Service lookup") or closed(cluster, found, LOOKUP, number=LOOKUP_PORT)
+    )
 
 
 def no_alias(cluster: Cluster) -> None:
@@ -177,6 +247,33 @@ def alias_next_door(cluster: Cluster) -> None:
     kubectl(f"{line} --namespace next-door", cluster=cluster)
 
 
+def alias_with_a_slip(cluster: Cluster) -> None:
+    """A name that ends early."""
+    kubectl(_alias("frontend.face.svc"), cluster=cluster)
+
+
+def a_service_of_that_name(cluster: Cluster) -> None:
+    """A Service of another type, that selects nobody next door."""
+    kubectl("create service clusterip gallery --tcp 8081 --namespace next-door", cluster=cluster)
+
+
+def alias_with_a_dot(cluster: Cluster) -> None:
+    """The whole name, and the dot that ends it."""
+    spec = {"type": "ExternalName", "externalName": f"{FRONTEND}."}
+    body = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "gallery"}, "spec": spec}
+    cluster.create(body, namespace=NEXT_DOOR)
+
+
+def alias_with_a_port(cluster: Cluster) -> None:
+    """With a port, which an alias does not need; and one at home, too."""
+    kubectl(f"{_alias(FRONTEND)} --tcp 8081", cluster=cluster)
+    alias_at_home(cluster)
+
+
+def _alias(name: str) -> str:
+    return f"create service externalname gallery --external-name {name} --namespace {NEXT_DOOR}"
+
+
 @exercise(
     "nb05.gallery",
     hints=(
@@ -185,43 +282,28 @@ def alias_next_door(cluster: Cluster) -> None:
         "An alias is taken as it is written: nobody adds the rest of a short name to it.",
     ),
     solve=alias_next_door,
-    wrong=(short_alias, alias_at_home),
+    wrong=(short_alias, alias_at_home, alias_with_a_slip, a_service_of_that_name),
+    right=(alias_with_a_dot, alias_with_a_port),
     start=no_alias,
 )
 def gallery(cluster: Cluster) -> Verdict:
     """In next-door, the name gallery is an alias of the frontend in face."""
     found = cluster.find("service/gallery", namespace=NEXT_DOOR)
     if found is None:
-        at_home = cluster.find("service/gallery")
-        return (
-            not_yet("the Service gallery is in face")
-            if at_home
-            else not_started("there is no Service gallery")
-        )
-    if found.spec.type != "ExternalName":
-        return not_yet(f"its type is {found.spec.type}")
-    name = str(found.spec.externalName).rstrip(".")
-    return passed() if name == FRONTEND else not_yet(f"it is an alias of {name}")
+        is_at_home = cluster.find("service/gallery") is not None
+        told = not_yet("the Service gallery is in face")
+        return told if is_at_home else not_started("there is no Service gallery")
+    if at(found, "spec", "type") != "ExternalName":
+        return not_yet(f"its type is {at(found, 'spec', 'type')}")
+    name = str(at(found, "spec", "externalName") or "").lower().rstrip(".")
+    told_as = "" if name == FRONTEND else f"it is an alias of {name}"
+    return passed_unless(standing(found, "Service gallery") or told_as)
 
 
-def _leads_to(
-    cluster: Cluster, service: KubeObject, part: str, *, port: int, target: str, number: int
-) -> Verdict:
-    """Whether a port of a Service leads to a port of a part of the pipeline."""
-    selector = service.raw["spec"].get("selector") or {}
-    pods = cluster.list("pods", labels=selector) if selector else []
-    parts = sorted({pod.labels.get(NAME, "") for pod in pods})
-    if parts != [part]:
-        return not_yet(f"its selector finds the Pods of: {', '.join(parts) or 'nobody'}")
-    targets = [one.get("targetPort") for one in service.raw["spec"]["ports"] if one["port"] == port]
-    if targets and targets[0] in (target, number):
-        return passed()
-    return not_yet(f"its port {port} leads to the port {targets[0]}" if targets else f"it has no port {port}")
-
-
-def _lookup(cluster: Cluster, *, target: str) -> None:
+def _lookup(cluster: Cluster, *, target: str | int, protocol: str = "TCP", **more: str) -> None:
     port = {"name": "http", "port": 4161, "targetPort": target, "nodePort": LOOKUP_PORT}
-    spec: dict[str, Any] = {"type": "NodePort", "selector": {NAME: "nsqlookupd"}, "ports": [port]}
+    ports = [port | {"protocol": protocol}]
+    spec: dict[str, Any] = {"type": "NodePort", "selector": {NAME: "nsqlookupd"}, "ports": ports, **more}
     apply(cluster, [{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "lookup"}, "spec": spec}])
 
 

@@ -1,8 +1,21 @@
 """Notebook 06: DaemonSets and node labels."""
 
 from dataclasses import replace
+from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, passed_unless, question
+from kubeface.endstates import pods
+from kubeface.endstates.parts import at, each, named_in, standing, table
+from kubeface.endstates.placing import (
+    CLOSING,
+    as_daemon,
+    is_by_hand,
+    is_meant,
+    ordinary,
+    refused_by,
+    spelled,
+    taints,
+)
 from kubeface.kube import Cluster, KubeObject, apply, kubectl, load, wait
 from kubeface.lesson import PIPELINE, Plan
 from kubeface.pipeline.deploy import NODE_LABEL, manifests_folder
@@ -113,6 +126,44 @@ def labels_now(cluster: Cluster) -> str:
     return "Now " + ", ".join(told) + "."
 
 
+def logger_that_cannot_start(cluster: Cluster) -> None:
+    """Meant for every node, and its image is not there."""
+    label_nodes(cluster, LOGGER, len(cluster.nodes()))
+    _await_loggers(cluster, len(cluster.nodes()))
+    kubectl(
+        f"set image daemonset/logger logger=registry.kubeface.internal/busybox:v0 --namespace {PRACTICE}",
+        cluster=cluster,
+    )
+    wait(cluster, "daemonset/logger", for_=_has_lost_one, timeout_s=60, namespace=PRACTICE)
+
+
+def logger_kept_out(cluster: Cluster) -> None:
+    """Every node has the label, and the last one a taint that ends what does not tolerate it."""
+    label_nodes(cluster, LOGGER, len(cluster.nodes()))
+    kubectl(f"taint node {last_node(cluster).name} away=yes:NoExecute", cluster=cluster)
+    _await_loggers(cluster, len(cluster.nodes()) - 1)
+
+
+def log_without_a_label(cluster: Cluster) -> None:
+    """The DaemonSet asks for no label any more."""
+    selector = {"spec": {"template": {"spec": {"nodeSelector": None}}}}
+    cluster.patch("daemonset/logger", selector, namespace=PRACTICE)
+    _await_loggers(cluster, len(cluster.nodes()))
+
+
+def log_by_affinity(cluster: Cluster) -> None:
+    """It asks for a label that every node has."""
+    term = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "Exists"}]}
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
+    spec = {"nodeSelector": None, "affinity": {"nodeAffinity": required}}
+    cluster.patch("daemonset/logger", {"spec": {"template": {"spec": spec}}}, namespace=PRACTICE)
+    _await_loggers(cluster, len(cluster.nodes()))
+
+
+def _has_lost_one(one: KubeObject) -> bool:
+    return one.ready < one.wanted
+
+
 @exercise(
     "nb06.logger",
     hints=(
@@ -121,22 +172,31 @@ def labels_now(cluster: Cluster) -> str:
         "`kubectl label --help`: `--all` means every node; or take the nodeSelector out of the DaemonSet.",
     ),
     solve=log_everywhere,
-    wrong=(all_loggers_but_one, wrong_value),
+    wrong=(all_loggers_but_one, wrong_value, logger_that_cannot_start, logger_kept_out),
+    right=(log_without_a_label, log_by_affinity),
     start=one_logger,
 )
 def logger(cluster: Cluster) -> Verdict:
     """The logger of the namespace practice runs on every node."""
-    if cluster.find("daemonset/logger", namespace=PRACTICE) is None:
+    found = cluster.find("daemonset/logger", namespace=PRACTICE)
+    if found is None:
         return not_started("there is no DaemonSet logger; the lesson's cell that applies it makes one")
-    pods = cluster.list("pods", labels="app.kubernetes.io/name=logger", namespace=PRACTICE)
-    there = sorted({str(pod.node) for pod in pods if pod.is_ready and not pod.is_ending})
-    nodes = [node.name for node in cluster.nodes()]
+    homes = {str(pod.node) for pod in pods.ready(pods.of(cluster, found))}
+    nodes = [node.name for node in ordinary(cluster)]
+    there = sorted(homes & set(nodes))
     if there == nodes:
-        return passed()
+        return passed_unless(standing(found, "DaemonSet logger"))
     labels = [node.labels.get(LOGGER) for node in cluster.nodes()]
-    if labels == ["true", *[None] * (len(nodes) - 1)]:
+    is_as_begun = labels == ["true", *[None] * (len(labels) - 1)] and not _is_set_aside(cluster)
+    if is_as_begun and table(found, "spec", "template", "spec", "nodeSelector") == {LOGGER: "true"}:
         return not_started(f"it runs on {there[0] if there else 'no node'}, as in the beginning")
-    return not_yet(f"it runs on {', '.join(there) or 'no node'}")
+    silent = named_in([name for name in nodes if name not in there])
+    return not_yet(f"it runs on {', '.join(there) or 'no node'}, and not on {silent}")
+
+
+def _is_set_aside(cluster: Cluster) -> bool:
+    """Whether somebody has closed a node."""
+    return any(is_by_hand(taint) for node in ordinary(cluster) for taint in taints(node))
 
 
 def nsqd_everywhere(cluster: Cluster) -> None:
@@ -163,6 +223,31 @@ def nsqd_all_but_one(cluster: Cluster) -> None:
     kubectl(f"label node {last} receiver-", cluster=cluster)
 
 
+def nsqd_kept_from_two(cluster: Cluster) -> None:
+    """The last node has lost its label, and the first one has a taint that nsqd does not tolerate."""
+    nsqd_all_but_one(cluster)
+    kubectl(f"taint node {cluster.nodes()[0].name} away=yes:NoExecute", cluster=cluster)
+
+
+def nsqd_on_the_last(cluster: Cluster) -> None:
+    """The other way round."""
+    label_nodes(cluster, NODE_LABEL, 0)
+    cluster.patch(last_node(cluster).ref, {"metadata": {"labels": {NODE_LABEL: "true"}}})
+
+
+def nsqd_by_affinity(cluster: Cluster) -> None:
+    """The DaemonSet itself says where it is not meant for."""
+    wish = {"key": "kubernetes.io/hostname", "operator": "NotIn", "values": [last_node(cluster).name]}
+    terms = {"nodeSelectorTerms": [{"matchExpressions": [wish]}]}
+    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
+    cluster.patch("daemonset/nsqd", {"spec": {"template": {"spec": {"affinity": affinity}}}})
+
+
+def nsqd_ended_on_the_last(cluster: Cluster) -> None:
+    """The last node has a taint that nsqd does not tolerate, and that ends it."""
+    kubectl(f"taint node {last_node(cluster).name} away=yes:NoExecute", cluster=cluster)
+
+
 @exercise(
     "nb06.queue",
     hints=(
@@ -170,27 +255,47 @@ def nsqd_all_but_one(cluster: Cluster) -> None:
         "`kubectl label node NAME KEY-`, with a minus at the end, takes a label away.",
     ),
     solve=nsqd_all_but_one,
-    wrong=(nsqd_nowhere, nsqd_on_two_by_luck),
+    wrong=(nsqd_nowhere, nsqd_on_two_by_luck, nsqd_kept_from_two, nsqd_on_the_last),
+    right=(nsqd_by_affinity, nsqd_ended_on_the_last),
     start=nsqd_everywhere,
 )
 def queue(cluster: Cluster) -> Verdict:
     """The DaemonSet nsqd is meant for all nodes but the last one, and for no fewer."""
     found = cluster.find("daemonset/nsqd")
-    if found is None:
-        return not_yet("there is no DaemonSet nsqd")
-    wanted = found.raw["spec"]["template"]["spec"].get("nodeSelector") or {}
-    nodes = [node.name for node in cluster.nodes()]
-    meant = [node.name for node in cluster.nodes() if wanted.items() <= node.labels.items()]
-    if meant == nodes:
+    short = standing(found, "DaemonSet nsqd")
+    if found is None or short:
+        return not_yet(short)
+    spec = as_daemon(table(found, "spec", "template", "spec"))
+    nodes = [node for node in ordinary(cluster) if is_meant(spec, node)]
+    meant = [node.name for node in nodes if not refused_by(spec, node)]
+    everybody = [node.name for node in ordinary(cluster)]
+    if meant == everybody:
         return not_started("it is meant for every node")
-    return passed() if meant == nodes[:-1] else not_yet(f"it is meant for {', '.join(meant) or 'no node'}")
+    if meant != everybody[:-1]:
+        refusals = [
+            f"{node.name} refuses it: {spelled(one)}" for node in nodes if (one := refused_by(spec, node))
+        ]
+        told = f"it is meant for {', '.join(meant) or 'no node'}"
+        return not_yet("; ".join([told, *refusals]))
+    return passed_unless(_stays_on(cluster, found, spec, nodes))
+
+
+def _stays_on(cluster: Cluster, daemons: KubeObject, spec: dict[str, Any], nodes: list[KubeObject]) -> str:
+    """Where an nsqd runs on that would not be started any more: NoSchedule leaves alone who is in."""
+    homes = {pod.node for pod in pods.of(cluster, daemons)}
+    for node in nodes:
+        taint = refused_by(spec, node)
+        if taint and node.name in homes and not refused_by(spec, node, ["NoExecute"]):
+            return f"the taint {spelled(taint)} of {node.name} leaves alone the nsqd that runs there"
+    return ""
 
 
 def without_taint(cluster: Cluster) -> None:
     """As the lesson leaves it: no node keeps anybody out."""
     for node in cluster.nodes():
-        kept = [taint for taint in _taints(node) if "kubernetes.io/" in taint["key"]]
-        if kept != _taints(node):
+        told = each(node, "spec", "taints")
+        kept = [taint for taint in told if not is_by_hand(taint)]
+        if kept != told:
             cluster.patch(node.ref, {"spec": {"taints": kept or None}})
         if node.spec.unschedulable:
             kubectl(f"uncordon {node.name}", cluster=cluster)
@@ -218,6 +323,28 @@ def set_aside(cluster: Cluster) -> None:
     kubectl(f"taint node {last} mission-critical=true:NoSchedule", cluster=cluster)
 
 
+def taint_of_another_value(cluster: Cluster) -> None:
+    """Another value, which another toleration would be needed for."""
+    kubectl(f"taint node {last_node(cluster).name} {CRITICAL}=yes:NoSchedule", cluster=cluster)
+
+
+def close_it(cluster: Cluster) -> None:
+    """Closed for everybody: a toleration of that taint lets nobody in."""
+    kubectl(f"cordon {last_node(cluster).name}", cluster=cluster)
+
+
+def wish_and_order(cluster: Cluster) -> None:
+    """First a wish, then the order beside it."""
+    prefer_not(cluster)
+    kubectl(f"taint node {last_node(cluster).name} {CRITICAL}=true:NoSchedule", cluster=cluster)
+
+
+def set_aside_at_once(cluster: Cluster) -> None:
+    """An effect that ends what runs there as well, by a patch."""
+    taint = {"key": CRITICAL, "value": "true", "effect": "NoExecute"}
+    cluster.patch(last_node(cluster).ref, {"spec": {"taints": [taint]}})
+
+
 @exercise(
     "nb06.aside",
     hints=(
@@ -225,25 +352,34 @@ def set_aside(cluster: Cluster) -> None:
         "`kubectl taint --help` shows how a taint is written: KEY=VALUE:EFFECT.",
     ),
     solve=set_aside,
-    wrong=(label_it, taint_another, prefer_not),
+    wrong=(label_it, taint_another, prefer_not, taint_of_another_value, close_it),
+    right=(wish_and_order, set_aside_at_once),
     start=without_taint,
 )
 def aside(cluster: Cluster) -> Verdict:
     """The last node takes no new Pod that does not tolerate the taint mission-critical=true."""
-    last = last_node(cluster)
-    tainted = {
-        node.name: taint for node in cluster.nodes() for taint in _taints(node) if taint["key"] == CRITICAL
-    }
-    found = tainted.get(last.name)
+    nodes = cluster.nodes()
+    if not nodes:
+        return not_yet("there is no node")
+    last = nodes[-1]
+    found = [taint for taint in taints(last) if taint.get("key") == CRITICAL]
+    if any(taint.get("value") == "true" and taint.get("effect") in CLOSING for taint in found):
+        return passed()
     if found:
-        keeps_out = found.get("value") == "true" and found["effect"] in ("NoSchedule", "NoExecute")
-        said = f"{found['key']}={found.get('value', '')}:{found['effect']}"
-        return passed() if keeps_out else not_yet(f"{last.name} has the taint {said}")
-    if tainted:
-        return not_yet(f"{', '.join(tainted)} has the taint, and {last.name} has none")
+        return not_yet(f"{last.name} has the taint {' and '.join(map(spelled, found))}")
+    others = [node.name for node in nodes[:-1] if any(one.get("key") == CRITICAL for one in taints(node))]
+    if others:
+        return not_yet(f"{named_in(others)} has the taint, and {last.name} has none")
     if CRITICAL in last.labels:
         return not_yet(f"{last.name} has a label of that name, and a label keeps nobody out")
-    return not_started("no node has the taint")
+    if at(last, "spec", "unschedulable"):
+        return not_yet(f"{last.name} is closed for everybody, and has no such taint")
+    tried = [spelled(taint) for taint in taints(last) if is_by_hand(taint)]
+    return (
+        not_yet(f"{last.name} has the taint {named_in(tried)}")
+        if tried
+        else not_started("no node has the taint")
+    )
 
 
 def _await_loggers(cluster: Cluster, count: int) -> None:
@@ -251,7 +387,3 @@ def _await_loggers(cluster: Cluster, count: int) -> None:
         return one.wanted == one.ready == count
 
     wait(cluster, "daemonset/logger", for_=is_there, timeout_s=110, namespace=PRACTICE)
-
-
-def _taints(node: KubeObject) -> list[dict[str, str]]:
-    return list((node.raw.get("spec") or {}).get("taints") or [])

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates import pods
+from kubeface.endstates.parts import at, standing, table
+from kubeface.endstates.rollout import unfinished
 from kubeface.kube import Cluster, KubeObject, kubectl, wait
 from kubeface.lesson import PIPELINE, Plan
 
@@ -95,6 +98,41 @@ def living(cluster: Cluster) -> list[KubeObject]:
     return [pod for pod in pods if not pod.is_ending]
 
 
+def paused_and_labelled_by_hand(cluster: Cluster) -> None:
+    """The template has it, its rollout is paused, and the Pods were labelled by hand."""
+    kubectl("rollout pause deployment/receiver", cluster=cluster)
+    cluster.patch("deployment/receiver", {"spec": {"template": {"metadata": {"labels": {"team": "blue"}}}}})
+    label_the_pods(cluster)
+
+
+def blue_in_capitals(cluster: Cluster) -> None:
+    """Pods labelled by hand, and another value in the template."""
+    cluster.patch("deployment/receiver", {"spec": {"template": {"metadata": {"labels": {"team": "Blue"}}}}})
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=110)
+
+
+def nobody_is_blue(cluster: Cluster) -> None:
+    """The template has it, and no receiver is asked for."""
+    label_the_template(cluster)
+    kubectl("scale deployment receiver --replicas 0", cluster=cluster)
+
+
+def blue_by_kubectl(cluster: Cluster) -> None:
+    """By a JSON patch, and two receivers."""
+    path = "/spec/template/metadata/labels/team"
+    patch = f'[{{"op": "add", "path": "{path}", "value": "blue"}}]'
+    kubectl(f"patch deployment receiver --type json --patch '{patch}'", cluster=cluster)
+    kubectl("scale deployment receiver --replicas 2", cluster=cluster)
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=110)
+
+
+def blue_everywhere(cluster: Cluster) -> None:
+    """The Deployment, its template and its Pods."""
+    label_the_deployment(cluster)
+    label_the_pods(cluster)
+    label_the_template(cluster)
+
+
 @exercise(
     "nb07.blue",
     hints=(
@@ -103,26 +141,38 @@ def living(cluster: Cluster) -> list[KubeObject]:
         '`cluster.patch("deployment/receiver", {...})` merges fields into it; so does `kubectl patch`.',
     ),
     solve=label_the_template,
-    wrong=(label_the_pods, label_the_deployment),
+    wrong=(
+        label_the_pods,
+        label_the_deployment,
+        paused_and_labelled_by_hand,
+        blue_in_capitals,
+        nobody_is_blue,
+    ),
+    right=(blue_by_kubectl, blue_everywhere),
     start=plain_receiver,
 )
 def blue(cluster: Cluster) -> Verdict:
     """Every Pod of the receiver, today's and any later one, has the label team=blue."""
     found = cluster.find("deployment/receiver")
-    if found is None:
-        return not_yet("there is no Deployment receiver")
-    pods = living(cluster)
-    blue_ones = [pod for pod in pods if pod.labels.get("team") == "blue"]
-    template = (found.raw["spec"]["template"]["metadata"].get("labels") or {}).get("team")
-    if template != "blue":
+    short = standing(found, "Deployment receiver")
+    if found is None or short:
+        return not_yet(short)
+    labels = table(found, "spec", "template", "metadata", "labels")
+    alive = living(cluster)
+    blue_ones = [pod for pod in alive if pod.labels.get("team") == "blue"]
+    if "team" not in labels:
         if blue_ones:
             return not_yet("the Pods have it, and the next one will not")
         if "team" in found.labels:
             return not_yet("the Deployment has it, and its Pods are made from the template")
-        return (
-            not_started("nobody has a label team") if template is None else not_yet(f"it is team={template}")
-        )
-    return passed() if len(blue_ones) == len(pods) else not_yet("not all Pods are of the new template yet")
+        told = next((pod.labels["team"] for pod in alive if "team" in pod.labels), None)
+        if told is not None:
+            return not_yet(f"a Pod has team={told}")
+        return not_started("nobody has a label team")
+    if labels["team"] != "blue":
+        return not_yet(f"in the template it is team={labels['team']}")
+    is_all = len(blue_ones) == len(alive)
+    return passed_unless(unfinished(found) or ("" if is_all else "not all Pods have it"))
 
 
 def no_spare(cluster: Cluster) -> None:
@@ -158,6 +208,44 @@ def how_spare_is(cluster: Cluster) -> str | None:
     return '`wait(cluster, "deployment/spare", namespace="practice", timeout_s=5)` says what is missing.'
 
 
+def spare_without_work(cluster: Cluster) -> None:
+    """Two Pods that end after some seconds, and are started again and again."""
+    image = "registry.kubeface.internal/busybox:v1.0"
+    line = f"create deployment spare --namespace {PRACTICE} --image {image} --replicas 2 -- sleep 4"
+    kubectl(line, cluster=cluster)
+    wait(cluster, "deployment/spare", for_="Ready", timeout_s=110, namespace=PRACTICE)
+
+
+def spare_that_changes(cluster: Cluster) -> None:
+    """Two that are ready, and a change that cannot be rolled out."""
+    _spare(cluster, tag="v1.0", replicas=2)
+    wait(cluster, "deployment/spare", for_="Ready", timeout_s=110, namespace=PRACTICE)
+    image = "registry.kubeface.internal/busybox:v0"
+    kubectl(f"set image deployment/spare busybox={image} --namespace {PRACTICE}", cluster=cluster)
+
+
+def spare_of_two_containers(cluster: Cluster) -> None:
+    """Pods of two containers, from a manifest."""
+    image = "registry.kubeface.internal/busybox:v1.0"
+    containers = [{"name": name, "image": image, "command": ["tail", "-f", "/dev/null"]} for name in "ab"]
+    labels = {"app": "two"}
+    spec = {
+        "replicas": 2,
+        "selector": {"matchLabels": labels},
+        "template": {"metadata": {"labels": labels}, "spec": {"containers": containers}},
+    }
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "spare"}, "spec": spec}
+    cluster.create(body, namespace=PRACTICE)
+    wait(cluster, "deployment/spare", for_="Ready", timeout_s=110, namespace=PRACTICE)
+
+
+def spare_scaled(cluster: Cluster) -> None:
+    """One at first, two afterwards."""
+    one_spare(cluster)
+    kubectl(f"scale deployment spare --replicas 2 --namespace {PRACTICE}", cluster=cluster)
+    wait(cluster, "deployment/spare", for_="Ready", timeout_s=110, namespace=PRACTICE)
+
+
 @exercise(
     "nb07.spare",
     hints=(
@@ -166,7 +254,8 @@ def how_spare_is(cluster: Cluster) -> str | None:
         "The image is registry.kubeface.internal/busybox:v1.0, and `sleep infinity` is enough to run.",
     ),
     solve=make_spare,
-    wrong=(one_spare, spare_of_no_image),
+    wrong=(one_spare, spare_of_no_image, spare_without_work, spare_that_changes),
+    right=(spare_of_two_containers, spare_scaled),
     start=no_spare,
 )
 def spare(cluster: Cluster) -> Verdict:
@@ -174,9 +263,10 @@ def spare(cluster: Cluster) -> Verdict:
     found = cluster.find("deployment/spare", namespace=PRACTICE)
     if found is None:
         return not_started("there is no Deployment spare in practice")
-    if found.wanted != 2:
+    if found.wanted != 2 and not found.is_ending:
         return not_yet(f"it asks for {found.wanted}")
-    return passed() if found.ready == 2 else not_yet(f"{found.ready} of 2 Pods are ready")
+    ends = pods.restarting(pods.of(cluster, found))
+    return passed_unless(ends or unfinished(found) or pods.unsteady(cluster, found))
 
 
 def usual_history(cluster: Cluster) -> None:
@@ -204,6 +294,21 @@ def short_history(cluster: Cluster) -> None:
     cluster.patch("deployment/receiver", {"spec": {"revisionHistoryLimit": 3}})
 
 
+def four_back(cluster: Cluster) -> None:
+    """One too many."""
+    keep(cluster, 4)
+
+
+def two_back(cluster: Cluster) -> None:
+    """Fewer than the most that is allowed."""
+    keep(cluster, 2)
+
+
+def one_back(cluster: Cluster) -> None:
+    """By kubectl: one way back."""
+    kubectl('patch deployment receiver --patch \'{"spec": {"revisionHistoryLimit": 1}}\'', cluster=cluster)
+
+
 @exercise(
     "nb07.history",
     hints=(
@@ -211,18 +316,22 @@ def short_history(cluster: Cluster) -> None:
         "The field is `spec.revisionHistoryLimit`; `kubectl patch` or `cluster.patch` sets it.",
     ),
     solve=short_history,
-    wrong=(no_history, long_history),
+    wrong=(no_history, long_history, four_back),
+    right=(two_back, one_back),
     start=usual_history,
 )
 def history(cluster: Cluster) -> Verdict:
-    """The receiver keeps three old ReplicaSets at most."""
+    """The receiver keeps old ReplicaSets as a way back: three at most."""
     found = cluster.find("deployment/receiver")
-    if found is None:
-        return not_yet("there is no Deployment receiver")
-    kept = found.spec.revisionHistoryLimit
-    if kept == KEEPS:
+    short = standing(found, "Deployment receiver")
+    if short:
+        return not_yet(short)
+    kept = at(found, "spec", "revisionHistoryLimit")
+    if kept in (None, KEEPS):
         return not_started(f"it keeps {KEEPS}, which is the default")
-    return passed() if kept == 3 else not_yet(f"it keeps {kept}")
+    if kept == 0:
+        return not_yet("it keeps none, so there is no way back")
+    return passed_unless("" if kept <= 3 else f"it keeps {kept}")
 
 
 def _spare(cluster: Cluster, *, tag: str, replicas: int) -> None:

@@ -3,12 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates import pods
+from kubeface.endstates.parts import standing
+from kubeface.endstates.rollout import unfinished
+from kubeface.endstates.settings import asked_for, asks, patience_s, template_container
+from kubeface.endstates.untouched import as_made
 from kubeface.kube import Cluster, KubeObject, apply, kubectl, load, wait
 from kubeface.lesson import PIPELINE, Plan
 from kubeface.pipeline.deploy import manifests_folder
 
 PRACTICE = "practice"
+LONGEST_LOOK_S = 20.0  # chosen: a check answers within 40 s, whatever a probe says
 
 PLAN = Plan(
     "08",
@@ -82,6 +88,41 @@ def open_gate(cluster: Cluster) -> None:
     wait(cluster, "deployment/gate", for_="Ready", timeout_s=60)
 
 
+def gate_that_asks_nothing(cluster: Cluster) -> None:
+    """A probe that says yes to everything."""
+    probe = '{"httpGet": null, "exec": {"command": ["true"]}}'
+    kubectl(_patch("gate", '{"name": "web", "readinessProbe": ' + probe + "}"), cluster=cluster)
+    wait(cluster, "deployment/gate", for_="Ready", timeout_s=60)
+
+
+def gate_of_two_steps(cluster: Cluster) -> None:
+    """Ready without a probe, and then a probe that the next Pod does not pass."""
+    unasked_gate(cluster)
+    wait(cluster, "deployment/gate", for_="Ready", timeout_s=60)
+    probe = '{"httpGet": {"path": "/healthz", "port": "http"}}'
+    kubectl(_patch("gate", '{"name": "web", "readinessProbe": ' + probe + "}"), cluster=cluster)
+
+
+def the_file_for_the_path(cluster: Cluster) -> None:
+    """The probe stays, and the server gets the file that it is asked for."""
+    kubectl("exec deployment/gate -- cp /tmp/ready /tmp/redy", cluster=cluster)
+    wait(cluster, "deployment/gate", for_="Ready", timeout_s=60)
+
+
+def two_gates(cluster: Cluster) -> None:
+    """Repaired, and two of them."""
+    open_gate(cluster)
+    kubectl("scale deployment gate --replicas 2", cluster=cluster)
+    wait(cluster, "deployment/gate", for_="Ready", timeout_s=60)
+
+
+def gate_asked_by_a_command(cluster: Cluster) -> None:
+    """The file is looked for inside the container."""
+    probe = '{"httpGet": null, "exec": {"command": ["test", "-s", "/tmp/ready"]}}'
+    kubectl(_patch("gate", '{"name": "web", "readinessProbe": ' + probe + "}"), cluster=cluster)
+    wait(cluster, "deployment/gate", for_="Ready", timeout_s=60)
+
+
 @exercise(
     "nb08.gate",
     hints=(
@@ -90,7 +131,8 @@ def open_gate(cluster: Cluster) -> None:
         "`kubectl patch deployment gate --patch …` merges fields; a container is found by its name.",
     ),
     solve=open_gate,
-    wrong=(unasked_gate, gate_of_another_path),
+    wrong=(unasked_gate, gate_of_another_path, gate_that_asks_nothing, gate_of_two_steps),
+    right=(the_file_for_the_path, two_gates, gate_asked_by_a_command),
     start=mistaken_gate,
 )
 def gate(cluster: Cluster) -> Verdict:
@@ -98,14 +140,18 @@ def gate(cluster: Cluster) -> Verdict:
     found = cluster.find("deployment/gate")
     if found is None:
         return not_started("there is no Deployment gate; the lesson's cell that applies it makes one")
-    probe = _container(found).get("readinessProbe")
-    if probe is None:
+    probe = template_container(found, "web").get("readinessProbe")
+    if not probe:
         return not_yet("nobody asks whether it is ready: it has no readiness probe")
-    path = (probe.get("httpGet") or {}).get("path")
-    if path == "/redy":
+    told = asked_for(probe)
+    file = _as_in_its_file(cluster, "gate")
+    is_the_files = all(template_container(found, "web").get(part) == file.get(part) for part in file)
+    if is_the_files and found.wanted == 1 and not found.ready and not found.is_ending:
         return not_started("it is asked for /redy, as in the beginning")
-    full = found.ready == 1 and found.status.updatedReplicas == 1
-    return passed() if full else not_yet(f"the Pod that is asked for {path} is not ready")
+    if not asks(probe):
+        return not_yet(f"its readiness probe, {told}, asks nothing: the answer is always yes")
+    short = unfinished(found)
+    return passed_unless(f"it is asked for {told}: {short}" if short else "")
 
 
 def impatient_tardy(cluster: Cluster) -> None:
@@ -134,6 +180,34 @@ def patient_tardy(cluster: Cluster) -> None:
     wait(cluster, "deployment/tardy", for_="Ready", timeout_s=110)
 
 
+def tardy_of_empty_words(cluster: Cluster) -> None:
+    """Watched by a probe that says yes to everything."""
+    probe = '{"httpGet": null, "exec": {"command": ["true"]}}'
+    kubectl(_patch("tardy", '{"name": "web", "livenessProbe": ' + probe + "}"), cluster=cluster)
+    wait(cluster, "deployment/tardy", for_="Ready", timeout_s=110)
+
+
+def no_tardy(cluster: Cluster) -> None:
+    """Who is not asked for is not restarted."""
+    patient_tardy(cluster)
+    kubectl("scale deployment tardy --replicas 0", cluster=cluster)
+
+
+def tardy_in_a_hurry(cluster: Cluster) -> None:
+    """The program starts at once; its probes stay as they were."""
+    words = '["sh", "-c", "cd /tmp && echo yes > alive && exec httpd -f -p 8080"]'
+    kubectl(_patch("tardy", '{"name": "web", "command": ' + words + "}"), cluster=cluster)
+    wait(cluster, "deployment/tardy", for_="Ready", timeout_s=110)
+
+
+def two_patient_ones(cluster: Cluster) -> None:
+    """A liveness probe that begins later, and two of them."""
+    probe = '{"initialDelaySeconds": 20}'
+    kubectl(_patch("tardy", '{"name": "web", "livenessProbe": ' + probe + "}"), cluster=cluster)
+    kubectl("scale deployment tardy --replicas 2", cluster=cluster)
+    wait(cluster, "deployment/tardy", for_="Ready", timeout_s=110)
+
+
 @exercise(
     "nb08.tardy",
     hints=(
@@ -142,7 +216,8 @@ def patient_tardy(cluster: Cluster) -> None:
         "period times failures allowed is the time that it gets: more than ten seconds.",
     ),
     solve=patient_tardy,
-    wrong=(unwatched_tardy, nearly_patient_tardy),
+    wrong=(unwatched_tardy, nearly_patient_tardy, tardy_of_empty_words, no_tardy),
+    right=(tardy_in_a_hurry, two_patient_ones),
     start=impatient_tardy,
 )
 def tardy(cluster: Cluster) -> Verdict:
@@ -150,34 +225,32 @@ def tardy(cluster: Cluster) -> Verdict:
     found = cluster.find("deployment/tardy")
     if found is None:
         return not_started("there is no Deployment tardy; the lesson's cell that applies it makes one")
-    main = _container(found)
-    liveness = main.get("livenessProbe")
-    if liveness is None:
+    main, file = template_container(found, "web"), _as_in_its_file(cluster, "tardy")
+    if main.get("livenessProbe") is None:
         return not_yet("nobody would notice that it hangs: it has no liveness probe")
-    startup = main.get("startupProbe")
-    if startup is None and _patience_s(liveness) <= 3:
+    if not asks(main["livenessProbe"]):
+        return not_yet(f"its liveness probe, {asked_for(main['livenessProbe'])}, asks nothing")
+    told = ("livenessProbe", "startupProbe", "readinessProbe", "command", "args")
+    is_the_files = all(main.get(part) == file.get(part) for part in told)
+    if is_the_files and found.wanted == 1 and not found.is_ending:
         return not_started("its probes are those of the beginning")
-    if _patience_s(startup or liveness) < 10:
-        return not_yet(f"it gets {_patience_s(startup or liveness)} s to start")
-    pods = cluster.list("pods", labels={"app.kubernetes.io/name": "tardy"})
-    restarts = [status.restartCount for pod in pods for status in pod.status.containerStatuses or []]
-    full = found.ready == 1 and found.status.replicas == found.status.updatedReplicas == 1
-    return passed() if full and 0 in restarts else not_yet("it is not ready without a restart yet")
+    return passed_unless(standing(found, "Deployment tardy") or _restarted(cluster, found, main))
 
 
-def _patience_s(probe: dict[str, Any]) -> int:
-    """How many seconds a probe gives, from a container's start until it has failed."""
-    delay, period, failures = (
-        probe.get("initialDelaySeconds") or 0,
-        probe["periodSeconds"],
-        probe["failureThreshold"],
-    )
-    return int(delay + period * failures)
+def _restarted(cluster: Cluster, found: KubeObject, main: dict[str, Any]) -> str:
+    """What keeps it from being ready without a restart."""
+    lives, startup = pods.of(cluster, found), main.get("startupProbe")
+    patience = patience_s(startup or main["livenessProbe"])
+    ends = pods.restarting(lives) or unfinished(found)
+    if not ends and not startup:  # without one, it is ready before anybody has asked whether it is alive
+        ends = pods.unsteady(cluster, found, within_s=min(patience + 2, LONGEST_LOOK_S))
+    return f"it gets {patience} s to start: {ends}" if ends else ""
 
 
-def _container(deployment: KubeObject) -> dict[str, Any]:
-    first: dict[str, Any] = deployment.raw["spec"]["template"]["spec"]["containers"][0]
-    return first
+def _as_in_its_file(cluster: Cluster, name: str) -> dict[str, Any]:
+    """The container of a lesson's Deployment as its file makes it."""
+    [one] = load(manifests_folder() / "lessons" / "08-probes" / f"{name}.yaml")
+    return template_container(as_made(cluster, one))
 
 
 def _patch(name: str, container: str) -> str:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
-from kubeface.kube import Cluster, KubeObject, kubectl
+from kubeface.checks import Verdict, exercise, not_started, passed_unless, question
+from kubeface.endstates import rules
+from kubeface.endstates.doors import FRONTEND, RECEIVER, astray, closed
+from kubeface.endstates.parts import each, standing
+from kubeface.kube import Cluster, KubeObject, apply, kubectl
 from kubeface.lesson import PIPELINE, Plan
 
 PLAN = Plan(
@@ -40,7 +43,7 @@ question(
     because="No Pod has that label, so the Service has no endpoint, and its port refuses.",
 )
 
-FRONTEND = "app.kubernetes.io/name=frontend"
+HOST = "photos.example"
 
 
 def no_second_door(cluster: Cluster) -> None:
@@ -64,6 +67,34 @@ def open_a_second_door(cluster: Cluster) -> None:
     kubectl("set selector service gallery app.kubernetes.io/name=frontend", cluster=cluster)
 
 
+def a_door_of_one_node(cluster: Cluster) -> None:
+    """Open on every node, and only the node of the frontend answers."""
+    _gallery(cluster, {"type": "NodePort", "externalTrafficPolicy": "Local"})
+
+
+def a_door_to_the_receiver(cluster: Cluster) -> None:
+    """The right door, and somebody else behind it."""
+    _gallery(cluster, {"type": "NodePort", "selector": {"app.kubernetes.io/name": "receiver"}})
+
+
+def a_balanced_door(cluster: Cluster) -> None:
+    """A LoadBalancer that nobody serves opens its port of the nodes all the same."""
+    _gallery(cluster, {"type": "LoadBalancer"})
+
+
+def a_door_by_other_labels(cluster: Cluster) -> None:
+    """Another port inside, another label of the same Pods, the port by its number."""
+    port = {"port": 80, "targetPort": 8081, "nodePort": 30811}
+    selector = {"app.kubernetes.io/component": "web"}
+    _gallery(cluster, {"type": "NodePort", "selector": selector, "ports": [port]})
+
+
+def _gallery(cluster: Cluster, spec: dict[str, Any]) -> None:
+    port = {"port": 8081, "targetPort": "http", "nodePort": 30811}
+    whole = {"selector": {"app.kubernetes.io/name": "frontend"}, "ports": [port]} | spec
+    cluster.create({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "gallery"}, "spec": whole})
+
+
 @exercise(
     "nb10.door",
     hints=(
@@ -71,7 +102,8 @@ def open_a_second_door(cluster: Cluster) -> None:
         "`kubectl create service nodeport --help`; then look at what the new Service selects.",
     ),
     solve=open_a_second_door,
-    wrong=(a_door_inside, a_door_to_nowhere),
+    wrong=(a_door_inside, a_door_to_nowhere, a_door_of_one_node, a_door_to_the_receiver),
+    right=(a_balanced_door, a_door_by_other_labels),
     start=no_second_door,
 )
 def a_second_door(cluster: Cluster) -> Verdict:
@@ -79,23 +111,7 @@ def a_second_door(cluster: Cluster) -> Verdict:
     found = cluster.find("service/gallery")
     if found is None:
         return not_started("there is no Service gallery")
-    if found.spec.type != "NodePort":
-        return not_yet(f"its type is {found.spec.type}: that opens no port of a node")
-    opened = [port for port in found.spec.ports if port.nodePort == 30811]
-    if not opened:
-        return not_yet(f"it opens {', '.join(str(port.nodePort) for port in found.spec.ports)}")
-    if opened[0].targetPort not in (8081, "http"):
-        return not_yet(f"it leads to port {opened[0].targetPort}; the frontend listens on 8081, named http")
-    if _ready_behind(cluster, found) != {"frontend"}:
-        return not_yet("the ready Pods that it selects are not those of the frontend")
-    return passed()
-
-
-def _ready_behind(cluster: Cluster, service: KubeObject) -> set[str]:
-    """The names that the ready Pods behind a Service have by their label."""
-    selector = service.raw["spec"].get("selector")
-    pods = cluster.list("pods", labels=selector) if selector else []
-    return {pod.labels.get("app.kubernetes.io/name", "") for pod in pods if pod.is_ready}
+    return passed_unless(standing(found, "Service gallery") or closed(cluster, found, FRONTEND, number=30811))
 
 
 def no_rule(cluster: Cluster) -> None:
@@ -118,6 +134,48 @@ def send_photos_to_the_receiver(cluster: Cluster) -> None:
     kubectl('create ingress api --rule "photos.example/image*=receiver:8000"', cluster=cluster)
 
 
+def a_rule_of_nothing(cluster: Cluster) -> None:
+    """The host, and no paths below it: all goes to the default."""
+    backend = {"service": {"name": "frontend", "port": {"number": 8081}}}
+    _api(cluster, {"rules": [{"host": HOST}], "defaultBackend": backend})
+
+
+def a_path_that_goes_elsewhere(cluster: Cluster) -> None:
+    """All below /image, but what is posted there."""
+    both = '--rule "photos.example/image*=receiver:8000" --rule "photos.example/image/post*=frontend:8081"'
+    kubectl(f"create ingress api {both}", cluster=cluster)
+
+
+def the_path_alone(cluster: Cluster) -> None:
+    """Exactly /image, and nothing below it."""
+    kubectl('create ingress api --rule "photos.example/image=receiver:8000"', cluster=cluster)
+
+
+def two_rules_of_the_host(cluster: Cluster) -> None:
+    """One for the page, another one for what is posted."""
+    page, post = _path("/", "frontend", 8081), _path("/image", "receiver", "http")
+    rules = [{"host": HOST, "http": {"paths": [one]}} for one in (page, post)]
+    _api(cluster, {"rules": rules})
+
+
+def once_more_exactly(cluster: Cluster) -> None:
+    """All below /image, and /image itself once more."""
+    paths = [_path("/image/", "receiver", 8000), _path("/image", "receiver", 8000, "Exact")]
+    _api(cluster, {"rules": [{"host": HOST, "http": {"paths": paths}}]})
+
+
+def _path(path: str, service: str, port: int | str, kind: str = "Prefix") -> dict[str, Any]:
+    told = {"number": port} if isinstance(port, int) else {"name": port}
+    return {"path": path, "pathType": kind, "backend": {"service": {"name": service, "port": told}}}
+
+
+def _api(cluster: Cluster, spec: dict[str, Any]) -> None:
+    meta = {"name": "api"}
+    apply(
+        cluster, [{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": meta, "spec": spec}]
+    )
+
+
 @exercise(
     "nb10.rule",
     hints=(
@@ -125,7 +183,8 @@ def send_photos_to_the_receiver(cluster: Cluster) -> None:
         "A path that ends in * stands for all paths that begin so: `pathType: Prefix`.",
     ),
     solve=send_photos_to_the_receiver,
-    wrong=(for_any_host, to_the_frontend),
+    wrong=(for_any_host, to_the_frontend, a_rule_of_nothing, a_path_that_goes_elsewhere, the_path_alone),
+    right=(two_rules_of_the_host, once_more_exactly),
     start=no_rule,
 )
 def photos_to_the_receiver(cluster: Cluster) -> Verdict:
@@ -133,17 +192,45 @@ def photos_to_the_receiver(cluster: Cluster) -> Verdict:
     found = cluster.find("ingress/api")
     if found is None:
         return not_started("there is no Ingress api")
-    rules: list[dict[str, Any]] = found.raw["spec"].get("rules") or []
-    ours = [rule for rule in rules if rule.get("host") == "photos.example"]
-    if not ours:
-        hosts = ", ".join(str(rule.get("host", "any host")) for rule in rules)
-        return not_yet(f"it has no rule for photos.example, only for {hosts or 'nothing'}")
-    paths = {path["path"]: path for path in ours[0]["http"]["paths"]}
-    if "/image" not in paths or paths["/image"]["pathType"] != "Prefix":
-        return not_yet(f"its paths are {', '.join(paths)}; all below /image are meant")
-    service = paths["/image"]["backend"].get("service") or {}
-    told = service.get("port") or {}
-    port = told.get("number") or told.get("name")
-    if service.get("name") != "receiver" or port not in (8000, "http"):
-        return not_yet(f"it sends them to {service.get('name')}, port {port}")
-    return passed()
+    return passed_unless(
+        standing(found, "Ingress api") or _sends_too_little(cluster, found) or _sends_too_much(cluster, found)
+    )
+
+
+def _sends_too_little(cluster: Cluster, ingress: KubeObject) -> str:
+    """Which path below /image of the host does not go to the receiver."""
+    if HOST not in [host.lower() for host in rules.hosts_of(ingress)]:
+        hosts = ", ".join(rules.hosts_of(ingress))
+        return f"it has no rule for {HOST}, only for {hosts or 'nothing'}"
+    named = rules.paths_of(ingress, HOST)
+    below = [path for path in named if path.startswith("/image/")]
+    for path in ("/image", "/image/post", *below, *(f"{one.rstrip('/')}/x" for one in below)):
+        way = rules.way(ingress, HOST, path)
+        if way is None or not way.backend:
+            return f"it sends {path} to nobody; its paths are {', '.join(named) or 'none'}"
+        if not way.is_sure:
+            return f"what its path for {path} stands for is left to the controller: its type says neither"
+        elsewhere = _elsewhere(cluster, way)
+        if elsewhere:
+            return f"it sends {path} to {way.service or 'no Service'}, port {way.port}{elsewhere}"
+    return ""
+
+
+def _sends_too_much(cluster: Cluster, ingress: KubeObject) -> str:
+    """What else it sends to the receiver."""
+    for host, path in ((HOST, "/"), (HOST, "/imagery"), ("else.example", "/image/post")):
+        way = rules.way(ingress, host, path)
+        if way and way.backend and not _elsewhere(cluster, way):
+            return f"it sends {path} of the host {host} to the receiver, too"
+    return ""
+
+
+def _elsewhere(cluster: Cluster, way: rules.Way) -> str:
+    """Whether a way does not lead to the receiver, and why; a space before it."""
+    service = cluster.find(f"service/{way.service}") if way.service else None
+    if service is None:
+        return ", and there is no such Service"
+    numbers = {str(one.get("name")): one.get("port") for one in each(service, "spec", "ports")}
+    port = way.port if isinstance(way.port, int) else numbers.get(str(way.port))
+    short = astray(cluster, service, port, RECEIVER) if isinstance(port, int) else "it has no such port"
+    return f": {short}" if short else ""

@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates import pods
+from kubeface.endstates.parts import at, each, named_in, standing
+from kubeface.endstates.rollout import is_seen
+from kubeface.endstates.selectors import selects
+from kubeface.endstates.settings import command, limit_of, request_of
 from kubeface.kube import Cluster, KubeObject, load, wait
-from kubeface.kube.quantities import amount
+from kubeface.kube.quantities import amount, spelled
 from kubeface.lesson import Plan, State
 from kubeface.pipeline.deploy import manifests_folder
 
@@ -122,16 +127,52 @@ def asked_now(cluster: Cluster) -> str | None:
     """A hint for whoever has not looked yet."""
     found = cluster.find("pod/big")
     return (
-        f"It asks for {request_of(found) or 'no'} cpu now; a node has 1, and others use some."
+        f"It asks for {spelled('cpu', request_of(found, 'cpu'))} cpu now; a node has 1, and others use some."
         if found
         else None
     )
 
 
-def request_of(pod: KubeObject) -> str:
-    """How much processor its container requests, as it is written."""
-    resources = pod.raw["spec"]["containers"][0].get("resources") or {}
-    return str((resources.get("requests") or {}).get("cpu") or "")
+def leaving_slowly(cluster: Cluster) -> None:
+    """It runs, and is being deleted: it does not listen to the signal to end."""
+    words = ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"]
+    _big(cluster, {"requests": {"cpu": "100m"}}, words=words, terminationGracePeriodSeconds=60)
+    cluster.delete("pod/big")
+
+
+def nearly_nothing(cluster: Cluster) -> None:
+    """It runs, and asks for a little less than it should."""
+    _big(cluster, {"requests": {"cpu": "99m"}})
+
+
+def as_a_whole(cluster: Cluster) -> None:
+    """The Pod asks, and not its containers."""
+    _big(cluster, {}, resources={"requests": {"cpu": "0.1"}})
+
+
+def by_its_second_container(cluster: Cluster) -> None:
+    """Another container asks for it, by its limit alone."""
+    image = "registry.kubeface.internal/busybox:v1.0"
+    other = {"name": "two", "image": image, "command": ["sleep", "infinity"]}
+    _big(cluster, {}, more=[other | {"resources": {"limits": {"cpu": "150m"}}}])
+
+
+def _big(
+    cluster: Cluster,
+    of_container: dict[str, Any],
+    *,
+    words: list[str] | None = None,
+    more: list[dict[str, Any]] | None = None,
+    **spec: Any,
+) -> None:
+    """A Pod big that runs: with these resources, another command, more containers, more fields."""
+    not_there(cluster)
+    image = "registry.kubeface.internal/busybox:v1.0"
+    main = {"name": "big", "image": image, "command": words or ["tail", "-f", "/dev/null"]}
+    containers = [main | {"resources": of_container}, *(more or [])]
+    whole = {"terminationGracePeriodSeconds": 1, "containers": containers} | spec
+    cluster.create({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "big"}, "spec": whole})
+    wait(cluster, "pod/big", for_="Ready", timeout_s=READY_S)
 
 
 @exercise(
@@ -141,7 +182,8 @@ def request_of(pod: KubeObject) -> str:
         "The simplest way: delete the Pod, and make it again with a smaller request.",
     ),
     solve=fit,
-    wrong=(still_too_big, not_there, asking_for_nothing),
+    wrong=(still_too_big, not_there, asking_for_nothing, nearly_nothing, leaving_slowly),
+    right=(as_a_whole, by_its_second_container),
     start=too_big,
 )
 def big_runs(cluster: Cluster) -> Verdict:
@@ -149,12 +191,14 @@ def big_runs(cluster: Cluster) -> Verdict:
     found = cluster.find("pod/big")
     if found is None:
         return not_yet("there is no Pod big")
-    asked = request_of(found)
-    if asked == "2":
+    asked = request_of(found, "cpu")
+    told = spelled("cpu", asked) if asked else "no processor at all"
+    if asked == 2 and not found.is_ready and not found.is_ending:
         return not_started("it asks for 2 processors, as in the beginning")
-    if not asked or amount(asked) * 1000 < 100:
-        return not_yet(f"it requests {asked or 'no processor at all'}")
-    return passed() if found.is_ready else not_yet(f"it asks for {asked}, and is not ready")
+    if asked < amount("100m"):
+        return not_yet(f"it requests {told}")
+    is_short = "" if found.is_ready else f"it asks for {told}, and is not ready"
+    return passed_unless(standing(found, "Pod big") or is_short)
 
 
 def killed(cluster: Cluster) -> None:
@@ -187,10 +231,44 @@ def enough(cluster: Cluster) -> None:
     wait(cluster, "pod/greedy", for_="Succeeded", timeout_s=120)
 
 
-def limit_of(pod: KubeObject) -> str:
-    """The memory limit of its container, as it is written."""
-    resources = pod.raw["spec"]["containers"][0].get("resources") or {}
-    return str((resources.get("limits") or {}).get("memory") or "")
+def another_command(cluster: Cluster) -> None:
+    """It ends well, since it takes nothing."""
+    _greedy(cluster, {"limits": {"memory": "70Mi"}}, words=["true"])
+
+
+def half_as_much(cluster: Cluster) -> None:
+    """The same program, with half the work."""
+    words = ["dd", "if=/dev/zero", "of=/dev/null", "bs=100M", "count=1"]
+    _greedy(cluster, {"limits": {"memory": "150Mi"}}, words=words)
+
+
+def in_bytes(cluster: Cluster) -> None:
+    """Another unit, at the very edge."""
+    _greedy(cluster, {"limits": {"memory": str(300 * MIB)}})
+
+
+def limited_as_a_whole(cluster: Cluster) -> None:
+    """The Pod has the limit, and not its container."""
+    _greedy(cluster, {}, resources={"limits": {"memory": "250Mi"}})
+
+
+def _greedy(
+    cluster: Cluster, of_container: dict[str, Any], *, words: list[str] | None = None, **spec: Any
+) -> None:
+    """A Pod greedy that has ended: with these resources, another command, more fields."""
+    cluster.delete("pod/greedy", grace_s=0)
+    wait(cluster, "pod/greedy", for_="deleted", timeout_s=READY_S)
+    container = {**_in_its_file(), "resources": of_container} | ({"command": words} if words else {})
+    whole = {"restartPolicy": "Never", "containers": [container]} | spec
+    cluster.create({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "greedy"}, "spec": whole})
+    wait(cluster, "pod/greedy", for_=has_ended, timeout_s=READY_S)
+
+
+def _in_its_file() -> dict[str, Any]:
+    """The container of greedy as the lesson's file has it."""
+    [one] = load(manifests_folder() / "lessons" / "11-scaling-and-scheduling" / "greedy.yaml")
+    first: dict[str, Any] = one["spec"]["containers"][0]
+    return first
 
 
 @exercise(
@@ -200,21 +278,28 @@ def limit_of(pod: KubeObject) -> str:
         "As before: delete the Pod, and make it again with another limit.",
     ),
     solve=enough,
-    wrong=(killed_again, a_whole_gibibyte),
+    wrong=(killed_again, a_whole_gibibyte, another_command, half_as_much),
+    right=(in_bytes, limited_as_a_whole),
     start=killed,
 )
 def greedy_succeeds(cluster: Cluster) -> Verdict:
-    """A Pod greedy has ended well, with a memory limit of 300Mi at most."""
+    """A Pod greedy has ended well: with the same command, and a memory limit of 300Mi at most."""
     found = cluster.find("pod/greedy")
     if found is None:
         return not_yet("there is no Pod greedy")
-    limit = limit_of(found)
-    if limit == "64Mi":
+    words = command(_in_its_file())
+    ours = [one for one in each(found, "spec", "containers") if command(one) == words]
+    if not ours:
+        return not_yet(f"its command is another one; {' '.join(words)} is meant")
+    limit = limit_of(found, ours[0], "memory")
+    phase = at(found, "status", "phase")
+    if limit == 64 * MIB and phase != "Succeeded" and not found.is_ending:
         return not_started("its limit is 64Mi, as in the beginning")
-    if not limit or amount(limit) > 300 * MIB:
-        return not_yet(f"its limit is {limit or 'none at all'}: that is more than it needs")
-    phase = found.status.phase
-    return passed() if phase == "Succeeded" else not_yet(f"with a limit of {limit}, it is {phase}")
+    told = spelled("memory", limit) if limit else "none at all"
+    if limit is None or limit > 300 * MIB:
+        return not_yet(f"its limit is {told}: that is more than it needs")
+    is_short = "" if phase == "Succeeded" else f"with a limit of {told}, it is {phase}"
+    return passed_unless(standing(found, "Pod greedy") or is_short)
 
 
 def set_budget(cluster: Cluster, wanted: dict[str, Any] | None) -> None:
@@ -258,6 +343,39 @@ def one_may_miss(cluster: Cluster) -> None:
     wait(cluster, "pdb/web", for_=lambda budget: budget.status.disruptionsAllowed == 1, timeout_s=60)
 
 
+def a_second_budget(cluster: Cluster) -> None:
+    """A budget that allows it, and another one for the same Pods that does not."""
+    set_budget(cluster, {"minAvailable": 2})
+    _budget(cluster, "web-2", {"minAvailable": 3})
+
+
+def half_of_them(cluster: Cluster) -> None:
+    """Half of three, rounded up, have to stay: two. But only two Pods are wanted at all."""
+    set_budget(cluster, {"minAvailable": 1})
+    cluster.patch("deployment/web", {"spec": {"replicas": 2}})
+    wait(cluster, "deployment/web", for_="Ready", timeout_s=READY_S)
+    wait(cluster, "pdb/web", for_=lambda budget: budget.status.currentHealthy == 2, timeout_s=READY_S)
+
+
+def one_by_its_number(cluster: Cluster) -> None:
+    """How many may be missing, in the place of how many have to stay."""
+    set_budget(cluster, {"maxUnavailable": 1})
+
+
+def two_thirds_by_another_name(cluster: Cluster) -> None:
+    """A share of them, in a budget of another name that selects by an expression."""
+    set_budget(cluster, None)
+    wish = {"key": "app.kubernetes.io/name", "operator": "In", "values": ["web"]}
+    _budget(cluster, "of-web", {"minAvailable": "66%", "selector": {"matchExpressions": [wish]}})
+
+
+def _budget(cluster: Cluster, name: str, wanted: dict[str, Any]) -> None:
+    spec = {"selector": {"matchLabels": {"app.kubernetes.io/name": "web"}}} | wanted
+    body = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name}}
+    cluster.create(body | {"spec": spec})
+    wait(cluster, f"pdb/{name}", for_=is_counted, timeout_s=READY_S)
+
+
 @exercise(
     "nb11.budget",
     hints=(
@@ -265,17 +383,33 @@ def one_may_miss(cluster: Cluster) -> None:
         "`minAvailable` says how many have to stay, `maxUnavailable` how many may be missing.",
     ),
     solve=one_may_miss,
-    wrong=(two_may_miss, no_budget),
+    wrong=(two_may_miss, no_budget, a_second_budget, half_of_them),
+    right=(one_by_its_number, two_thirds_by_another_name),
     start=none_may_miss,
 )
 def one_of_three(cluster: Cluster) -> Verdict:
     """Of three web Pods, their budget allows one to be missing."""
-    found = cluster.find("pdb/web")
-    if found is None:
-        return not_yet("there is no PodDisruptionBudget web")
-    if found.spec.minAvailable == 3:
+    web = pods.living(cluster, labels="app.kubernetes.io/name=web")
+    budgets = [
+        one
+        for one in cluster.list("pdb")
+        if not one.is_ending and any(selects(at(one, "spec", "selector"), pod.labels) for pod in web)
+    ]
+    if not budgets:
+        return not_yet("no PodDisruptionBudget selects the web Pods")
+    if len(budgets) > 1:
+        names = named_in([one.name for one in budgets])
+        return not_yet(f"{names} are budgets of the same Pods: then no Pod of them can be evicted at all")
+    budget = budgets[0]
+    if at(budget, "spec", "minAvailable") == 3:
         return not_started("all three have to be available, as in the beginning")
-    healthy, allowed = found.status.currentHealthy, found.status.disruptionsAllowed
-    if (healthy, allowed) == (3, 1):
-        return passed()
-    return not_yet(f"of {healthy} healthy Pods it allows {allowed} to be missing")
+    if not is_seen(budget):
+        return not_yet("nobody has counted its Pods yet")
+    left_out = [pod.name for pod in web if not selects(at(budget, "spec", "selector"), pod.labels)]
+    if left_out:
+        return not_yet(f"it does not select {named_in(left_out)}")
+    ready, allowed = len(pods.ready(web)), at(budget, "status", "disruptionsAllowed")
+    is_short = (
+        "" if (ready, allowed) == (3, 1) else f"of {ready} ready Pods it allows {allowed} to be missing"
+    )
+    return passed_unless(is_short)

@@ -1,15 +1,22 @@
 """Notebook 12: rolling updates and rollback."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates import pods
+from kubeface.endstates.images import is_same, named
+from kubeface.endstates.parts import at, each, standing
+from kubeface.endstates.rollout import bounds, unfinished
+from kubeface.endstates.settings import template_container
+from kubeface.images import Images
 from kubeface.kube import Cluster, KubeObject, kubectl, wait
 from kubeface.lesson import PIPELINE, Plan
 
 READY_S = 120
 RECEIVER = "app.kubernetes.io/name=receiver"
 CAUSE = "kubernetes.io/change-cause"
+REVISION = "deployment.kubernetes.io/revision"
 
 
 def forget_revisions(cluster: Cluster) -> None:
@@ -69,18 +76,9 @@ def set_image(cluster: Cluster, name: str, tag: str) -> None:
     kubectl(f"set image deployment/{name} {name}={image}", cluster=cluster)
 
 
-def tag_of(deployment: KubeObject) -> str:
-    """The tag of a Deployment's image."""
-    image: str = deployment.spec.template.spec.containers[0].image
-    return image.rpartition(":")[2]
-
-
-def is_complete(deployment: KubeObject) -> bool:
-    """Whether the Pods are as many as wanted, all of the newest template, and ready."""
-    status = deployment.raw["status"]
-    counts = {status.get(name, 0) for name in ("replicas", "updatedReplicas", "readyReplicas")}
-    is_seen = status.get("observedGeneration") == deployment.metadata.generation
-    return bool(is_seen and counts == {deployment.wanted})
+def image_of(deployment: KubeObject, name: str) -> str:
+    """The image in a Deployment's template."""
+    return str(template_container(deployment, name).get("image") or "")
 
 
 def as_in_its_file(cluster: Cluster) -> None:
@@ -88,11 +86,11 @@ def as_in_its_file(cluster: Cluster) -> None:
     strategy(cluster, surge=1, missing=0)
 
 
-def strategy(cluster: Cluster, *, surge: int, missing: int) -> None:
+def strategy(cluster: Cluster, *, surge: int | str, missing: int | str) -> None:
     """A rolling update with these bounds."""
-    bounds = {"maxSurge": surge, "maxUnavailable": missing}
+    told = {"maxSurge": surge, "maxUnavailable": missing}
     cluster.patch(
-        "deployment/receiver", {"spec": {"strategy": {"type": "RollingUpdate", "rollingUpdate": bounds}}}
+        "deployment/receiver", {"spec": {"strategy": {"type": "RollingUpdate", "rollingUpdate": told}}}
     )
 
 
@@ -112,11 +110,31 @@ def one_less(cluster: Cluster) -> None:
     cluster.patch("deployment/receiver", {"spec": {"strategy": {"rollingUpdate": bounds}}})
 
 
+def half_of_four(cluster: Cluster) -> None:
+    """Two of four may be missing."""
+    cluster.patch("deployment/receiver", {"spec": {"replicas": 4}})
+    strategy(cluster, surge="0%", missing="50%")
+
+
+def receiver_gone(cluster: Cluster) -> None:
+    """There is nothing to roll out."""
+    cluster.delete("deployment/receiver")
+
+
+def in_percent(cluster: Cluster) -> None:
+    """None more, as a share."""
+    strategy(cluster, surge="0%", missing=1)
+
+
+def a_quarter(cluster: Cluster) -> None:
+    """A quarter of a few Pods is rounded down to none, and both cannot be none: that makes it one."""
+    strategy(cluster, surge=0, missing="25%")
+
+
 def bounds_now(cluster: Cluster) -> str | None:
     """A hint for whoever finds the Deployment."""
-    found = cluster.find("deployment/receiver")
-    bounds = found.spec.strategy.rollingUpdate if found else None
-    return f"They are {bounds.maxSurge} and {bounds.maxUnavailable} now." if bounds else None
+    told = at(cluster.find("deployment/receiver"), "spec", "strategy", "rollingUpdate")
+    return f"They are {told.get('maxSurge')} and {told.get('maxUnavailable')} now." if told else None
 
 
 @exercise(
@@ -127,21 +145,25 @@ def bounds_now(cluster: Cluster) -> str | None:
         "Both cannot be 0: then nothing could ever be replaced, and the API server refuses that.",
     ),
     solve=one_less,
-    wrong=(one_more_one_less, all_at_once),
+    wrong=(one_more_one_less, all_at_once, half_of_four, receiver_gone),
+    right=(in_percent, a_quarter),
     start=as_in_its_file,
 )
 def never_one_too_many(cluster: Cluster) -> Verdict:
     """A rollout of the receiver may be one Pod short, and never has one too many."""
-    found = cluster.get("deployment/receiver").raw["spec"]["strategy"]
-    if found["type"] != "RollingUpdate":
-        return not_yet(f"with {found['type']}, all Pods may be missing")
-    bounds: dict[str, Any] = found["rollingUpdate"]
-    surge, missing = bounds["maxSurge"], bounds["maxUnavailable"]
-    if (surge, missing) == (1, 0):
+    found = cluster.find("deployment/receiver")
+    short = standing(found, "Deployment receiver")
+    if found is None or short:
+        return not_yet(short)
+    kind = at(found, "spec", "strategy", "type")
+    if kind != "RollingUpdate":
+        return not_yet(f"with {kind}, all Pods may be missing")
+    told = at(found, "spec", "strategy", "rollingUpdate") or {}
+    surge, missing = bounds(found)
+    if (told.get("maxSurge"), told.get("maxUnavailable")) == (1, 0):
         return not_started("one Pod more is allowed and none fewer, as in its manifest")
-    return (
-        passed() if (surge, missing) == (0, 1) else not_yet(f"{surge} more and {missing} fewer are allowed")
-    )
+    is_short = f"of {found.wanted} Pods, {surge} more and {missing} fewer are allowed"
+    return passed_unless("" if (surge, missing) == (0, 1) else is_short)
 
 
 def no_such_frontend(cluster: Cluster) -> None:
@@ -167,6 +189,37 @@ def back_to_the_good_one(cluster: Cluster) -> None:
     wait(cluster, "deployment/frontend", for_="Ready", timeout_s=120)
 
 
+def stopped_halfway(cluster: Cluster) -> None:
+    """The good image, in a rollout that is paused."""
+    kubectl("rollout pause deployment/frontend", cluster=cluster)
+    set_image(cluster, "frontend", "v1.0")
+
+
+def somebody_else(cluster: Cluster) -> None:
+    """An image that exists, of another program, asked for nothing."""
+    image = "registry.kubeface.internal/busybox:v1.0"
+    probes = '"startupProbe": null, "readinessProbe": null, "livenessProbe": null, "lifecycle": null'
+    container = f'{{"name": "frontend", "image": "{image}", "command": ["sleep", "infinity"], {probes}}}'
+    patch = '{"spec": {"template": {"spec": {"containers": [' + container + "]}}}}"
+    kubectl(f"patch deployment frontend --patch '{patch}'", cluster=cluster)
+    wait(cluster, "deployment/frontend", for_="Ready", timeout_s=READY_S)
+
+
+def by_digest(cluster: Cluster) -> None:
+    """The good image by its digest."""
+    digest = Images.of(cluster).get("frontend", "v1.0").digest
+    image = f"registry.kubeface.internal/frontend@{digest}"
+    kubectl(f"set image deployment/frontend frontend={image}", cluster=cluster)
+    wait(cluster, "deployment/frontend", for_="Ready", timeout_s=120)
+
+
+def two_of_them(cluster: Cluster) -> None:
+    """The good image by its tag, and two frontends."""
+    set_image(cluster, "frontend", "v1.0")
+    kubectl("scale deployment/frontend --replicas 2", cluster=cluster)
+    wait(cluster, "deployment/frontend", for_="Ready", timeout_s=120)
+
+
 @exercise(
     "nb12.repair",
     hints=(
@@ -174,26 +227,33 @@ def back_to_the_good_one(cluster: Cluster) -> None:
         "The revision before this one was good. `kubectl rollout --help` lists what can be done.",
     ),
     solve=back_to_the_good_one,
-    wrong=(another_that_is_missing, none_wanted),
+    wrong=(another_that_is_missing, none_wanted, stopped_halfway, somebody_else),
+    right=(by_digest, two_of_them),
     start=no_such_frontend,
 )
 def the_frontend_is_back(cluster: Cluster) -> Verdict:
     """The frontend runs an image that exists, and its rollout is complete."""
-    found = cluster.get("deployment/frontend")
-    if tag_of(found) == "v2.0":
+    found = cluster.find("deployment/frontend")
+    short = standing(found, "Deployment frontend")
+    if found is None or short:
+        return not_yet(short)
+    image = named(image_of(found, "frontend"))
+    short = unfinished(found)
+    if image.tag == "v2.0" and short and found.wanted and not at(found, "spec", "paused"):
         return not_started("it still asks for v2.0, which nobody has built")
-    if tag_of(found) != "v1.0":
-        return not_yet(f"it asks for {tag_of(found)} now; v1.0 was good")
-    if not found.wanted:
-        return not_yet("no frontend is asked for")
-    return passed() if is_complete(found) else not_yet("its rollout is not complete yet")
+    if short:
+        return not_yet(f"it asks for {image.short}: {short}")
+    is_it = all(pods.runs(pod, "frontend") for pod in pods.of(cluster, found))
+    return passed_unless("" if is_it else f"it runs {image.short}, which is no frontend")
 
 
 def one_photo_a_request(cluster: Cluster) -> None:
-    """The old version, without a word about it."""
+    """The old version, without a word about it, and none about any other."""
     set_image(cluster, "receiver", "v1.0")
     kubectl(f"annotate deployment/receiver {CAUSE}-", cluster=cluster)
     wait(cluster, "deployment/receiver", for_="Ready", timeout_s=READY_S)
+    for one in _revisions(cluster, cluster.get("deployment/receiver")):
+        cluster.patch(one.ref, {"metadata": {"annotations": {CAUSE: None}}})
 
 
 def without_a_word(cluster: Cluster) -> None:
@@ -219,6 +279,47 @@ def forward_with_a_word(cluster: Cluster) -> None:
     wait(cluster, "deployment/receiver", for_="Ready", timeout_s=120)
 
 
+def a_word_about_the_old_one(cluster: Cluster) -> None:
+    """The note first, which goes to v1.0, and then the image, which takes it along."""
+    kubectl(f"annotate deployment/receiver '{CAUSE}=all about v1.0'", cluster=cluster)
+    wait(cluster, "deployment/receiver", for_=_has_told_its_revision(cluster), timeout_s=60)
+    set_image(cluster, "receiver", "v1.1")
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=READY_S)
+
+
+def old_by_digest(cluster: Cluster) -> None:
+    """The new tag with the old digest, which counts."""
+    digest = Images.of(cluster).get("receiver", "v1.0").digest
+    set_image(cluster, "receiver", f"v1.1@{digest}")
+    kubectl(f"annotate deployment/receiver '{CAUSE}=many photos a request'", cluster=cluster)
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=READY_S)
+
+
+def new_by_digest(cluster: Cluster) -> None:
+    """The new image by tag and digest."""
+    digest = Images.of(cluster).get("receiver", "v1.1").digest
+    set_image(cluster, "receiver", f"v1.1@{digest}")
+    kubectl(f"annotate deployment/receiver '{CAUSE}=many photos a request'", cluster=cluster)
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=120)
+
+
+def a_word_of_the_replicaset(cluster: Cluster) -> None:
+    """The note on the ReplicaSet, where the history is read."""
+    set_image(cluster, "receiver", "v1.1")
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=120)
+    newest = _revisions(cluster, cluster.get("deployment/receiver"))[0]
+    cluster.patch(newest.ref, {"metadata": {"annotations": {CAUSE: "many photos a request"}}})
+
+
+def _has_told_its_revision(cluster: Cluster) -> Callable[[KubeObject], bool]:
+    """Whether the controller has written a Deployment's note to its newest revision."""
+
+    def has_told(deployment: KubeObject) -> bool:
+        return any(CAUSE in one.annotations for one in _revisions(cluster, deployment)[:1])
+
+    return has_told
+
+
 @exercise(
     "nb12.cause",
     hints=(
@@ -226,17 +327,47 @@ def forward_with_a_word(cluster: Cluster) -> None:
         f"`kubectl rollout history` reads the annotation `{CAUSE}` of the Deployment.",
     ),
     solve=forward_with_a_word,
-    wrong=(without_a_word, a_word_without_a_version),
+    wrong=(without_a_word, a_word_without_a_version, a_word_about_the_old_one, old_by_digest),
+    right=(new_by_digest, a_word_of_the_replicaset),
     start=one_photo_a_request,
 )
 def forward_and_why(cluster: Cluster) -> Verdict:
     """The receiver runs v1.1, its rollout is complete, and its history says why."""
-    found = cluster.get("deployment/receiver")
-    if tag_of(found) == "v1.0":
-        return not_started("it runs v1.0")
-    if tag_of(found) != "v1.1":
-        return not_yet(f"it asks for {tag_of(found)}")
-    if not is_complete(found):
-        return not_yet("its rollout is not complete yet")
-    has_cause = bool(found.annotations.get(CAUSE, "").strip())
-    return passed() if has_cause else not_yet("its newest revision has no cause in the history")
+    found = cluster.find("deployment/receiver")
+    short = standing(found, "Deployment receiver")
+    if found is None or short:
+        return not_yet(short)
+    image = image_of(found, "receiver")
+    folder = named(image).repository
+    if not is_same(cluster, image, f"{folder}:v1.1") or named(image).program != "receiver":
+        is_old = is_same(cluster, image, f"{folder}:v1.0")
+        is_as_begun = is_old and CAUSE not in found.annotations and not named(image).digest
+        return not_started("it runs v1.0") if is_as_begun else not_yet(f"it asks for {named(image).short}")
+    return passed_unless(unfinished(found) or _untold(cluster, found))
+
+
+def _untold(cluster: Cluster, deployment: KubeObject) -> str:
+    """Why the history does not say what the newest revision is for: no word, or that of the one before."""
+    newest, *older = [*_revisions(cluster, deployment), None]
+    told = _cause(deployment) or _cause(newest)
+    if not told:
+        return "its newest revision has no cause in the history"
+    before = older[0] if older else None
+    if told == _cause(before):
+        return f"its history says the same of this revision and of the one before: {told}"
+    return ""
+
+
+def _cause(one: KubeObject | None) -> str:
+    return one.annotations.get(CAUSE, "").strip() if one else ""
+
+
+def _revisions(cluster: Cluster, deployment: KubeObject) -> list[KubeObject]:
+    """The ReplicaSets of a Deployment, the newest revision first."""
+    found = [one for one in cluster.list("replicasets") if _is_owned(one, deployment)]
+    return sorted(found, key=lambda one: int(one.annotations.get(REVISION, 0)), reverse=True)
+
+
+def _is_owned(one: KubeObject, owner: KubeObject) -> bool:
+    uids = [ref.get("uid") for ref in each(one, "metadata", "ownerReferences")]
+    return at(owner, "metadata", "uid") in uids

@@ -1,13 +1,20 @@
 """Notebook 13: when things break."""
 
+import datetime
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates import pods
+from kubeface.endstates.parts import at, each, named_in, standing, table
+from kubeface.endstates.placing import CLOSING, is_by_hand, patience_s, spelled, taints
+from kubeface.endstates.rollout import is_begun, unfinished
+from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject, kubectl, wait
 from kubeface.lesson import PIPELINE, Plan
 
 #: The taint of a node whose kubelet is silent.
 UNREACHABLE = "node.kubernetes.io/unreachable"
+SECOND = "frontend-b"
 
 
 def no_job_by_hand(cluster: Cluster) -> None:
@@ -98,6 +105,29 @@ def scale_to_two(cluster: Cluster) -> None:
     wait(cluster, "deployment/frontend", for_="Ready", timeout_s=120)
 
 
+def three_on_three(cluster: Cluster) -> None:
+    """One more than is asked for."""
+    kubectl("scale deployment frontend --replicas 3", cluster=cluster)
+    wait(cluster, "deployment/frontend", for_="Ready", timeout_s=120)
+
+
+def a_second_deployment(cluster: Cluster) -> None:
+    """Two Deployments of one frontend each, on two nodes."""
+    home = pods.running(cluster, "frontend")[0].node
+    template = cluster.get("deployment/frontend").raw["spec"]["template"]
+    wish = {"key": "kubernetes.io/hostname", "operator": "NotIn", "values": [home]}
+    terms = {"nodeSelectorTerms": [{"matchExpressions": [wish]}]}
+    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
+    labels = {**template["metadata"]["labels"], "crew": SECOND}
+    spec = {
+        "selector": {"matchLabels": {"crew": SECOND}},
+        "template": {"metadata": {"labels": labels}, "spec": {**template["spec"], "affinity": affinity}},
+    }
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": SECOND}, "spec": spec}
+    cluster.create(body)
+    wait(cluster, f"deployment/{SECOND}", for_="Ready", timeout_s=120)
+
+
 @exercise(
     "nb13.two-nodes",
     hints=(
@@ -106,22 +136,25 @@ def scale_to_two(cluster: Cluster) -> None:
     ),
     solve=scale_to_two,
     wrong=(two_on_one_node, two_of_which_none_starts, no_frontend),
+    right=(three_on_three, a_second_deployment),
     start=one_frontend,
 )
 def two_nodes(cluster: Cluster) -> Verdict:
     """Two frontends or more are ready, on two nodes or more."""
-    found = cluster.find("deployment/frontend")
-    if found is None:
-        return not_yet("there is no Deployment frontend")
-    pods = cluster.list("pods", labels="app.kubernetes.io/name=frontend")
-    homes = {pod.node for pod in pods if pod.is_ready and not pod.is_ending}
-    if found.wanted == 1 and not found.spec.template.spec.nodeSelector:
+    main = cluster.find("deployment/frontend")
+    short = standing(main, "Deployment frontend")
+    if main is None or short:
+        return not_yet(short)
+    found = pods.running(cluster, "frontend")
+    is_free = not table(main, "spec", "template", "spec", "nodeSelector")
+    if main.wanted == 1 and len(found) <= 1 and is_free and not is_begun(main):
         return not_started("one frontend is asked for, as in the beginning")
-    if found.wanted < 2:
-        return not_yet(f"frontends asked for: {found.wanted}")
-    if found.ready < 2:
-        return not_yet(f"{found.ready} of {found.wanted} frontends are ready")
-    return passed() if len(homes) > 1 else not_yet(f"all of them are on {', '.join(map(str, homes))}")
+    ready = pods.ready(found)
+    if len(ready) < 2:
+        return not_yet(f"{len(ready)} frontends are ready, of {max(main.wanted, len(found))}")
+    homes = sorted({str(pod.node) for pod in ready})
+    is_short = "" if len(homes) > 1 else f"all of them are on {', '.join(homes)}"
+    return passed_unless(is_short or (unfinished(main, called="frontends") if main.wanted else ""))
 
 
 def usual_patience(cluster: Cluster) -> None:
@@ -142,6 +175,42 @@ def longer(cluster: Cluster) -> None:
 def another_reason(cluster: Cluster) -> None:
     """A node that says itself that it is not ready, and is in reach."""
     tolerate(cluster, [still("node.kubernetes.io/not-ready", 3)])
+
+
+def _every(wanted: int) -> list[dict[str, object]]:
+    return [{"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": wanted}]
+
+
+def the_value_of_nobody(cluster: Cluster) -> None:
+    """A toleration for a value that the taint does not have."""
+    tolerate(cluster, [still(UNREACHABLE, 3) | {"operator": "Equal", "value": "true"}])
+
+
+def not_rolled_out(cluster: Cluster) -> None:
+    """In the template, whose rollout is paused."""
+    kubectl("rollout pause deployment/receiver", cluster=cluster)
+    template = {"spec": {"tolerations": [still(UNREACHABLE, 3)]}}
+    cluster.patch("deployment/receiver", {"spec": {"template": template}})
+
+
+def with_an_image_that_is_missing(cluster: Cluster) -> None:
+    """In the template, whose Pods cannot start."""
+    template = cluster.get("deployment/receiver").raw["spec"]["template"]["spec"]
+    container = template["containers"][0] | {"image": "registry.kubeface.internal/receiver:v7"}
+    spec = {"tolerations": [still(UNREACHABLE, 3)], "containers": [container]}
+    cluster.patch("deployment/receiver", {"spec": {"template": {"spec": spec}}})
+
+
+def whatever_the_reason(cluster: Cluster) -> None:
+    """A toleration for every taint that ends Pods."""
+    tolerate(cluster, _every(3))
+
+
+def the_shortest_counts(cluster: Cluster) -> None:
+    """Two tolerations for it: the shorter one counts. And two receivers."""
+    tolerate(cluster, [still(UNREACHABLE, 3), *_every(30)])
+    cluster.patch("deployment/receiver", {"spec": {"replicas": 2}})
+    wait(cluster, "deployment/receiver", for_="Ready", timeout_s=120)
 
 
 def tolerate(cluster: Cluster, tolerations: list[dict[str, object]] | None) -> None:
@@ -177,33 +246,47 @@ def tolerate_three_seconds(cluster: Cluster) -> None:
         "`tolerationSeconds: 3`.",
     ),
     solve=tolerate_three_seconds,
-    wrong=(for_ever, longer, another_reason),
+    wrong=(
+        for_ever,
+        longer,
+        another_reason,
+        the_value_of_nobody,
+        not_rolled_out,
+        with_an_image_that_is_missing,
+    ),
+    right=(whatever_the_reason, the_shortest_counts),
     start=usual_patience,
 )
 def leave_sooner(cluster: Cluster) -> Verdict:
     """The receiver's Pods leave a node that is out of reach after 3 seconds, not after 10."""
     found = cluster.find("deployment/receiver")
-    if found is None:
-        return not_yet("there is no Deployment receiver")
-    tolerations = found.spec.template.spec.tolerations or []
+    short = standing(found, "Deployment receiver")
+    if found is None or short:
+        return not_yet(short)
+    taint = {"key": UNREACHABLE, "effect": "NoExecute"}
+    alive = pods.of(cluster, found)
+    tolerations = each(found, "spec", "template", "spec", "tolerations")
     if not tolerations:
+        early = [pod.name for pod in alive if patience_s(each(pod, "spec", "tolerations"), taint) == 3]
+        if early:
+            return not_yet(
+                f"{named_in(early)} will leave so soon, and no later one: the template says nothing"
+            )
         return not_started("the template of the receiver says nothing of its own")
-    ours = [
-        one for one in tolerations if one.effect in (None, "NoExecute") and one.key in (None, UNREACHABLE)
-    ]
-    if not ours:
-        return not_yet(f"the template tolerates {', '.join(str(one.key) for one in tolerations)}")
-    for one in ours:
-        if one.tolerationSeconds != 3:
-            patience = one.tolerationSeconds
-            return not_yet("it stays for ever" if patience is None else f"it stays for {patience} seconds")
-    return passed() if found.ready == found.wanted else not_yet("the receiver is not ready with it")
+    if not any(one.get("key") in (None, "", UNREACHABLE) for one in tolerations):
+        return not_yet(f"the template tolerates {named_in([str(one.get('key')) for one in tolerations])}")
+    stays = patience_s(tolerations, taint)
+    if stays != 3:
+        return not_yet(_in_words(stays))
+    others = [pod for pod in alive if patience_s(each(pod, "spec", "tolerations"), taint) != 3]
+    is_short = f"{others[0].name} still stays longer" if others else ""
+    return passed_unless(unfinished(found) or is_short)
 
 
-def effects_of(node: KubeObject) -> set[str]:
-    """What keeps Pods from a node: a closed door is the taint NoSchedule, which comes a moment later."""
-    taints = {taint.effect for taint in node.spec.taints or []}
-    return taints | ({"NoSchedule"} if node.spec.unschedulable else set())
+def _in_words(stays: float) -> str:
+    if stays == 0:
+        return "no toleration of the template matches that taint, which has no value: it leaves at once"
+    return "it stays for ever" if stays == float("inf") else f"it stays for {stays:g} seconds"
 
 
 def open_door(cluster: Cluster) -> None:
@@ -228,6 +311,36 @@ def cordon(cluster: Cluster) -> None:
     kubectl("cordon node2", cluster=cluster)
 
 
+def a_wish(cluster: Cluster) -> None:
+    """A taint that the scheduler may pass over."""
+    kubectl("taint node node2 away=yes:PreferNoSchedule", cluster=cluster)
+
+
+def drained(cluster: Cluster) -> None:
+    """Closed, and emptied by hand: of one who lodged there, at least."""
+    image = "registry.kubeface.internal/busybox:v1.0"
+    container = {"name": "lodger", "image": image, "command": ["sleep", "infinity"]}
+    spec = {"nodeName": "node2", "terminationGracePeriodSeconds": 1, "containers": [container]}
+    cluster.create({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "lodger"}, "spec": spec})
+    wait(cluster, "pod/lodger", for_="Ready", timeout_s=60)
+    cordon(cluster)
+    for pod in _inhabitants(cluster, "node2"):
+        cluster.delete(pod.ref, namespace=pod.namespace, grace_s=1)
+        wait(cluster, pod.ref, for_="deleted", timeout_s=60, namespace=pod.namespace)
+    wait_until(lambda: bool(_ended_since_closing(cluster)), what="no Pod's end was told", timeout_s=30)
+
+
+def by_a_taint(cluster: Cluster) -> None:
+    """A taint of somebody's own, which keeps new Pods out and ends nobody."""
+    kubectl("taint node node2 maintenance=tonight:NoSchedule", cluster=cluster)
+
+
+def by_a_patch(cluster: Cluster) -> None:
+    """The field that cordon sets; and a wish beside it."""
+    cluster.patch("node/node2", {"spec": {"unschedulable": True}})
+    kubectl("taint node node2 away=yes:PreferNoSchedule", cluster=cluster)
+
+
 @exercise(
     "nb13.closed-door",
     hints=(
@@ -235,17 +348,67 @@ def cordon(cluster: Cluster) -> None:
         "The word is `cordon`; `kubectl cordon --help` says it all.",
     ),
     solve=cordon,
-    wrong=(wrong_door, everybody_out),
+    wrong=(wrong_door, everybody_out, a_wish, drained),
+    right=(by_a_taint, by_a_patch),
     start=open_door,
 )
 def closed_door(cluster: Cluster) -> Verdict:
     """The node node2 takes no new Pods, and those that run on it stay."""
-    effects = {node.name: effects_of(node) for node in cluster.nodes()}
-    if "NoExecute" in effects["node2"]:
-        return not_yet("a taint of node2 ends what runs there")
-    if "NoSchedule" in effects["node2"]:
-        return passed()
-    others = [name for name, found in effects.items() if found and name != "node2"]
+    nodes = {node.name: node for node in cluster.nodes()}
+    if "node2" not in nodes:
+        return not_yet("there is no node2")
+    node = nodes["node2"]
+    ending = [one for one in taints(node) if one.get("effect") == "NoExecute"]
+    if ending:
+        return not_yet(f"a taint of node2 ends what runs there: {spelled(ending[0])}")
+    if any(one.get("effect") in CLOSING and is_by_hand(one) for one in taints(node)):
+        gone = _ended_since_closing(cluster)
+        return passed_unless(f"{named_in(gone)} ran on node2 and ended after it was closed" if gone else "")
+    wishes = [spelled(one) for one in taints(node) if is_by_hand(one)]
+    if wishes:
+        return not_yet(f"node2 has {named_in(wishes)}, which keeps nobody out for certain")
+    others = [name for name, one in nodes.items() if any(map(is_by_hand, taints(one)))]
     if others:
-        return not_yet(f"{' and '.join(others)} took the place of node2, which is open")
+        return not_yet(f"{named_in(others)} took the place of node2, which is open")
     return not_started("node2 is open for new Pods")
+
+
+def _inhabitants(cluster: Cluster, node: str) -> list[KubeObject]:
+    """The living Pods on a node, without those of DaemonSets, which every node has."""
+    found = cluster.list("pods", everywhere=True, fields={"spec.nodeName": node})
+    return [pod for pod in found if pods.lives(pod) and not _is_daemon(pod)]
+
+
+def _is_daemon(pod: KubeObject) -> bool:
+    return any(one.get("kind") == "DaemonSet" for one in each(pod, "metadata", "ownerReferences"))
+
+
+def _ended_since_closing(cluster: Cluster) -> list[str]:
+    """The Pods that node2 has ended since its door was closed, as the events tell it; they are gone now.
+
+    A closed node tells when: in its taint, or in the list of who wrote which field.
+    """
+    closed = _closed_at(cluster.get("node/node2"))
+    if closed is None:
+        return []
+    there = {(pod.namespace, pod.name) for pod in cluster.list("pods", everywhere=True)}
+    daemons = tuple(f"{one.name}-" for one in cluster.list("daemonsets", everywhere=True))
+    ended = set()
+    for event in cluster.list("events", everywhere=True, fields={"reason": "Killing"}):
+        pod, told = table(event, "involvedObject"), at(event, "lastTimestamp") or at(event, "eventTime")
+        when = pods.moment(told)
+        is_gone = (pod.get("namespace"), pod.get("name")) not in there
+        if at(event, "source", "host") == "node2" and when and when > closed and is_gone:
+            ended.add(str(pod.get("name")))
+    return sorted(name for name in ended if not name.startswith(daemons))
+
+
+def _closed_at(node: KubeObject) -> datetime.datetime | None:
+    """When a node was closed last."""
+    told = [one.get("timeAdded") for one in taints(node) if one.get("effect") in CLOSING and is_by_hand(one)]
+    for entry in each(node, "metadata", "managedFields"):
+        spec = at(entry, "fieldsV1", "f:spec") or {}
+        if "f:unschedulable" in spec or "f:taints" in spec:
+            told.append(entry.get("time"))
+    times = [moment for one in told if (moment := pods.moment(one))]
+    return min(times, default=None)

@@ -2,7 +2,9 @@
 
 from threading import Event
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates.parts import at, each, named_in, standing, table
+from kubeface.endstates.rights import ending, may
 from kubeface.kube import Cluster, apply, kubectl, wait
 from kubeface.kube.client import FIELD_MANAGER
 from kubeface.kube.wait import Deadline
@@ -11,6 +13,7 @@ from kubeface.lesson import Plan, State
 NAMESPACE = "api-lesson"
 CRD = "customresourcedefinition/albums.course.kubeface.internal"
 
+CAROLS = "carol was here"
 IN_FORCE_S = 2.0  # chosen: a right is in force some milliseconds after its binding is written
 
 
@@ -77,8 +80,8 @@ def watcher_that_deletes(cluster: Cluster) -> None:
     give(cluster, ["*"])
 
 
-def give(cluster: Cluster, verbs: list[str]) -> None:
-    """The ServiceAccount watcher, and these verbs on Pods for it."""
+def give(cluster: Cluster, verbs: list[str], *more: dict[str, list[str]]) -> None:
+    """The ServiceAccount watcher, and these verbs on Pods for it; and more rules of the core group."""
     kubectl("create serviceaccount watcher", cluster=cluster)
     group = "rbac.authorization.k8s.io"
     rule = {"apiGroups": [""], "resources": ["pods"], "verbs": verbs}
@@ -86,7 +89,7 @@ def give(cluster: Cluster, verbs: list[str]) -> None:
         "apiVersion": f"{group}/v1",
         "kind": "Role",
         "metadata": {"name": "watcher"},
-        "rules": [rule],
+        "rules": [rule, *({"apiGroups": [""], **one} for one in more)],
     }
     subject = {"kind": "ServiceAccount", "name": "watcher", "namespace": cluster.namespace}
     binding = {
@@ -97,6 +100,38 @@ def give(cluster: Cluster, verbs: list[str]) -> None:
         "subjects": [subject],
     }
     apply(cluster, [role, binding])
+
+
+def watcher_in_a_strong_group(cluster: Cluster) -> None:
+    """The right verbs; and all accounts of the namespace may edit it."""
+    give(cluster, ["get", "list", "watch"])
+    line = "create rolebinding everybody --clusterrole edit --group system:serviceaccounts:api-lesson"
+    kubectl(line, cluster=cluster)
+
+
+def watcher_that_evicts(cluster: Cluster) -> None:
+    """It may not delete a Pod, and may evict each."""
+    give(cluster, ["get", "list", "watch"], {"resources": ["pods/eviction"], "verbs": ["create"]})
+
+
+def watcher_that_deletes_all(cluster: Cluster) -> None:
+    """It may not delete one Pod, and may delete all at once."""
+    give(cluster, ["get", "list", "watch", "deletecollection"])
+
+
+def watcher_of_two_roles(cluster: Cluster) -> None:
+    """Two Roles, of which each gives a part."""
+    give(cluster, ["get"])
+    kubectl("create role more --verb list,watch --resource pods", cluster=cluster)
+    line = "create rolebinding everybody --role more --group system:serviceaccounts:api-lesson"
+    kubectl(line, cluster=cluster)
+
+
+def watcher_by_view(cluster: Cluster) -> None:
+    """A ClusterRole that is there already, bound in this namespace."""
+    kubectl("create serviceaccount watcher", cluster=cluster)
+    line = "create rolebinding watcher --clusterrole view --serviceaccount api-lesson:watcher"
+    kubectl(line, cluster=cluster)
 
 
 def let_it_watch(cluster: Cluster) -> None:
@@ -113,40 +148,36 @@ def let_it_watch(cluster: Cluster) -> None:
         "`kubectl create role --help` shows how verbs and resources are named.",
     ),
     solve=let_it_watch,
-    wrong=(watcher_without_rights, watcher_of_one_pod_at_a_time, watcher_that_deletes),
+    wrong=(
+        watcher_without_rights,
+        watcher_of_one_pod_at_a_time,
+        watcher_that_deletes,
+        watcher_in_a_strong_group,
+        watcher_that_evicts,
+        watcher_that_deletes_all,
+    ),
+    right=(watcher_of_two_roles, watcher_by_view),
     start=no_watcher,
 )
 def watcher(cluster: Cluster) -> Verdict:
     """A ServiceAccount watcher may get, list and watch the Pods of this namespace, and not delete them."""
-    if cluster.find("serviceaccount/watcher") is None:
-        return not_started("there is no ServiceAccount watcher")
+    found = cluster.find("serviceaccount/watcher")
+    if found is None:
+        begun = [ref for ref in ("role/watcher", "rolebinding/watcher") if cluster.find(ref)]
+        told = "there is no ServiceAccount watcher"
+        return not_yet(f"{told}; there is {named_in(begun)}") if begun else not_started(told)
     refused, deadline = refused_verbs(cluster), Deadline.after(IN_FORCE_S)
     while refused and cluster.list("rolebindings") and deadline.left_s:
         Event().wait(0.2)
         refused = refused_verbs(cluster)
     if refused:
         return not_yet(f"watcher may not {' or '.join(refused)} Pods")
-    return not_yet("watcher may delete Pods") if may(cluster, "watcher", "delete") else passed()
+    return passed_unless(standing(found, "ServiceAccount watcher") or ending(cluster, "watcher"))
 
 
 def refused_verbs(cluster: Cluster) -> list[str]:
     """What watcher should be able to do with Pods, and may not."""
     return [verb for verb in ("get", "list", "watch") if not may(cluster, "watcher", verb)]
-
-
-def may(cluster: Cluster, account: str, verb: str) -> bool:
-    """Whether a ServiceAccount of the lesson's namespace may do that with Pods, as the API server says."""
-    asked = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SubjectAccessReview",
-        "spec": {
-            "user": f"system:serviceaccount:{cluster.namespace}:{account}",
-            "resourceAttributes": {"namespace": cluster.namespace, "verb": verb, "resource": "pods"},
-        },
-    }
-    path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
-    answer = cluster.transport.json("post", path, what=f"ask whether {account} may {verb} Pods", body=asked)
-    return bool(answer["status"].get("allowed"))
 
 
 def yours(text: str, manager: str = "carol", **more: str) -> dict[str, object]:
@@ -162,7 +193,7 @@ def yours(text: str, manager: str = "carol", **more: str) -> dict[str, object]:
 def of_carol(cluster: Cluster) -> None:
     """As the exercise begins: carol has set the text."""
     cluster.delete("configmap/yours")
-    put_as(cluster, yours("carol was here"), "carol")
+    put_as(cluster, yours(CAROLS), "carol")
 
 
 def put_as(cluster: Cluster, body: dict[str, object], manager: str) -> None:
@@ -180,7 +211,7 @@ def put_as(cluster: Cluster, body: dict[str, object], manager: str) -> None:
 
 def same_text(cluster: Cluster) -> None:
     """Nobody is in each other's way: both own it."""
-    put_as(cluster, yours("carol was here"), FIELD_MANAGER)
+    put_as(cluster, yours(CAROLS), FIELD_MANAGER)
 
 
 def another_key(cluster: Cluster) -> None:
@@ -204,6 +235,27 @@ def take_over(cluster: Cluster) -> None:
     apply(cluster, [mine], force=True)
 
 
+def once_more(cluster: Cluster) -> None:
+    """Deleted, and made again with the same text: nobody's change."""
+    cluster.delete("configmap/yours")
+    cluster.create(yours(CAROLS))
+
+
+def taken_away(cluster: Cluster) -> None:
+    """Carol has it no more, and nobody has a text."""
+    cluster.patch("configmap/yours", {"data": {"text": None}})
+
+
+def by_a_patch(cluster: Cluster) -> None:
+    """Changed by kubectl, without an apply."""
+    kubectl('patch configmap yours --patch \'{"data": {"text": "hello"}}\'', cluster=cluster)
+
+
+def of_no_manager(cluster: Cluster) -> None:
+    """Another text; and nobody is noted any more as the owner of anything."""
+    cluster.patch("configmap/yours", {"data": {"text": "hello"}, "metadata": {"managedFields": [{}]}})
+
+
 @exercise(
     "nb14.take-over",
     hints=(
@@ -211,7 +263,8 @@ def take_over(cluster: Cluster) -> None:
         "Whoever applies another text with `--server-side` is told of a conflict, and what to do.",
     ),
     solve=take_over,
-    wrong=(same_text, another_key, deleted),
+    wrong=(same_text, another_key, deleted, once_more, taken_away),
+    right=(by_a_patch, of_no_manager),
     start=of_carol,
 )
 def take_over_the_text(cluster: Cluster) -> Verdict:
@@ -219,15 +272,17 @@ def take_over_the_text(cluster: Cluster) -> Verdict:
     found = cluster.find("configmap/yours")
     if found is None:
         return not_yet("there is no ConfigMap yours any more")
-    entries = found.raw["metadata"].get("managedFields") or []
+    entries = each(found, "metadata", "managedFields")
     owners = sorted(
-        one["manager"] for one in entries if "f:text" in one.get("fieldsV1", {}).get("f:data", {})
+        {str(one.get("manager")) for one in entries if "f:text" in table(one, "fieldsV1", "f:data")}
     )
-    data = found.raw.get("data") or {}
-    if owners == ["carol"] and data == {"text": "carol was here"}:
+    data = table(found, "data")
+    text = at(data, "text")
+    if owners == ["carol"] and data == {"text": CAROLS} and not found.is_ending:
         return not_started("the text is carol's")
+    if text is None:
+        return not_yet("nobody has a text there")
     if "carol" in owners:
-        return not_yet(
-            f"the text belongs to {' and '.join(owners)}, and says: {data.get('text')}; keys: {len(data)}"
-        )
-    return passed() if owners else not_yet("nobody has a text there")
+        return not_yet(f"the text belongs to {named_in(owners)}, and says: {text}; keys: {len(data)}")
+    is_short = f"it says the same as before: {text}" if text.strip() == CAROLS else ""
+    return passed_unless(standing(found, "ConfigMap yours") or is_short)

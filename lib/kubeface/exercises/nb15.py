@@ -2,14 +2,22 @@
 
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, question
+from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.endstates import pods
+from kubeface.endstates.doors import RECEIVER, astray, closed
+from kubeface.endstates.images import named
+from kubeface.endstates.parts import at, named_in, standing, table
+from kubeface.endstates.placing import ordinary
+from kubeface.endstates.rollout import unfinished
+from kubeface.endstates.settings import environment, template_container
+from kubeface.images import Images
 from kubeface.kube import Cluster, KubeObject, kubectl, wait
-from kubeface.kube.conditions import holds
 from kubeface.kube.kubectl import run
 from kubeface.lesson import PIPELINE, Plan
 
 NAMESPACE = "leftovers"
 REGISTRY = "registry.kubeface.internal"
+ADDRESS = "NSQLOOKUPD_HTTP_ADDRESSES"
 
 
 PLAN = Plan(
@@ -82,6 +90,31 @@ def select_the_receiver(cluster: Cluster) -> None:
     cluster.patch("service/receiver", {"spec": {"selector": {"app.kubernetes.io/name": "receiver"}}})
 
 
+def exposed_anew(cluster: Cluster) -> None:
+    """A new Service of that name, which nobody outside can reach."""
+    cluster.delete("service/receiver")
+    kubectl("expose deployment receiver --port 8000", cluster=cluster)
+
+
+def another_port(cluster: Cluster) -> None:
+    """The right Pods, and a port at which they do not listen."""
+    port = {"name": "http", "port": 8000, "targetPort": 9999, "nodePort": 30800}
+    select_the_receiver(cluster)
+    cluster.patch("service/receiver", {"spec": {"ports": [port]}})
+
+
+def by_another_label(cluster: Cluster) -> None:
+    """Another label of the same Pods."""
+    selector = {"app.kubernetes.io/name": None, "app.kubernetes.io/component": "api"}
+    cluster.patch("service/receiver", {"spec": {"selector": selector}})
+
+
+def made_anew(cluster: Cluster) -> None:
+    """A new Service, of the type LoadBalancer, with a port of the nodes that the cluster chose."""
+    cluster.delete("service/receiver")
+    kubectl("expose deployment receiver --port 8000 --target-port http --type LoadBalancer", cluster=cluster)
+
+
 @exercise(
     "nb15.nobody-answers",
     hints=(
@@ -90,22 +123,21 @@ def select_the_receiver(cluster: Cluster) -> None:
         "Compare the Service's `spec.selector` with the labels of the Pod, letter by letter.",
     ),
     solve=select_the_receiver,
-    wrong=(another_selector, everybody),
+    wrong=(another_selector, everybody, exposed_anew, another_port),
+    right=(by_another_label, made_anew),
     start=misspelt_selector,
 )
 def nobody_answers(cluster: Cluster) -> Verdict:
-    """The Service receiver sends to ready receivers, and to nobody else."""
+    """The Service receiver sends to ready receivers and to nobody else, from within and from outside."""
     found = cluster.find("service/receiver")
-    if found is None:
-        return not_yet("there is no Service receiver")
-    selector = dict(found.raw["spec"].get("selector") or {})
-    if selector == {"app.kubernetes.io/name": "reciever"}:
+    short = standing(found, "Service receiver")
+    if found is None or short:
+        return not_yet(short)
+    selector = table(found, "spec", "selector")
+    is_misspelt = selector == {"app.kubernetes.io/name": "reciever"}
+    if is_misspelt and not pods.living(cluster, labels=selector) and at(found, "spec", "type") == "NodePort":
         return not_started("its selector is the one that you found")
-    pods = cluster.list("pods", labels=selector) if selector else []
-    parts = sorted({pod.labels.get("app.kubernetes.io/name", "?") for pod in pods})
-    if parts != ["receiver"]:
-        return not_yet(f"it selects Pods of: {', '.join(parts) or 'nobody'}")
-    return passed() if any(pod.is_ready for pod in pods) else not_yet("none of its Pods is ready")
+    return passed_unless(astray(cluster, found, RECEIVER.port, RECEIVER) or closed(cluster, found, RECEIVER))
 
 
 def missing_image(cluster: Cluster) -> None:
@@ -135,6 +167,34 @@ def set_the_image(cluster: Cluster) -> None:
     wait(cluster, "deployment/frontend", for_="Ready", timeout_s=110)
 
 
+def idle(cluster: Cluster) -> None:
+    """The right image with another command, asked for nothing: no page comes of it."""
+    template = template_container(cluster.get("deployment/frontend"), "frontend")
+    kept = {key: value for key, value in template.items() if not key.endswith("Probe") and key != "lifecycle"}
+    container = kept | {"image": f"{REGISTRY}/frontend:v1.0", "command": ["python3", "-m", "http.server"]}
+    cluster.patch("deployment/frontend", {"spec": {"template": {"spec": {"containers": [container]}}}})
+
+
+def stopped_halfway(cluster: Cluster) -> None:
+    """The right image, in a rollout that is paused."""
+    kubectl("rollout pause deployment/frontend", cluster=cluster)
+    kubectl(f"set image deployment/frontend frontend={REGISTRY}/frontend:v1.0", cluster=cluster)
+
+
+def by_digest(cluster: Cluster) -> None:
+    """The right image by its digest."""
+    digest = Images.of(cluster).get("frontend", "v1.0").digest
+    kubectl(f"set image deployment/frontend frontend={REGISTRY}/frontend@{digest}", cluster=cluster)
+    wait(cluster, "deployment/frontend", for_="Ready", timeout_s=110)
+
+
+def two_pages(cluster: Cluster) -> None:
+    """The right image, and two of it."""
+    set_the_image(cluster)
+    kubectl("scale deployment/frontend --replicas 2", cluster=cluster)
+    wait(cluster, "deployment/frontend", for_="Ready", timeout_s=110)
+
+
 @exercise(
     "nb15.no-page",
     hints=(
@@ -143,20 +203,21 @@ def set_the_image(cluster: Cluster) -> None:
         "`kubectl set image --help`. Mind the difference between a zero and the letter O.",
     ),
     solve=set_the_image,
-    wrong=(image_of_another, asked_for_none),
+    wrong=(image_of_another, asked_for_none, idle, stopped_halfway),
+    right=(by_digest, two_pages),
     start=missing_image,
 )
 def no_page(cluster: Cluster) -> Verdict:
     """The frontend runs again."""
     found = cluster.find("deployment/frontend")
-    if found is None:
-        return not_yet("there is no Deployment frontend")
-    (container, *_) = found.spec.template.spec.containers
-    if container.image.endswith(":v1.O"):
+    short = standing(found, "Deployment frontend")
+    if found is None or short:
+        return not_yet(short)
+    image = str(template_container(found, "frontend").get("image") or "")
+    short = unfinished(found)
+    if named(image).tag == "v1.O" and short and found.wanted == 1 and not at(found, "spec", "paused"):
         return not_started("its image is the one that you found")
-    if "/frontend:" not in container.image:
-        return not_yet(f"its image is {container.image}")
-    return running(found)
+    return passed_unless(_stopped(cluster, found, f"its image is {image}"))
 
 
 def far_too_big(cluster: Cluster) -> None:
@@ -188,6 +249,40 @@ def ask_for_less(cluster: Cluster) -> None:
     wait(cluster, "deployment/face-recognition", for_="Ready", timeout_s=110)
 
 
+def more_than_it_may_take(cluster: Cluster) -> None:
+    """A small request, and a limit under which it does not start."""
+    set_memory(cluster, "8Mi", "24Mi")
+
+
+def nobody_recognizes(cluster: Cluster) -> None:
+    """What it needs, and none of it asked for."""
+    command = [
+        "set",
+        "resources",
+        "deployment/face-recognition",
+        "--requests=memory=500Mi",
+        "--limits=memory=1Gi",
+    ]
+    run(command, cluster=cluster)
+    cluster.patch("deployment/face-recognition", {"spec": {"replicas": 0}})
+
+
+def in_bytes(cluster: Cluster) -> None:
+    """Other units, and no limit."""
+    memory = "--requests memory=524288Ki --limits memory=0"
+    kubectl(f"set resources deployment/face-recognition {memory}", cluster=cluster)
+    wait(cluster, "deployment/face-recognition", for_="Ready", timeout_s=110)
+
+
+def by_a_patch(cluster: Cluster) -> None:
+    """A limit alone, which is the request as well."""
+    resources = '{"requests": {"memory": null}, "limits": {"memory": "1Gi"}}'
+    container = '{"name": "face-recognition", "resources": ' + resources + "}"
+    patch = '{"spec": {"template": {"spec": {"containers": [' + container + "]}}}}"
+    kubectl(f"patch deployment face-recognition --patch '{patch}'", cluster=cluster)
+    wait(cluster, "deployment/face-recognition", for_="Ready", timeout_s=110)
+
+
 @exercise(
     "nb15.waits-for-a-node",
     hints=(
@@ -196,20 +291,24 @@ def ask_for_less(cluster: Cluster) -> None:
         "`manifests/face-recognition/deployment.yaml` says what it needs; `kubectl set resources` sets it.",
     ),
     solve=ask_for_less,
-    wrong=(a_little_too_big, far_too_small),
+    wrong=(a_little_too_big, far_too_small, more_than_it_may_take, nobody_recognizes),
+    right=(in_bytes, by_a_patch),
     start=far_too_big,
 )
 def waits_for_a_node(cluster: Cluster) -> Verdict:
     """Face-recognition runs again."""
     found = cluster.find("deployment/face-recognition")
-    if found is None:
-        return not_yet("there is no Deployment face-recognition")
-    (container, *_) = found.spec.template.spec.containers
-    resources = container.raw.get("resources") or {}
-    memory = {key: (resources.get(key) or {}).get("memory") for key in ("requests", "limits")}
-    if memory == {"requests": "64Gi", "limits": "64Gi"}:
+    short = standing(found, "Deployment face-recognition")
+    if found is None or short:
+        return not_yet(short)
+    container = template_container(found, "face-recognition")
+    memory = {key: at(container, "resources", key, "memory") for key in ("requests", "limits")}
+    short = unfinished(found)
+    if memory == {"requests": "64Gi", "limits": "64Gi"} and short and found.wanted == 1:
         return not_started("it asks for the memory that you found")
-    return running(found, f"with memory {memory}")
+    told = ", ".join(f"{key} of {value or 'nothing'}" for key, value in memory.items())
+    killed = pods.restarting(pods.of(cluster, found))
+    return passed_unless(_stopped(cluster, found, f"with memory {told}") or killed)
 
 
 def wrong_port(cluster: Cluster) -> None:
@@ -230,7 +329,7 @@ def no_processor(cluster: Cluster) -> None:
 
 def set_lookup(cluster: Cluster, address: str) -> None:
     """The image-processor with another address of nsqlookupd."""
-    setting = f"NSQLOOKUPD_HTTP_ADDRESSES={address}"
+    setting = f"{ADDRESS}={address}"
     restart_with(cluster, "image-processor", ["set", "env", "deployment/image-processor", setting])
 
 
@@ -238,6 +337,36 @@ def set_the_port(cluster: Cluster) -> None:
     """What `solution` shows."""
     setting = "NSQLOOKUPD_HTTP_ADDRESSES=nsqlookupd:4161"
     kubectl(f"set env deployment/image-processor {setting}", cluster=cluster)
+    wait(cluster, "deployment/image-processor", for_="Ready", timeout_s=110)
+
+
+def told_nothing(cluster: Cluster) -> None:
+    """Without any variable."""
+    containers = [template_container(cluster.get("deployment/image-processor")) | {"env": None}]
+    cluster.patch("deployment/image-processor", {"spec": {"template": {"spec": {"containers": containers}}}})
+
+
+def stopped_rollout(cluster: Cluster) -> None:
+    """The right address, in a rollout that is paused."""
+    kubectl("rollout pause deployment/image-processor", cluster=cluster)
+    kubectl(f"set env deployment/image-processor {ADDRESS}=nsqlookupd:4161", cluster=cluster)
+
+
+def from_a_configmap(cluster: Cluster) -> None:
+    """The address from a ConfigMap, by all its keys."""
+    kubectl(f"create configmap lookup --from-literal {ADDRESS}=nsqlookupd:4161", cluster=cluster)
+    container = template_container(cluster.get("deployment/image-processor"))
+    kept = [one for one in container["env"] if one["name"] != ADDRESS]
+    told = container | {"env": kept, "envFrom": [{"configMapRef": {"name": "lookup"}}]}
+    cluster.patch("deployment/image-processor", {"spec": {"template": {"spec": {"containers": [told]}}}})
+    wait(cluster, "deployment/image-processor", for_="Ready", timeout_s=110)
+
+
+def by_its_whole_name(cluster: Cluster) -> None:
+    """The whole name of the Service, and two who ask it."""
+    address = "nsqlookupd.face.svc.cluster.local:4161"
+    kubectl(f"set env deployment/image-processor {ADDRESS}={address}", cluster=cluster)
+    kubectl("scale deployment/image-processor --replicas 2", cluster=cluster)
     wait(cluster, "deployment/image-processor", for_="Ready", timeout_s=110)
 
 
@@ -249,19 +378,22 @@ def set_the_port(cluster: Cluster) -> None:
         "nsqlookupd has two ports. `kubectl describe service nsqlookupd` names both; compare.",
     ),
     solve=set_the_port,
-    wrong=(wrong_name, no_processor),
+    wrong=(wrong_name, no_processor, told_nothing, stopped_rollout),
+    right=(from_a_configmap, by_its_whole_name),
     start=wrong_port,
 )
 def never_ready(cluster: Cluster) -> Verdict:
     """The image-processor is ready again."""
     found = cluster.find("deployment/image-processor")
-    if found is None:
-        return not_yet("there is no Deployment image-processor")
-    (container, *_) = found.spec.template.spec.containers
-    addresses = {one.name: one.value for one in container.env}.get("NSQLOOKUPD_HTTP_ADDRESSES")
-    if addresses == "nsqlookupd:4160":
+    short = standing(found, "Deployment image-processor")
+    if found is None or short:
+        return not_yet(short)
+    container = template_container(found, "image-processor")
+    told = environment(cluster, container).get(ADDRESS)
+    is_as_found = told is not None and (told.value, told.source) == ("nsqlookupd:4160", "")
+    if is_as_found and unfinished(found) and found.wanted == 1 and not at(found, "spec", "paused"):
         return not_started("its environment is the one that you found")
-    return running(found, f"it asks {addresses}")
+    return passed_unless(_stopped(cluster, found, f"it asks {told.value if told else 'nobody'}"))
 
 
 def node_without_queue(cluster: Cluster) -> None:
@@ -295,6 +427,30 @@ def label_again(cluster: Cluster) -> None:
     wait(cluster, "daemonset/nsqd", for_=lambda one: one.ready == 3, timeout_s=110)
 
 
+def queue_without_an_image(cluster: Cluster) -> None:
+    """The label is there again, and the queue of that node has an image that nobody built."""
+    image = f"{REGISTRY}/nsqd:v0"
+    kubectl(f"set image daemonset/nsqd nsqd={image}", cluster=cluster)
+    cluster.patch("node/node2", {"metadata": {"labels": {"receiver": "true"}}})
+
+
+def queue_of_every_node(cluster: Cluster) -> None:
+    """The DaemonSet asks for no label any more."""
+    cluster.patch("daemonset/nsqd", {"spec": {"template": {"spec": {"nodeSelector": None}}}})
+    wait(cluster, "daemonset/nsqd", for_=_is_everywhere, timeout_s=110)
+
+
+def queue_by_another_label(cluster: Cluster) -> None:
+    """It goes by a label that every node has."""
+    selector = {"receiver": None, "kubernetes.io/os": "linux"}
+    cluster.patch("daemonset/nsqd", {"spec": {"template": {"spec": {"nodeSelector": selector}}}})
+    wait(cluster, "daemonset/nsqd", for_=_is_everywhere, timeout_s=110)
+
+
+def _is_everywhere(one: KubeObject) -> bool:
+    return not unfinished(one) and one.ready == 3
+
+
 @exercise(
     "nb15.one-too-few",
     hints=(
@@ -302,30 +458,35 @@ def label_again(cluster: Cluster) -> None:
         "A DaemonSet goes by its nodeSelector. `kubectl get nodes --show-labels` shows who has the label.",
     ),
     solve=label_again,
-    wrong=(another_value, queue_nowhere),
+    wrong=(another_value, queue_nowhere, queue_without_an_image),
+    right=(queue_of_every_node, queue_by_another_label),
     start=node_without_queue,
 )
 def one_too_few(cluster: Cluster) -> Verdict:
     """An nsqd is ready on every node."""
     found = cluster.find("daemonset/nsqd")
-    if found is None:
-        return not_yet("there is no DaemonSet nsqd")
-    pods = cluster.list("pods", labels="app.kubernetes.io/name=nsqd")
-    homes = {pod.node for pod in pods if pod.is_ready and not pod.is_ending}
-    nodes = {node.name for node in cluster.nodes()}
-    selector = found.spec.template.spec.nodeSelector
-    if "receiver" not in cluster.get("node/node2").labels and selector == {"receiver": "true"}:
+    short = standing(found, "DaemonSet nsqd")
+    if found is None or short:
+        return not_yet(short)
+    homes = {pod.node for pod in pods.ready(pods.of(cluster, found))}
+    nodes = {node.name: node for node in ordinary(cluster)}
+    missing = sorted(set(nodes) - homes)
+    if not missing:
+        return passed_unless("")
+    selector = table(found, "spec", "template", "spec", "nodeSelector")
+    is_unlabelled = "node2" in nodes and "receiver" not in nodes["node2"].labels
+    if is_unlabelled and selector == {"receiver": "true"} and missing == ["node2"]:
         return not_started("node2 is as you found it")
-    missing = sorted(nodes - homes)
-    return not_yet(f"there is none ready on {', '.join(missing)}") if missing else passed()
+    return not_yet(f"there is none ready on {named_in(missing)}")
 
 
-def running(deployment: KubeObject, told: str = "") -> Verdict:
-    """Whether a Deployment asks for something, and all of it is ready."""
-    if deployment.wanted == 0:
-        return not_yet(f"no {deployment.name} is asked for")
-    ready = f"{deployment.ready} of {deployment.wanted} are ready"
-    return passed() if holds(deployment, "Ready") else not_yet(", ".join(filter(None, (ready, told))))
+def _stopped(cluster: Cluster, deployment: KubeObject, told: str) -> str:
+    """Why a part of the application does not run: its rollout is not complete, or another program runs."""
+    short = unfinished(deployment)
+    if short:
+        return f"{short}, {told}"
+    others = [pod for pod in pods.of(cluster, deployment) if not pods.runs(pod, deployment.name)]
+    return f"no {deployment.name} runs in {others[0].name}, {told}" if others else ""
 
 
 def restart_with(cluster: Cluster, name: str, command: list[str]) -> None:

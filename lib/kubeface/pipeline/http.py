@@ -26,9 +26,9 @@ def get_json(host: str, port: int, path: str, *, within_s: float = ANSWER_S) -> 
     return json.loads(_ask("GET", host, port, path, within_s=within_s))
 
 
-def get(host: str, port: int, path: str) -> bytes:
+def get(host: str, port: int, path: str, *, within_s: float = ANSWER_S) -> bytes:
     """The answer to a GET; raises as `get_json`."""
-    return _ask("GET", host, port, path)
+    return _ask("GET", host, port, path, within_s=within_s)
 
 
 def post_json(host: str, port: int, path: str, body: Mapping[str, Any], *, within_s: float = ANSWER_S) -> Any:

@@ -5,6 +5,7 @@ import pytest
 
 from kubeface.checks import not_started, not_yet, passed
 from kubeface.checks.harness import faults
+from kubeface.checks.judging import judge
 from kubeface.errors import BadInput
 
 CARD = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "hi"}, "data": {"to": "you"}}
@@ -55,12 +56,17 @@ def test_a_check_that_knows_its_own_solution_alone_is_too_strict(here):
             return greetings.judge(cluster)
         return not_yet(f"it has {dict(found.raw.get('data') or {})}")
 
-    sound = greetings.greeting(right=(greet_you_in_words,))
-    assert faults(sound, here) == []
     assert faults(greetings.greeting(narrow, right=(greet_you_in_words,)), here) == [
         "in its right state greet_you_in_words, it says not yet in the place of passed: "
         "it has {'to': 'you', 'words': 'hello'}"
     ]
+
+
+def test_another_right_way_is_no_fault(here):
+    def greet_you_in_words(cluster):
+        cluster.put(CARD | {"data": {"to": "you", "words": "hello"}})
+
+    assert faults(greetings.greeting(right=(greet_you_in_words,)), here) == []
 
 
 def test_a_right_state_that_cannot_be_brought_is_named(here):
@@ -74,11 +80,21 @@ def test_a_right_state_that_cannot_be_brought_is_named(here):
 def test_a_check_that_fails_by_itself_is_red_at_every_stage(here):
     @goal
     def broken(cluster):
-        assert cluster.get("configmap/hi").data.to == "you"
+        assert cluster.find("configmap/hi").data.to == "you"
 
     found = faults(greetings.greeting(broken), here)
     assert len(found) == 4
     assert all("the check itself broke" in one for one in found)
+
+
+def test_what_is_not_there_is_no_fault_of_the_check(here):
+    @goal
+    def trusting(cluster):
+        return passed() if cluster.get("configmap/hi").data.to == "you" else not_yet("it greets another")
+
+    verdict = judge(greetings.greeting(trusting), here)
+    assert verdict.outcome == "not yet"
+    assert "configmap/hi" in verdict.because
 
 
 def test_a_check_that_blames_before_anything_was_tried_is_red(here):
