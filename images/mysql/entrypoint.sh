@@ -5,12 +5,16 @@
 #
 # A file in the data folder marks an initialisation that has not ended. If it was cut off, the next
 # start finds the mark, empties the folder and begins again: half a database is never served.
+#
+# upgrade.sql is run at each start, before anybody is let in: it brings a database that an older schema made
+# to today's. A statement of it that fails is logged, and keeps nobody out.
 set -eu
 
 data=${MYSQL_DATA_DIR:-/var/lib/mysql}
 run=${MYSQL_RUN_DIR:-/run/mysqld}
 init=${MYSQL_INIT_DIR:-/docker-entrypoint-initdb.d}
 mark=$data/.initialising
+upgrade=${MYSQL_UPGRADE_FILE:-/usr/local/share/mysql/upgrade.sql}
 private=$run/initialising
 client=$(command -v mariadb || command -v mysql)
 server=
@@ -112,6 +116,12 @@ initialise() {
   say "initialised"
 }
 
+upgrade_flag() {
+  [ -f "$upgrade" ] && [ -n "${MYSQL_DATABASE:-}" ] || return 0
+  { echo "USE \`$MYSQL_DATABASE\`;"; cat "$upgrade"; } >"$run/upgrade.sql"
+  echo "--init-file=$run/upgrade.sql"
+}
+
 end_early() { [ -z "$server" ] || kill -TERM "$server" 2>/dev/null || true; }
 trap end_early EXIT
 trap 'exit 143' TERM INT
@@ -126,4 +136,4 @@ elif is_empty; then
 fi
 trap - EXIT TERM INT
 # shellcheck disable=SC2086
-exec mariadbd $flags --socket="$run/mysqld.sock" --pid-file="$run/mysqld.pid" --bind-address=0.0.0.0 "$@"
+exec mariadbd $flags $(upgrade_flag) --socket="$run/mysqld.sock" --pid-file="$run/mysqld.pid" --bind-address=0.0.0.0 "$@"

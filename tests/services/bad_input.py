@@ -115,7 +115,7 @@ RECEIVER = [
     BadInput("a NUL in the path", path("unknown_people/x.jpg\0"), "422"),
     BadInput("a line break in the path", path("unknown_people/\nx.jpg"), "422"),
     BadInput("half of a surrogate pair in the path", post(b'{"path": "\\ud800.jpg"}'), "422"),
-    BadInput("a space behind the path", path("unknown_people/x.jpg "), "422"),
+    BadInput("a space behind the path", path("unknown_people/x.jpg "), "404"),
     BadInput("..", path("../outside.jpg"), "403"),
     BadInput(".. that comes back in", path("unknown_people/../unknown_people/x.jpg"), "403"),
     BadInput("an absolute path outside the folder", path("/etc/passwd"), "403"),

@@ -77,14 +77,14 @@ def library() -> ModuleType:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
         import face_recognition
-        from PIL import ImageFile
-    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the library sets it for the whole process, other tests included
     return face_recognition
 
 
 @pytest.fixture(scope="module")
-def models() -> "ModelPool":
+def models() -> "Iterator[ModelPool]":
     """dlib's models, for one call at a time; loaded for those who ask for them."""
     from face_recognition_service.models import ModelPool
 
-    return ModelPool(1)
+    pool = ModelPool(1)
+    yield pool
+    pool.close()

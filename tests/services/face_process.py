@@ -18,7 +18,6 @@ from grpc_tools import protoc
 from real_servers import Program
 
 ROOT = Path(__file__).parents[2]
-SERVICE = ROOT / "images/face-recognition"
 DEADLINE_S = 60
 
 
@@ -34,6 +33,11 @@ def grpc_code() -> Path:
     return Path(folder)
 
 
+def python_path() -> str:
+    """Where the service finds its code."""
+    return f"{ROOT}/images/common:{ROOT}/images/face-recognition:{grpc_code()}"
+
+
 class FaceRecognition:
     """The service over `photos_dir`; `address` stays the same when it is stopped and started again."""
 
@@ -45,7 +49,7 @@ class FaceRecognition:
     def start(self) -> "FaceRecognition":
         """Ready: the known people are encoded."""
         env = {"PHOTOS_DIR": str(self.photos_dir), "LISTEN": self.address, "WORKERS": str(self.workers)}
-        env["PYTHONPATH"] = f"{SERVICE}:{grpc_code()}"
+        env["PYTHONPATH"] = python_path()
         command = [sys.executable, "-m", "face_recognition_service"]
         self.program = Program(command, ready=['"event": "ready"'], env=env).start()
         self.address = f"127.0.0.1:{self.events('listening')[0]['port']}"

@@ -147,7 +147,12 @@ class Mariadb:
             (self.folder / name).mkdir(exist_ok=True)
             if self.user:
                 shutil.chown(self.folder / name, self.user)
-        command = [*self._as_user(), "sh", str(ROOT / "images/mysql/entrypoint.sh"), f"--port={self.port}"]
+        # The user of the server may not be let into the checkout.
+        shutil.rmtree(self.folder / "init", ignore_errors=True)
+        shutil.copytree(self.init_files, self.folder / "init")
+        entrypoint = shutil.copy(ROOT / "images/mysql/entrypoint.sh", self.folder)
+        shutil.copy(ROOT / "images/mysql/upgrade.sql", self.folder)
+        command = [*self._as_user(), "sh", str(entrypoint), f"--port={self.port}"]
         command += [
             f"--bind-address={self.host}",
             "--innodb-buffer-pool-size=16M",
@@ -223,7 +228,8 @@ class Mariadb:
         return {
             "MYSQL_DATA_DIR": str(self.folder / "data"),
             "MYSQL_RUN_DIR": str(self.folder / "run"),
-            "MYSQL_INIT_DIR": str(self.init_files),
+            "MYSQL_UPGRADE_FILE": str(self.folder / "upgrade.sql"),
+            "MYSQL_INIT_DIR": str(self.folder / "init"),
             "MYSQL_ROOT_PASSWORD": self.passwords["root"],
             "MYSQL_DATABASE": self.name,
             **passwords,

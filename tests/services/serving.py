@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import httpx
 import uvicorn
+from common.protocol import Protocol
 from fastapi import FastAPI
 
 from kubeface.errors import NotReady
@@ -14,7 +15,9 @@ from kubeface.errors import NotReady
 
 class _Server(uvicorn.Server):
     def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+        super().__init__(
+            uvicorn.Config(app, log_config=None, access_log=False, http=Protocol, timeout_graceful_shutdown=5)
+        )
         self.listening = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -33,9 +33,9 @@ def nearest(library: ModuleType, known: dict[str, object], path: Path) -> tuple[
 def test_the_answer_is_the_librarys(
     name: str, expected: dict[str, tuple[str, float, int]], models: ModelPool
 ) -> None:
-    known = KnownPeople(photos.known("x").parent, models).current()
-    with models.borrow() as borrowed:
-        match = identify(photos.unknown(name).read_bytes(), known, borrowed)
+    known = KnownPeople(photos.photos_folder(), models).current()
+    data = photos.unknown(name).read_bytes()
+    match = models.run(lambda own: identify(data, known, own))
     person, distance, faces = expected[name]
     assert (match.image_name, match.faces_found) == (person, faces)
     assert match.distance == pytest.approx(distance, abs=0.05)  # a box found in a smaller copy moves a little

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from common.pictures import NotAPicture
 from frontend.core import Box, Query, Refused, read_query
 from frontend.label import place_label
-from frontend.picture import NotAPicture, Picture, look_at
+from frontend.picture import Picture, open_picture
 from PIL import Image
 
 
@@ -29,6 +30,7 @@ def test_a_query_is_read(asked: dict[str, str], query: Query) -> None:
     [
         {"status": "DONE"},
         {"status": "1"},
+        {"status": "PROCEſſED"},
         {"limit": "0"},
         {"limit": "-1"},
         {"limit": "201"},
@@ -45,6 +47,12 @@ def test_a_query_without_sense_is_refused(asked: dict[str, str]) -> None:
     with pytest.raises(Refused) as refused:
         read_query(asked)
     assert refused.value.status == 422
+
+
+def look_at(file: Path) -> Picture:
+    opened, picture = open_picture(file.parent, file.name)
+    opened.close()
+    return picture
 
 
 def test_a_picture_is_as_large_as_the_browser_shows_it(tmp_path: Path) -> None:

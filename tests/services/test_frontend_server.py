@@ -201,7 +201,10 @@ def test_a_huge_picture_is_not_sent(client: httpx.Client, photos: Path) -> None:
     with (photos / "unknown_people/a.jpg").open("r+b") as file:
         file.truncate(50_000_001)
     answer = client.get("/photos/unknown_people/a.jpg")
-    assert (answer.status_code, answer.json()["error"]) == (415, "the picture is larger than 50 MB")
+    assert (answer.status_code, answer.json()["error"]) == (
+        415,
+        "the picture has 50,000,001 bytes; at most 50,000,000 are read",
+    )
 
 
 def test_a_body_is_not_waited_for(client: httpx.Client) -> None:

@@ -24,9 +24,32 @@ def test_known_people_are_there_from_the_start(database: Mariadb) -> None:
     assert [row["name"] for row in people] == ["Barack Obama", "Joe Biden", "Eileen Collins"]
 
 
-def test_paths_differ_by_case(database: Mariadb) -> None:
-    database.rows("INSERT INTO images (path) VALUES ('unknown_people/a.jpg'), ('unknown_people/A.jpg')")
-    assert len(database.rows("SELECT id FROM images")) == 2
+NAMES = (
+    "Rene",
+    "René",
+    "rene",
+    "Rene ",
+    "RENE",
+    "Rene\u0301",
+    "obama.jpg",
+    "OBAMA.jpg",
+    "óbama.jpg",
+    "ß",
+    "ss",
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("images", "path"), ("person", "name"), ("person_images", "image_name")]
+)
+def test_names_that_differ_in_a_byte_are_different_names(database: Mariadb, table: str, column: str) -> None:
+    database.rows(f"DELETE FROM {table} WHERE {column} IN %s", ["obama.jpg"])
+    person = ", person_id" if table == "person_images" else ""
+    values = ", ".join(["(%s, 1)" if person else "(%s)"] * len(NAMES))
+    database.rows(f"INSERT INTO {table} ({column}{person}) VALUES {values}", *NAMES)
+    for name in NAMES:
+        found = database.rows(f"SELECT {column} AS name FROM {table} WHERE {column} = %s", name)
+        assert [row["name"] for row in found] == [name]
 
 
 @pytest.mark.parametrize(

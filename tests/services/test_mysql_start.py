@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pymysql
 import pytest
 from real_servers import INIT_FILES, Mariadb, own_folder
 
@@ -42,6 +43,28 @@ def test_rows_are_there_after_a_restart_and_nothing_is_initialised_twice(server:
     server.start()
     assert server.rows("SELECT path FROM images") == [{"path": "unknown_people/x.jpg"}]
     assert "entrypoint:" not in log_of(server)
+
+
+def test_a_database_of_an_older_schema_is_brought_to_todays(server: Mariadb) -> None:
+    server.start()
+    for table, column, length in (("person", "name", 255), ("person_images", "image_name", 255)):
+        server.rows(
+            f"ALTER TABLE {table} MODIFY {column} VARCHAR({length}) COLLATE utf8mb4_general_ci NOT NULL"
+        )
+    with pytest.raises(pymysql.err.IntegrityError):
+        server.rows("INSERT INTO person (name) VALUES ('Barack Obamá')")
+    assert server.stop() == 0
+    server.start()
+    server.rows("INSERT INTO person (name) VALUES ('Barack Obamá'), ('Barack Obama ')")
+    assert not server.rows("SELECT person_id FROM person_images WHERE image_name = 'OBAMA.jpg'")
+    assert len(server.rows("SELECT person_id FROM person_images WHERE image_name = 'obama.jpg'")) == 1
+
+
+def test_a_start_bears_that_a_table_is_gone(server: Mariadb) -> None:
+    server.start()
+    server.rows("DROP TABLE person_images")
+    assert server.stop() == 0
+    assert len(server.start().rows("SELECT * FROM person")) == 3
 
 
 def test_rows_are_there_after_a_power_cut(server: Mariadb) -> None:

@@ -8,6 +8,8 @@ from types import FrameType
 
 import uvicorn
 
+from common.protocol import Protocol
+
 log = logging.getLogger(__name__)
 
 FINISH_WITHIN_S = 10  # chosen: with DRAIN_SECONDS and the preStop pause well below the grace period of 30 s
@@ -32,6 +34,7 @@ class DrainingServer(uvicorn.Server):
                 app,  # type: ignore[arg-type]
                 host=host,
                 port=port,
+                http=Protocol,
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -5,9 +5,11 @@ import os
 import signal
 import sys
 
-from face_recognition_service.logs import start_logging
+from common.logs import start_logging
+from common.settings import SettingWrong
+
 from face_recognition_service.server import Server
-from face_recognition_service.settings import BadSetting, Settings
+from face_recognition_service.settings import Settings
 
 
 async def serve_until_told() -> None:
@@ -26,10 +28,10 @@ async def serve_until_told() -> None:
 
 def main() -> None:
     """A wrong setting or a taken port ends the start, with a sentence and exit code 1."""
-    start_logging()
+    start_logging("face-recognition", "face_recognition_service")
     try:
         asyncio.run(serve_until_told())
-    except (BadSetting, RuntimeError) as error:  # RuntimeError: gRPC could not take the port
+    except (SettingWrong, RuntimeError) as error:  # RuntimeError: gRPC could not take the port
         sys.exit(f"face-recognition cannot start: {error}")
 
 

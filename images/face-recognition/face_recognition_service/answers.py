@@ -1,34 +1,51 @@
 """The gRPC methods: a question in, core's answer out, every outcome with a status of its own."""
 
 import logging
+import threading
 import time
 from pathlib import Path
 from typing import Any, NoReturn
 
 import face_recognition_pb2 as pb
 import grpc
+from common.photos import NotAFile, OutsideFolder, PhotoMissing
+from common.pictures import NotAPicture, PictureTooLarge
 
-from face_recognition_service import refusals
-from face_recognition_service.core import Match, identify
+from face_recognition_service.core import Known, Match, identify
 from face_recognition_service.known import KnownPeople
-from face_recognition_service.models import ModelPool
-from face_recognition_service.photos import read_photo
+from face_recognition_service.models import ModelPool, Models
+from face_recognition_service.picture import read_photo
+from face_recognition_service.refusals import REFUSALS, NoFace
 
 log = logging.getLogger(__name__)
 
 STATUS = {
-    refusals.PhotoMissing: grpc.StatusCode.NOT_FOUND,
-    refusals.OutsideFolder: grpc.StatusCode.INVALID_ARGUMENT,
-    refusals.NotAPicture: grpc.StatusCode.INVALID_ARGUMENT,
-    refusals.PictureTooLarge: grpc.StatusCode.INVALID_ARGUMENT,
-    refusals.NoFace: grpc.StatusCode.FAILED_PRECONDITION,
+    PhotoMissing: grpc.StatusCode.NOT_FOUND,
+    OutsideFolder: grpc.StatusCode.INVALID_ARGUMENT,
+    NotAFile: grpc.StatusCode.INVALID_ARGUMENT,
+    NotAPicture: grpc.StatusCode.INVALID_ARGUMENT,
+    PictureTooLarge: grpc.StatusCode.INVALID_ARGUMENT,
+    NoFace: grpc.StatusCode.FAILED_PRECONDITION,
 }
 
 
-class Answers:
-    """Both services of the contract. Holds nothing of a request: each lives on its own stack."""
+class NobodyWaits(Exception):
+    """The caller's deadline passed before its picture had its turn."""
 
-    def __init__(self, photos_dir: Path, known: KnownPeople, models: ModelPool) -> None:
+
+class Answers:
+    """Both services of the contract. Holds nothing of a request: each lives on its own stack.
+
+    Args:
+        photos_dir: The folder that holds all photos.
+        known: Whose faces are known.
+        models: Where pictures are worked on.
+        places: How many questions may be open; one more is told to come later.
+    """
+
+    def __init__(self, photos_dir: Path, known: KnownPeople, models: ModelPool, places: int) -> None:
+        self._places = threading.BoundedSemaphore(places)
+        self._busy = f"{places} questions are open, as many as may be: ask again in some seconds"
         self._photos_dir = photos_dir
         self._known = known
         self._models = models
@@ -37,12 +54,21 @@ class Answers:
         """Who is in the picture at `request.image_path`; the sentence of a refusal is in the details."""
         started = time.monotonic()
         about = {"image_path": request.image_path, "image_id": _image_id(context)}
+        if not self._places.acquire(blocking=False):
+            _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, self._busy, about)
         try:
-            match = self._identify(request.image_path, context)
-        except refusals.Refusal as refusal:
+            known = self._known.current()
+            match = self._models.run(
+                lambda models: self._identify(request.image_path, known, models, context)
+            )
+        except REFUSALS as refusal:
             _refuse(context, STATUS[type(refusal)], str(refusal), about)
         except OSError as error:
             _refuse(context, grpc.StatusCode.UNAVAILABLE, f"the photos cannot be read now: {error}", about)
+        except NobodyWaits as late:
+            _refuse(context, grpc.StatusCode.CANCELLED, str(late), about)
+        finally:
+            self._places.release()
         about |= {"image_name": match.image_name, "distance": match.distance, "faces": match.faces_found}
         log.info("identified", extra={**about, "seconds": round(time.monotonic() - started, 3)})
         return _response(match)
@@ -56,13 +82,12 @@ class Answers:
         serving = pb.HealthCheckResponse.SERVING
         return pb.HealthCheckResponse(status=serving, known_faces=len(known.names), skipped=known.skipped)
 
-    def _identify(self, image_path: str, context: grpc.ServicerContext) -> Match:
-        data = read_photo(self._photos_dir, image_path)
-        known = self._known.current()
-        with self._models.borrow() as models:
-            if not context.is_active():  # the caller's deadline passed while we waited for models
-                context.abort(grpc.StatusCode.CANCELLED, "nobody waits for this answer any more")
-            return identify(data, known, models)
+    def _identify(
+        self, image_path: str, known: Known, models: Models, context: grpc.ServicerContext
+    ) -> Match:
+        if not context.is_active():
+            raise NobodyWaits("nobody waits for this answer any more")
+        return identify(read_photo(self._photos_dir, image_path), known, models)
 
 
 def _refuse(

@@ -49,7 +49,7 @@ def identify(data: bytes, known: Known, models: Models) -> Match:
     """Who is in the picture with these bytes.
 
     Raises:
-        NotAPicture, PictureTooLarge: see read_picture.
+        NotAPicture: see read_picture.
         NoFace: the picture shows no face that the detector finds.
     """
     seen = _look(data, models)
@@ -69,7 +69,7 @@ def encode_clearest_face(data: bytes, models: Models) -> Encodings:
     and flags are now and then taken for a face as well.
 
     Raises:
-        NotAPicture, PictureTooLarge: see read_picture.
+        NotAPicture: see read_picture.
         NoFace: the picture shows no face that the detector finds.
     """
     seen = _look(data, models)

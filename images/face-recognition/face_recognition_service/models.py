@@ -1,11 +1,12 @@
 """dlib's models: where faces are, and 128 numbers for each."""
 
 import importlib.util
-import queue
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import dlib
 import numpy as np
@@ -16,6 +17,7 @@ from face_recognition_service.picture import Pixels, shrink
 from face_recognition_service.weights import read_weights
 
 Encodings = NDArray[np.float64]
+T = TypeVar("T")
 
 # Faces are looked for in a small copy first (measured: 3 to 4 times faster than at full size, with the
 # same answers on the course's photos), and in a larger one only when the small copy shows none.
@@ -78,25 +80,26 @@ class Models:
 
 
 class ModelPool:
-    """`size` sets of models, lent to one thread at a time: dlib's objects keep notes while they work.
+    """`size` threads, each with models of its own: dlib's objects keep notes while they work.
 
-    The encoder is one for all.
+    All work on pictures is done in them, so that memory is a matter of `size`, not of how many ask: what a
+    thread has used, the C library keeps for that thread. The encoder is one for all.
     """
 
     def __init__(self, size: int) -> None:
-        self._free: queue.SimpleQueue[Models] = queue.SimpleQueue()
         encoder = Encoder(read_weights(_model_file("dlib_face_recognition_resnet_model_v1.dat")))
-        for _ in range(size):
-            self._free.put(Models(encoder))
+        self._own = threading.local()
+        self._threads = ThreadPoolExecutor(
+            size, "picture", lambda: setattr(self._own, "models", Models(encoder))
+        )
 
-    @contextmanager
-    def borrow(self) -> Iterator[Models]:
-        """One set, as soon as one is free."""
-        models = self._free.get()
-        try:
-            yield models
-        finally:
-            self._free.put(models)
+    def run(self, work: Callable[[Models], T]) -> T:
+        """What `work` returns or raises, as soon as a thread is free; `work` must not call `run` itself."""
+        return self._threads.submit(lambda: work(self._own.models)).result()
+
+    def close(self) -> None:
+        """What runs is waited for; what waits is cancelled."""
+        self._threads.shutdown(cancel_futures=True)
 
 
 def _model_file(name: str) -> Path:

@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
-THREADS = 32  # chosen: many more than WORKERS, so that a probe never queues behind pictures
+THREADS = 32  # chosen: they only wait, for the few that work
+PLACES = 24  # chosen: as many questions as are answered in time; the other threads are for probes
 LOOK_EVERY_S = 5.0  # chosen: a new known photo is encoded soon, before somebody asks
 STOP_WITHIN_S = 20.0  # chosen: below the Pod's grace period of 30 s
 OPTIONS = (
@@ -32,11 +33,11 @@ class Server:
     """Health service "" is liveness; "ready" is serving while the known people can be read."""
 
     def __init__(self, settings: Settings) -> None:
-        models = ModelPool(settings.workers)
-        self._known = KnownPeople(settings.photos_dir / "known_people", models)
+        self._models = ModelPool(settings.workers)
+        self._known = KnownPeople(settings.photos_dir, self._models)
         self._health = health.HealthServicer()
         self._grpc = grpc.server(ThreadPoolExecutor(THREADS), options=OPTIONS)
-        answers = Answers(settings.photos_dir, self._known, models)
+        answers = Answers(settings.photos_dir, self._known, self._models, PLACES)
         pb_grpc.add_IdentifyServicer_to_server(answers, self._grpc)
         pb_grpc.add_HealthCheckServicer_to_server(answers, self._grpc)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
@@ -59,6 +60,7 @@ class Server:
         log.info("stopping")
         self._grpc.stop(STOP_WITHIN_S).wait()
         self._watch.join()
+        self._models.close()
         log.info("stopped")
 
     def _keep_fresh(self) -> None:

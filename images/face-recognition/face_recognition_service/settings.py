@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
-class BadSetting(Exception):
-    """A variable is missing or makes no sense; the message names it."""
+from common.settings import require, whole
 
 
 @dataclass(frozen=True)
@@ -20,10 +18,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
-        """From PHOTOS_DIR, LISTEN (0.0.0.0:50051) and WORKERS (2)."""
-        if not env.get("PHOTOS_DIR"):
-            raise BadSetting("PHOTOS_DIR is not set: the folder that holds known_people/")
-        workers = env.get("WORKERS", "2")
-        if not workers.isdecimal() or int(workers) < 1:
-            raise BadSetting(f"WORKERS has to be a number from 1, and is {workers!r}")
-        return cls(Path(env["PHOTOS_DIR"]), env.get("LISTEN", "0.0.0.0:50051"), int(workers))
+        """From PHOTOS_DIR, LISTEN (0.0.0.0:50051) and WORKERS (2); raises SettingWrong."""
+        require(env, ["PHOTOS_DIR"])
+        workers = whole(env, "WORKERS", 2, least=1, most=100)
+        return cls(Path(env["PHOTOS_DIR"]), env.get("LISTEN") or "0.0.0.0:50051", workers)

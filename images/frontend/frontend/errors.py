@@ -1,9 +1,11 @@
 """What is answered when something is refused or fails: a page for people, JSON for programs."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from common.answers import HEADERS as PLAIN_HEADERS
+from common.answers import failure
 from common.database import DatabaseAway
 from common.photos import OutsideFolder, PhotoMissing
 from starlette.exceptions import HTTPException
@@ -17,12 +19,11 @@ log = logging.getLogger(__name__)
 
 # Only this frontend's own script and style run here, whatever a file name or a reason holds.
 HEADERS = {
+    **PLAIN_HEADERS,
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
 }
-_FOR_PROGRAMS = ("/api/", "/photos/", "/events", "/metrics", "/static/")
+_FOR_PROGRAMS = ("/api/", "/events", "/metrics", "/static/", "/healthz", "/readyz")
 
 Handler = Callable[[Request, Any], Awaitable[Response]]
 
@@ -51,7 +52,7 @@ async def _storage_away(request: Request, error: OSError) -> Response:
 
 
 async def _no_such_route(request: Request, error: HTTPException) -> Response:
-    return _answer(request, error.status_code, str(error.detail), "the page /")
+    return _answer(request, error.status_code, str(error.detail), "the page /", error.headers)
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:
@@ -70,8 +71,18 @@ HANDLERS: dict[Any, Handler] = {
 }
 
 
-def _answer(request: Request, status: int, what: str, try_next: str) -> Response:
-    headers = HEADERS | ({"Retry-After": "2"} if status == 503 else {})
-    if request.url.path.startswith(_FOR_PROGRAMS):
-        return JSONResponse({"error": what, "try": try_next}, status, headers=headers)
+def _answer(
+    request: Request, status: int, what: str, try_next: str, more: Mapping[str, str] | None = None
+) -> Response:
+    headers = {**HEADERS, **({"Retry-After": "2"} if status == 503 else {}), **(more or {})}
+    if not _is_for_people(request):
+        return JSONResponse(failure(what, try_next), status, headers=headers)
     return HTMLResponse(draw_error(what, try_next), status, headers=headers)
+
+
+def _is_for_people(request: Request) -> bool:
+    """Browsers ask for HTML when they open an address, and for a picture when a page shows it."""
+    path, accepts = request.scope["path"], request.headers.get("accept", "")
+    if path.startswith(_FOR_PROGRAMS):
+        return False
+    return "text/html" in accepts or not (path.startswith("/photos/") or "json" in accepts)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from common.photos import PathRefused, locate
+from common.photos import PathRefused
+from common.pictures import NotAPicture
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from frontend.core import DEFAULT_LIMIT, Photo, Query, milliseconds
 from frontend.label import Label, place_label
-from frontend.picture import NotAPicture, Picture, look_at
+from frontend.picture import Picture, open_picture
 from frontend.store import Page
 
 # In the order of a photo's life.
@@ -96,9 +97,11 @@ def _card(photos_dir: Path, photo: Photo) -> Card:
 
 def _picture(photos_dir: Path, photo: Photo) -> Picture | None:
     try:
-        return look_at(locate(photos_dir, photo.path))
+        file, picture = open_picture(photos_dir, photo.path)
     except (PathRefused, NotAPicture, OSError):
         return None
+    file.close()
+    return picture
 
 
 def _choices(query: Query, counts: Mapping[str, int]) -> Iterator[Choice]:

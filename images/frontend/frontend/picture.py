@@ -1,24 +1,21 @@
-"""What a browser has to know of a picture before it draws it. Reads the file's header only."""
+"""What a browser has to know of a picture before it draws it. Its head is read, and no pixel."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
-from PIL import Image
+from common.photos import open_photo
+from common.pictures import NotAPicture, read_head
 
 # What browsers show. Anything else, SVG with its scripts above all, is not sent.
 MEDIA_TYPES = {
     "JPEG": "image/jpeg",
-    "MPO": "image/jpeg",  # a JPEG with a second picture behind it, as some cameras write
     "PNG": "image/png",
     "GIF": "image/gif",
     "WEBP": "image/webp",
     "BMP": "image/bmp",
 }
-_READERS = tuple(name for name in MEDIA_TYPES if name != "MPO")  # the reader of JPEG finds that out itself
-_ORIENTATION = 0x0112  # EXIF; 5 to 8: the camera lay on its side
-Image.MAX_IMAGE_PIXELS = None  # no pixel is decoded here
-MAX_BYTES = 50_000_000  # chosen: what a browser is sent for one picture; to look at a WebP reads all of it
+MOST_PIXELS = 125_000_000  # chosen: more than a camera has; a browser takes four bytes for each
 
 
 @dataclass(frozen=True)
@@ -30,33 +27,26 @@ class Picture:
     media_type: str
 
 
-class NotAPicture(Exception):
-    """The file is not a picture that browsers show; the message is a sentence for people."""
+def look_at(file: BinaryIO) -> Picture:
+    """The picture in `file`; raises NotAPicture, whose message is a sentence for people."""
+    head = read_head(file, most_pixels=MOST_PIXELS)
+    return Picture(*head.shown, MEDIA_TYPES[head.kind])
 
 
-def look_at(file: Path) -> Picture:
-    """The picture in `file`; raises NotAPicture, also for a file that cannot be read."""
+def open_picture(photos_dir: Path, path: str) -> tuple[BinaryIO, Picture]:
+    """A photo, open for reading, and what it is.
+
+    Raises:
+        NotAPicture: it is none that browsers show, or may not be read.
+        PathRefused: the path means no photo.
+        OSError: the storage did not answer.
+    """
     try:
-        seen = file.stat()
-        if seen.st_size > MAX_BYTES:
-            raise NotAPicture(f"the picture is larger than {MAX_BYTES // 1_000_000} MB")
-        return _look_at(file, seen.st_mtime_ns, seen.st_size)
-    except (OSError, ValueError, SyntaxError) as error:  # Pillow says "no picture" in each of these ways
-        raise NotAPicture("the file is not a picture that browsers show") from error
-
-
-@lru_cache(maxsize=10_000)
-def _look_at(file: Path, mtime_ns: int, size: int) -> Picture:
-    """Remembered until the file changes."""
-    with Image.open(file, formats=_READERS) as image:
-        width, height = image.size
-        if _is_on_its_side(image):
-            width, height = height, width
-        return Picture(width, height, MEDIA_TYPES[image.format or "JPEG"])
-
-
-def _is_on_its_side(image: Image.Image) -> bool:
+        file = open_photo(photos_dir, path)
+    except PermissionError as error:
+        raise NotAPicture("the file may not be read by this service") from error
     try:
-        return image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
-    except (ValueError, SyntaxError, KeyError):  # a broken note: browsers ignore it too
-        return False
+        return file, look_at(file)
+    except BaseException:
+        file.close()
+        raise

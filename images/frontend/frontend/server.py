@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
+from common.answers import Guarded
 from common.database import DatabaseAway
-from common.photos import locate
+from common.pictures import NotAPicture
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from frontend.core import Photo, Refused, as_json, read_moment, read_query
@@ -18,9 +19,11 @@ from frontend.errors import HANDLERS, HEADERS
 from frontend.feed import Feed, FeedEnded, FeedFull
 from frontend.metrics import Measured, Metrics
 from frontend.page import draw_card, draw_page
-from frontend.picture import NotAPicture, look_at
+from frontend.picture import open_picture
+from frontend.sending import PictureResponse
 from frontend.settings import Settings
 from frontend.store import Store
+from frontend.stream import MEDIA_TYPE as EVENTS
 from frontend.stream import EventStream
 
 _STATIC = {
@@ -62,7 +65,9 @@ class Frontend:
         return JSONResponse(told, headers=_NEW_EACH_TIME)
 
     async def events(self, request: Request) -> Response:
-        """GET /events: the photos that change, as they change."""
+        """GET /events: the photos that change, as they change. HEAD takes no stream."""
+        if request.method == "HEAD":
+            return Response(media_type=EVENTS, headers=_NEW_EACH_TIME)
         since = read_moment(request.headers, "last-event-id") or read_moment(request.query_params, "since")
         try:
             return EventStream(self.feed, self.feed.join(), since, HEADERS)
@@ -73,12 +78,11 @@ class Frontend:
 
     def photo(self, request: Request) -> Response:
         """GET /photos/PATH: a picture itself. A file that is none is not sent, whatever it is called."""
-        file = locate(self.photos_dir, request.path_params["path"])
         try:
-            kind = look_at(file).media_type
+            file, picture = open_picture(self.photos_dir, request.path_params["path"])
         except NotAPicture as error:
             raise Refused(415, str(error), "convert it to JPEG") from error
-        return FileResponse(file, media_type=kind, headers=_FOR_A_MINUTE)
+        return PictureResponse(file, picture.media_type, _FOR_A_MINUTE)
 
     async def static(self, request: Request) -> Response:
         """GET /static/NAME: the page's style and scripts."""
@@ -138,9 +142,10 @@ def create_app(settings: Settings) -> Starlette:
             Route("/healthz", frontend.healthz),
             Route("/readyz", frontend.readyz),
         ],
-        middleware=[Middleware(Measured, frontend.metrics)],
+        middleware=[Middleware(Guarded), Middleware(Measured, frontend.metrics)],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # a redirect would lead to whatever host the client names
     app.state.frontend = frontend
     return app

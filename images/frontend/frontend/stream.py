@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from frontend import events
 from frontend.feed import Feed, Listener
 
+MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_S = 15.0  # chosen: proxies cut what is silent for a minute, some for half of it
 
 
@@ -22,7 +23,7 @@ class EventStream(StreamingResponse):
     ) -> None:
         super().__init__(
             _stream(feed, listener, since),
-            media_type="text/event-stream",
+            media_type=MEDIA_TYPE,
             headers={**headers, "Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
         self._feed = feed

@@ -32,7 +32,7 @@ class Recognition:
         Raises:
             Refused: no name for it, now or later; the words of the service.
             Unanswered: the service did not answer in time, or not with one of its own answers.
-            Away: we have hung up.
+            Away: it has too much to do and was not asked in earnest; or we have hung up.
         """
         question = pb.IdentifyRequest(image_path=path)
         metadata = (("image-id", str(image_id)),)
@@ -46,6 +46,8 @@ class Recognition:
             if not isinstance(error, grpc.RpcError):
                 raise
             words = error.details() or error.code().name
+            if error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED:
+                raise Away(f"face-recognition is busy: {words}") from error
             if error.code() in FINAL:
                 raise Refused(words) from error
             raise Unanswered(f"face-recognition: {error.code().name}, {words}") from error

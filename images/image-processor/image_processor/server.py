@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 FINISH_WITHIN_S = 20.0  # chosen: below the Pod's grace period of 30 s, with time left to give back
 GIVE_BACK_WITHIN_S = 5.0
+IDLE_S = 30.0  # chosen: a probe comes every 10 s; a connection without a request ends after so long
 
 
 class Server:
@@ -46,7 +47,7 @@ class Server:
     async def run(self) -> None:
         """Returns after a clean end; OSError when the port is taken."""
         sockets = bind_sockets(self._settings.listen_port, self._settings.listen_host)
-        pages = HTTPServer(application(self._readiness, self._status))
+        pages = HTTPServer(application(self._readiness, self._status), idle_connection_timeout=IDLE_S)
         pages.add_sockets(sockets)
         pinging = asyncio.create_task(self._pinger.run())
         log.info("listening", extra={"port": sockets[0].getsockname()[1]})

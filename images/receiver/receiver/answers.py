@@ -1,9 +1,9 @@
 """What clients are told: the same shape for every photo, and for every error."""
 
-import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from common.answers import HEADERS, as_bytes, failure
 from common.database import DatabaseAway
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -19,11 +19,11 @@ log = logging.getLogger("receiver")
 
 
 class Json(JSONResponse):
-    """JSON in ASCII: a client gets the name that it sent back, even one with half of a character in it."""
+    """JSON in ASCII."""
 
     def render(self, content: object) -> bytes:
         """The body."""
-        return json.dumps(content, separators=(",", ":")).encode()
+        return as_bytes(content)
 
 
 def as_json(result: Accepted | Refused, asked: str | None = None) -> dict[str, object]:
@@ -66,7 +66,7 @@ def add_errors(app: FastAPI, receiver: Receiver, endpoints: Sequence[str]) -> No
     async def no_such_route(request: Request, error: HTTPException) -> Json:
         await hear_out(request)
         what = f"{request.method} {request.url.path}: {error.detail}"
-        return _error(error.status_code, what, " or ".join(endpoints))
+        return _error(error.status_code, what, " or ".join(endpoints), error.headers)
 
     @app.exception_handler(Exception)
     async def our_fault(request: Request, error: Exception) -> Json:
@@ -74,5 +74,6 @@ def add_errors(app: FastAPI, receiver: Receiver, endpoints: Sequence[str]) -> No
         return _error(500, "the receiver failed; its log says how", "report it")
 
 
-def _error(status: int, what: str, try_next: str) -> Json:
-    return Json({"error": what, "try": try_next}, status)
+def _error(status: int, what: str, try_next: str, more: Mapping[str, str] | None = None) -> Json:
+    headers = {**HEADERS, **({"Retry-After": "2"} if status == 503 else {}), **(more or {})}
+    return Json(failure(what, try_next), status, headers=headers)

@@ -1,12 +1,11 @@
 """What a valid request is, and which photo it means. Knows no HTTP server, no SQL, no queue."""
 
 import json
-import os
 import unicodedata
 from pathlib import Path
 from typing import NoReturn
 
-from common.photos import NotAFile, OutsideFolder, PhotoMissing, locate
+from common.photos import NotAFile, OutsideFolder, PhotoMissing, open_photo
 
 MAX_BODY_BYTES = 64 * 1024  # chosen: a path has at most 512 characters
 MAX_PATHS = 1000  # specified: what one bulk request may hold
@@ -68,12 +67,14 @@ def find_photo(photos_dir: Path, asked: str) -> str:
     """
     path = _relative(photos_dir, _plain(asked))
     try:
-        _try_reading(locate(photos_dir, path), path)
+        with open_photo(photos_dir, path) as photo:
+            if not photo.read(1):
+                raise Refused(422, f"{path} is empty", "copy the photo again")
     except OutsideFolder:
         _outside(path)
     except NotAFile as error:  # a folder, or something that would block a reader
         raise Refused(422, f"{path} is not a file", "name a photo") from error
-    except (PhotoMissing, FileNotFoundError) as error:
+    except PhotoMissing as error:
         what_next = "put the photo into the photos folder first"
         raise Refused(404, f"there is no file {path}", what_next) from error
     except PermissionError as error:
@@ -150,22 +151,11 @@ def _relative(photos_dir: Path, asked: str) -> str:
         parts = parts[len(folder) :]
     if not parts:
         raise Refused(422, f"{asked} is the photos folder itself", "name a photo in it")
-    if parts[-1].endswith(" "):  # the database takes "a" and "a " for the same path
-        raise Refused(422, "the path ends with a space", "choose another file name")
     return "/".join(parts)
 
 
 def _parts(path: str) -> list[str]:
     return [part for part in path.split("/") if part not in ("", ".")]
-
-
-def _try_reading(file: Path, path: str) -> None:
-    opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        if not os.fstat(opened).st_size:
-            raise Refused(422, f"{path} is empty", "copy the photo again")
-    finally:
-        os.close(opened)
 
 
 def _outside(path: str) -> NoReturn:

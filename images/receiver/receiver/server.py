@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from common.answers import Guarded
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
@@ -34,8 +35,10 @@ def create_app(settings: Settings) -> FastAPI:
         await run_in_threadpool(receiver.close)
 
     app = FastAPI(title="receiver", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.redirect_slashes = False  # a redirect would lead to whatever host the client names
     app.state.receiver = receiver
     app.add_middleware(Timed, metrics=receiver.metrics)
+    app.add_middleware(Guarded)
     endpoints = ["POST /image/post", "POST /image/upload?name=me.jpg"]
     _add_post(app, receiver)
     _add_upload(app, receiver)

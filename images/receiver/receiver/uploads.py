@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from common import pictures
+
 from receiver.core import Refused, StorageAway
 
 MAX_PICTURE_BYTES = 16 * 1024 * 1024  # specified
@@ -16,6 +18,7 @@ FOLDER = "unknown_people/uploads"
 HALF = ".part"  # the ending of what is not whole yet; such names begin with a dot
 LEFT_BEHIND_S = 3600.0  # chosen: no upload takes so long; a receiver was killed in the middle of it
 HEAD_BYTES = 12  # what `kind_of` has to see
+_ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "BMP": "bmp"}
 
 
 class StorageFull(Exception):
@@ -28,18 +31,12 @@ def kind_of(head: bytes) -> str:
     Raises:
         Refused: 415 for anything but JPEG, PNG, WebP, GIF and BMP.
     """
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    for start, kind in (
-        (b"\xff\xd8\xff", "jpg"),
-        (b"\x89PNG\r\n\x1a\n", "png"),
-        (b"GIF87a", "gif"),
-        (b"GIF89a", "gif"),
-        (b"BM", "bmp"),
-    ):
-        if head.startswith(start):
-            return kind
-    raise Refused(415, "the body is no JPEG, PNG, WebP, GIF or BMP", "send the picture itself, not a form")
+    try:
+        return _ENDINGS[pictures.kind_of(head)]
+    except pictures.NotAPicture as error:
+        form = head.startswith(b"--")
+        try_next = "send the picture itself, not a form" if form else "convert it to JPEG"
+        raise Refused(415, f"the body is not taken: {error}", try_next) from error
 
 
 class Incoming:

@@ -14,6 +14,7 @@ from kubeface.lesson import drift, nodes, strays
 from kubeface.lesson.context import refuse_others
 from kubeface.lesson.plan import State
 from kubeface.pipeline.deploy import ORDER, stands
+from kubeface.pipeline.ranges import fitted
 
 Manifest = dict[str, Any]
 
@@ -37,7 +38,7 @@ def bring(cluster: Cluster, state: State, *, timeout_s: float) -> list[Manifest]
 
 def arrange(cluster: Cluster, state: State, deadline: Deadline) -> list[Manifest]:
     """The objects of the state, in place; workloads may still be starting."""
-    objects = in_kind_order(state.objects())
+    objects = in_kind_order(fitted(cluster, state.objects()))
     spaces = _spaces(objects)
     refuse_others(cluster, [*spaces, *state.namespaces, *state.gone])
     nodes.put_in_order(cluster, state.labels)

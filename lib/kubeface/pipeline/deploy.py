@@ -12,6 +12,7 @@ from kubeface.kube.client import ref_of
 from kubeface.kube.labelled import PART_OF, remove_labelled
 from kubeface.kube.rights import may
 from kubeface.kube.wait import Deadline
+from kubeface.pipeline.ranges import STANDARD, fitted, pod_ranges
 
 NAMESPACE = "face"
 SECRET = "kube-face-secret"  # noqa: S105 - its name, not its content
@@ -63,12 +64,21 @@ def deploy(cluster: Cluster, manifests: Path, say: Callable[[str], None], *, tim
     if may(cluster, "list", "nodes") and may(cluster, "patch", "nodes"):
         label_nodes(cluster)
         say(f"label {NODE_LABEL}=true on every node")
-    objects = render(manifests)
+    objects = fitted(cluster, render(manifests))
     apply(cluster, [one for one in objects if one["kind"] != "Namespace"])
     say(f"{len(objects)} objects applied")
     for ref in ORDER:
         wait(cluster, ref, for_="Ready", timeout_s=max(1.0, deadline.left_s), namespace=NAMESPACE)
         say(f"{ref} is ready")
+    _fit_policies(cluster, manifests, say)
+
+
+def _fit_policies(cluster: Cluster, manifests: Path, say: Callable[[str], None]) -> None:
+    """By now Pods run, and their addresses tell what nobody may have told before."""
+    objects = fitted(cluster, render(manifests))
+    apply(cluster, [one for one in objects if one["kind"] == "NetworkPolicy"])
+    if not pod_ranges(cluster):
+        say(f"where Pods are is not known: policies say {STANDARD}, see manifests/README.md")
 
 
 def stands(cluster: Cluster, namespace: dict[str, Any]) -> bool:

@@ -1,4 +1,9 @@
 -- The database `kube`. MySQL's and MariaDB's entrypoints run this once, on an empty data folder.
+-- Names and paths are compared as file systems do it, byte by byte, a space at the end too: "Rene" is not
+-- "René". The two servers call that differently, and each reads its own line.
+/*M!100204  ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin */;
+/*!80017  ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin */;
+
 CREATE TABLE person (
   id    INT AUTO_INCREMENT PRIMARY KEY,
   name  VARCHAR(255) NOT NULL UNIQUE
@@ -15,7 +20,7 @@ CREATE TABLE person_images (
 -- One row a posted photo. status: 0 PENDING, 1 PROCESSED, 2 FAILED, 3 PROCESSING.
 CREATE TABLE images (
   id          INT AUTO_INCREMENT PRIMARY KEY,
-  path        VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL UNIQUE,
+  path        VARCHAR(512) NOT NULL UNIQUE,
   status      TINYINT NOT NULL DEFAULT 0,
   person_id   INT NULL,
   reason      VARCHAR(512) NULL,            -- why it FAILED, in words
