@@ -183,7 +183,7 @@ FACE_RECOGNITION = [
     BadInput("a photo that is not there", question(b"unknown_people/none.jpg"), "NOT_FOUND"),
     BadInput("a text called .jpg", question(b"unknown_people/text.jpg"), "INVALID_ARGUMENT"),
     BadInput("an empty file", question(b"unknown_people/empty.jpg"), "INVALID_ARGUMENT"),
-    BadInput("half a JPEG", question(b"unknown_people/half.jpg"), "INVALID_ARGUMENT"),
+    BadInput("a JPEG that ends before its first pixel", question(b"unknown_people/begun.jpg"), "INVALID_ARGUMENT"),
     BadInput(
         "a PNG that unpacks to 900 million pixels", question(b"unknown_people/bomb.png"), "INVALID_ARGUMENT"
     ),
@@ -220,7 +220,7 @@ PHOTOS = [
     BadInput("a photo that was removed", b"unknown_people/none.jpg", "FAILED"),
     BadInput("a pipe", b"unknown_people/pipe.jpg", "FAILED"),
     BadInput("a text called .jpg", b"unknown_people/text.jpg", "FAILED"),
-    BadInput("half a JPEG", b"unknown_people/half.jpg", "FAILED"),
+    BadInput("a JPEG that ends before its first pixel", b"unknown_people/begun.jpg", "FAILED"),
     BadInput("a PNG that unpacks to 900 million pixels", b"unknown_people/bomb.png", "FAILED"),
     BadInput("a photo without a face", b"unknown_people/nobody.png", "FAILED"),
 ]

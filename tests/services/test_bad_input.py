@@ -41,7 +41,7 @@ def make_strangers(people: Path) -> None:
     photo = photos.unknown(photos.OBAMA[0]).read_bytes()
     files = {
         "x.jpg": photo,
-        "half.jpg": photo[: len(photo) // 2],
+        "begun.jpg": photo[:300],
         "nobody.png": photos.without_face().read_bytes(),
         "bomb.png": bad_input.bomb_png(),
         "text.jpg": b"no picture",

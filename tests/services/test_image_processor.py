@@ -66,7 +66,7 @@ def test_a_known_photo_that_no_row_names_leaves_a_reason(
         (f"unknown_people/{photos.without_face().name}", "no face was found"),
         ("unknown_people/nobody.jpg", "there is no photo"),
         ("../etc/passwd", "not a path inside"),
-        ("unknown_people", "not a regular file"),
+        ("unknown_people", "is not a file"),
     ],
 )
 def test_what_can_never_be_answered_fails_with_the_words_of_the_answer(
