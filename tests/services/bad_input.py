@@ -183,7 +183,9 @@ FACE_RECOGNITION = [
     BadInput("a photo that is not there", question(b"unknown_people/none.jpg"), "NOT_FOUND"),
     BadInput("a text called .jpg", question(b"unknown_people/text.jpg"), "INVALID_ARGUMENT"),
     BadInput("an empty file", question(b"unknown_people/empty.jpg"), "INVALID_ARGUMENT"),
-    BadInput("a JPEG that ends before its first pixel", question(b"unknown_people/begun.jpg"), "INVALID_ARGUMENT"),
+    BadInput(
+        "a JPEG that ends before its first pixel", question(b"unknown_people/begun.jpg"), "INVALID_ARGUMENT"
+    ),
     BadInput(
         "a PNG that unpacks to 900 million pixels", question(b"unknown_people/bomb.png"), "INVALID_ARGUMENT"
     ),

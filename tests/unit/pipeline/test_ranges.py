@@ -57,6 +57,7 @@ def test_every_policy_that_names_the_standard_range_names_the_clusters_instead(c
     assert excepted(objects) == {name: pod_ranges(cluster) for name in WITH_RANGES}
     assert "10.144.0.0/16" in pod_ranges(cluster)
     assert STANDARD not in str(objects)
+    cluster.delete("node/ranged")
 
 
 def test_objects_without_such_a_policy_ask_the_cluster_nothing():
