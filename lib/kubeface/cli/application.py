@@ -9,6 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from kubeface.cli import advice
 from kubeface.errors import KubefaceError
+from kubeface.host import refusals
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 #: Where the context of a run keeps the name of the cluster that it is about.
@@ -30,8 +31,10 @@ class Group(TyperGroup):
         """Run the command that was typed."""
         try:
             return super().invoke(ctx)
-        except KubefaceError as error:
-            text = str(error)
+        except Exception as error:
+            text = str(error) if isinstance(error, KubefaceError) else refusals.in_words(error)
+            if text is None:
+                raise
             if cluster := ctx.meta.get(CLUSTER):
                 text = advice.about(text, cluster, ctx.find_root().command)
             print(f"kubeface: {text}", file=sys.stderr)

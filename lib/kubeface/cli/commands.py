@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -20,7 +21,9 @@ from kubeface.embedded.toolchain.components import module
 from kubeface.errors import BadInput
 from kubeface.exercises.course import number_of
 from kubeface.exercises.overview import overview
-from kubeface.host.privilege import become_root, can_become_root
+from kubeface.host import signals, terminal
+from kubeface.host.privilege import become_root, can_become_root, take_over
+from kubeface.host.process import python
 from kubeface.places import COURSE
 from kubeface.providers.embedded import EmbeddedProvider
 
@@ -33,12 +36,18 @@ app.add_typer(other_clusters.app)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a signal ends it tidily, and what is printed does not end it."""
+    if terminal.is_of_other_letters():
+        command = python("-X", "utf8", "-m", NAME, *sys.argv[1:])
+        os.execv(command[0], command)  # noqa: S606 (the same once more, for files in UTF-8)
+    sys.argv[1:] = take_over(sys.argv[1:])
+    terminal.be_steady()
+    signals.stop_tidily()
     try:
         app(prog_name=NAME)
-    except KeyboardInterrupt:
-        print("kubeface: stopped", file=sys.stderr)
-        raise SystemExit(130) from None
+    except signals.Stopped as stopped:
+        print(f"kubeface: stopped ({stopped})", file=sys.stderr)
+        raise SystemExit(stopped.exit_code) from None
 
 
 def _tell_versions(asked: bool) -> None:

@@ -2,13 +2,13 @@
 
 import os
 import shlex
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from kubeface.cli import advice, shell
 from kubeface.errors import CommandFailed
+from kubeface.host.process import foreground, python
 from kubeface.providers.embedded import SOURCE
 
 #: What JupyterLab opens.
@@ -33,8 +33,7 @@ def everything(name: str, *, opens: bool, say: Callable[[str], None]) -> None:
 
 
 def _kubeface(*words: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "kubeface", *words], check=False)
-    if done.returncode != 0:
+    if foreground(python("-m", "kubeface", *words)) != 0:
         raise CommandFailed(f"kubeface {words[0]} did not succeed.", seen="what it said stands above")
 
 

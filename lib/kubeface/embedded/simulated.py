@@ -3,7 +3,6 @@
 They take Pods, and their Pods are Running at once; nothing runs there.
 """
 
-import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.host import files, kernel
+from kubeface.host.process import python
 from kubeface.host.supervisor import Program
 from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster
@@ -39,7 +39,7 @@ def command(toolchain: Toolchain, kubeconfig: Path) -> tuple[str, ...]:
     Raises:
         Missing: KWOK has not been built.
     """
-    start = (sys.executable, "-m", "kubeface.embedded.simulated_start", str(kubeconfig))
+    start = python("-m", "kubeface.embedded.simulated_start", kubeconfig)
     kwok = str(toolchain.program("kwok", "kwok"))
     return (*start, kwok, f"--kubeconfig={kubeconfig}", f"--config={STAGES}")
 

@@ -48,6 +48,7 @@ def save(embedded: Embedded, name: str) -> Snapshot:
 
     Raises:
         BadInput: the name is no name, or taken.
+        NotReady: etcd does not run just now; nothing has been halted.
     """
     spec = embedded.spec
     if not NAME.fullmatch(name):
@@ -130,14 +131,16 @@ def _copy(source: Path, target: Path) -> None:
 @contextlib.contextmanager
 def _standing_still(embedded: Embedded) -> Iterator[None]:
     """Halt the nodes, then etcd; let them go on whatever happens."""
-    pids = {one["name"]: int(one["pid"]) for one in embedded.supervisor.programs()}
+    etcd = os.pidfd_open(embedded.supervisor.pid("etcd"))  # this process, and no later one of its number
     nodes = [one.name for one in embedded.spec.nodes]
     try:
         for name in nodes:
             power.freeze(embedded, name)
-        os.kill(pids["etcd"], signal.SIGSTOP)
+        signal.pidfd_send_signal(etcd, signal.SIGSTOP)
         yield
     finally:
-        os.kill(pids["etcd"], signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            signal.pidfd_send_signal(etcd, signal.SIGCONT)
+        os.close(etcd)
         for name in nodes:
             power.thaw(embedded, name)

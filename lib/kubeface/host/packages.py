@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kubeface.errors import Missing
-from kubeface.host.process import run, search_path
+from kubeface.host import files
+from kubeface.host.environment import search_path
+from kubeface.host.process import run
 
 #: The program that installs packages → how a person types it, most particular first.
 INSTALLERS = {
@@ -16,6 +18,15 @@ INSTALLERS = {
     "pacman": "pacman -S",
     "zypper": "zypper install",
 }
+
+
+#: Debian's packages ask it whether a service may start (invoke-rc.d; Debian Policy 9.3.3).
+POLICY = Path("/usr/sbin/policy-rc.d")
+OUR_POLICY = """\
+#!/bin/sh
+# Made by kubeface: no service starts while it installs packages. If it does not run, delete this file.
+exit 101
+"""
 
 
 @dataclass(frozen=True)
@@ -108,9 +119,13 @@ def missing(*, for_tests: bool = False) -> list[Package]:
 
 def install_missing(*, for_tests: bool, say: Callable[[str], None]) -> None:
     """Install what is missing with apt. Raises `Missing`, telling how to get each, where there is no apt."""
-    wanted = missing(for_tests=for_tests)
-    if not wanted:
-        return
+    with files.locked(POLICY.parent):  # one installation at a time
+        _remove_our_policy()  # of one that was killed
+        if wanted := missing(for_tests=for_tests):
+            _install(wanted, say)
+
+
+def _install(wanted: list[Package], say: Callable[[str], None]) -> None:
     found = installer()
     if found != "apt-get":
         sentences = "\n".join(package.sentence for package in wanted)
@@ -136,13 +151,16 @@ def install_missing(*, for_tests: bool, say: Callable[[str], None]) -> None:
 @contextlib.contextmanager
 def _services_left_off() -> Iterator[None]:
     """Keep the packages from starting their services: we want the programs alone."""
-    policy = Path("/usr/sbin/policy-rc.d")
-    if policy.exists():
+    if POLICY.exists():  # the administrator's
         yield
         return
-    policy.write_text("#!/bin/sh\nexit 101\n")
-    policy.chmod(0o755)
     try:
+        files.write(POLICY, OUR_POLICY, mode=0o755)
         yield
     finally:
-        policy.unlink()
+        _remove_our_policy()
+
+
+def _remove_our_policy() -> None:
+    if POLICY.exists() and POLICY.read_bytes() == OUR_POLICY.encode():
+        POLICY.unlink()

@@ -2,20 +2,17 @@
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 from kubeface import places
 from kubeface.errors import Missing
-from kubeface.host.process import search_path
+from kubeface.host import environment
+from kubeface.host.process import python
 
-#: What a program started by sudo must still know: proxies and certificates of the network.
-KEPT = (
-    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
-    "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT", "PIP_INDEX_URL", "GOPROXY", "GOFLAGS", "GOSUMDB",
-    "CI", "KUBEFACE_MIRROR", "KUBEFACE_CLUSTER",
-    "REGISTRY_AUTH_FILE",
-)  # fmt: skip
+#: The option that tells root whose environment to read for what is secret: a proxy's password, say.
+ASKED_BY = "--asked-by"
+#: What a program started by sudo must still know of the person, beside ours and how the network is reached.
+KEPT = ("CI", "TMPDIR")
 
 
 def can_become_root() -> bool:
@@ -36,13 +33,28 @@ def become_root(arguments: list[str]) -> None:
         raise Missing(
             "Nodes need root rights, and there is no sudo here.", try_next="run the same command as root"
         )
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    kept["PATH"] = search_path()
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("KUBEFACE_")}
+    kept["PATH"] = environment.search_path()
     kept["KUBEFACE_CACHE"] = str(places.cache())
     kept["KUBEFACE_KUBECONFIG"] = str(places.kubeconfig())
     kept["PYTHONDONTWRITEBYTECODE"] = "1"  # root's files in the user's checkout would be in the way
     settings = [f"{name}={value}" for name, value in kept.items()]
-    os.execv(sudo, [sudo, "env", *settings, sys.executable, "-m", "kubeface", *arguments])  # noqa: S606
+    asked = python("-m", "kubeface", ASKED_BY, str(os.getpid()), *arguments)
+    os.execv(sudo, [sudo, "env", *settings, *asked])  # noqa: S606
+
+
+def take_over(arguments: list[str]) -> list[str]:
+    """Started by `become_root`: know how the person reaches the network; the arguments that are left.
+
+    Not told on the command line, which everybody can read. sudo stands in the place of the process that
+    asked, with its environment, which root can read.
+    """
+    if arguments[:1] != [ASKED_BY]:
+        return arguments
+    entries = Path(f"/proc/{int(arguments[1])}/environ").read_bytes().split(b"\0")
+    told = (os.fsdecode(entry).partition("=") for entry in entries)
+    os.environ.update({name: value for name, _, value in told if name in environment.NETWORK})
+    return arguments[2:]
 
 
 def give_to_user(path: Path) -> None:

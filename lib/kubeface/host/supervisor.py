@@ -4,17 +4,17 @@ import contextlib
 import http.client
 import os
 import subprocess
-import sys
 import xmlrpc.client
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from supervisor.xmlrpc import SupervisorTransport
+from supervisor.xmlrpc import Faults, SupervisorTransport
 
-from kubeface.errors import Crashed
-from kubeface.host import files
+from kubeface.errors import Crashed, NotReady
+from kubeface.host import environment, files
+from kubeface.host.process import python
 from kubeface.host.waiting import wait_for_exit, wait_until
 
 #: Go programs collect when their heap is half as large again as what they use, not twice as large.
@@ -83,7 +83,7 @@ def configuration(programs: list[Program], *, folder: Path, logs: Path, socket: 
 
 def command(conf: Path, *, foreground: bool) -> list[str]:
     """The command line that runs supervisord."""
-    return [sys.executable, "-m", "supervisor.supervisord", *(["-n"] if foreground else []), "-c", str(conf)]
+    return python("-m", "supervisor.supervisord", *(["-n"] if foreground else []), "-c", conf)
 
 
 class Supervisor:
@@ -121,6 +121,7 @@ class Supervisor:
             subprocess.run(  # ends at once: supervisord goes to the background by itself
                 command(self.conf, foreground=False),
                 preexec_fn=enter,
+                env=environment.here(),  # all that it starts has it too
                 check=True,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -141,9 +142,18 @@ class Supervisor:
         return list(self._call("getAllProcessInfo"))
 
     def start_program(self, name: str) -> int:
-        """Start a program unless it runs; its process id."""
-        with contextlib.suppress(xmlrpc.client.Fault):  # ALREADY_STARTED
-            self._call("startProcess", name, False)
+        """Start a program unless it runs; its process id.
+
+        Raises:
+            Crashed: it cannot be started: there is no such file, say.
+        """
+        try:
+            with _fine_if(Faults.ALREADY_STARTED):
+                self._call("startProcess", name, False)
+        except xmlrpc.client.Fault as fault:
+            raise Crashed(
+                f"{name} cannot be started", seen=fault.faultString, try_next=f"kubeface logs {name}"
+            ) from fault
         wait_until(
             lambda: self._info(name)["pid"] != 0,
             what=f"{name} does not start",
@@ -154,21 +164,32 @@ class Supervisor:
 
     def stop_program(self, name: str) -> None:
         """Stop a program and keep it stopped."""
-        with contextlib.suppress(xmlrpc.client.Fault):  # NOT_RUNNING
+        with _fine_if(Faults.NOT_RUNNING):
             self._call("stopProcess", name, True)
 
     def add_program(self, name: str) -> None:
         """Take on a program that `configure` has written since supervisord was started."""
         self._call("reloadConfig")
-        with contextlib.suppress(xmlrpc.client.Fault):  # ALREADY_ADDED
+        with _fine_if(Faults.ALREADY_ADDED):
             self._call("addProcessGroup", name)
 
     def remove_program(self, name: str) -> None:
         """Stop a program and forget it; `configure` must have left it out."""
-        self.stop_program(name)
-        self._call("reloadConfig")
-        with contextlib.suppress(xmlrpc.client.Fault):  # BAD_NAME: it was forgotten already
+        with _fine_if(Faults.BAD_NAME):  # it was forgotten already
+            self.stop_program(name)
+            self._call("reloadConfig")
             self._call("removeProcessGroup", name)
+
+    def pid(self, name: str) -> int:
+        """The process id of a program that runs.
+
+        Raises:
+            NotReady: it does not: it is stopped, or between two starts.
+        """
+        info = self._info(name)
+        if not info["pid"]:  # 0 would mean our own group of processes to whoever sends a signal
+            raise NotReady(f"{name} does not run", seen=f"it is {info['statename']}", try_next="kubeface up")
+        return int(info["pid"])
 
     def shut_down(self, *, timeout_s: float = 20) -> None:
         """Stop every program and supervisord itself, and wait for its end. Fine when it does not run."""
@@ -205,6 +226,16 @@ class Supervisor:
             return getattr(proxy.supervisor, method)(*arguments)
         finally:
             transport.close()
+
+
+@contextlib.contextmanager
+def _fine_if(*codes: int) -> Iterator[None]:
+    """Take these refusals of supervisord for what was wanted; every other one is an error."""
+    try:
+        yield
+    except xmlrpc.client.Fault as fault:
+        if fault.faultCode not in codes:
+            raise
 
 
 def _escape(text: str) -> str:

@@ -89,7 +89,7 @@ def _make(path: Path, say: Callable[[str], None]) -> None:
         run(command, what="Making the Debian base", timeout_s=1200, env={"SOURCE_DATE_EPOCH": str(EPOCH)})
     except CommandFailed as error:
         hint = "check that this machine reaches Debian's packages (network, proxy), then run this again"
-        raise CommandFailed(error.what, seen=error.seen, try_next=hint) from error
+        raise CommandFailed(error.what, seen=error.seen, try_next=error.try_next or hint) from error
     for old in path.parent.glob("*.tar"):
         old.unlink()
     aside.rename(path)

@@ -145,7 +145,7 @@ def _push(one: Built, storage: Storage, registry: Registry, say: Callable[[str],
             storage.buildah("push", *options, one.id, where, what=what, timeout_s=600, env=direct)
         except CommandFailed as error:
             hint = "kubeface logs registry" if registry.ca else f"buildah login {registry.host}"
-            raise CommandFailed(error.what, seen=error.seen, try_next=hint) from error
+            raise CommandFailed(error.what, seen=error.seen, try_next=error.try_next or hint) from error
         digest = (folder / "digest").read_text().strip()
     storage.remember(one.image.ref, image=one.id, pushed=digest)
     say(f"Pushed {one.image.ref} in {time.monotonic() - start:.0f} s")

@@ -14,8 +14,9 @@ from functools import cached_property
 from pathlib import Path
 
 from kubeface.errors import CommandFailed, KubefaceError
-from kubeface.host import files
-from kubeface.host.process import find, run
+from kubeface.host import files, room
+from kubeface.host.environment import fetching
+from kubeface.host.process import find, run, started
 
 #: Kernel overlay: measured on ext4 as root, without fuse. Its images.json is read below.
 DRIVER = "overlay"
@@ -152,16 +153,13 @@ def _run_logged(command: list[str], log: Path, *, what: str) -> None:
     """Run a program to its end with everything it prints in `log`."""
     with log.open("wb") as output:
         try:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                timeout=BUILD_TIMEOUT_S,
-                check=False,
-            )
+            with started(command, stdout=output, stderr=output, env=fetching()) as done:
+                done.wait(BUILD_TIMEOUT_S)
         except subprocess.TimeoutExpired as error:
             seen = files.tail(log, 12)
             raise CommandFailed(f"{what} did not end within {BUILD_TIMEOUT_S} s.", seen=seen) from error
     if done.returncode != 0:
-        raise CommandFailed(f"{what} failed.", seen=files.tail(log, 12), try_next=f"read all of it: {log}")
+        seen = files.tail(log, 12)
+        raise CommandFailed(
+            f"{what} failed.", seen=seen, try_next=room.advice(seen) or f"read all of it: {log}"
+        )

@@ -1,8 +1,8 @@
 """Cut a node's power and switch it on again, from a notebook: on the course's own cluster only."""
 
 import subprocess
-import sys
 
+from kubeface.host.process import python
 from kubeface.kube import Cluster
 from kubeface.lesson.context import LessonStopped, is_course
 from kubeface.providers.embedded import EmbeddedProvider, name_of
@@ -70,7 +70,7 @@ def _kubeface(verb: str, cluster: Cluster, node: str) -> None:
     command = ["node", verb, node, "--name", name_of(cluster.kubeconfig)]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "kubeface", *command],
+            python("-m", "kubeface", *command),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from kubeface.errors import CommandFailed, Missing
+from kubeface.host.process import python
 from kubeface.providers.base import Say
 
 
@@ -16,7 +16,7 @@ def kubeface_images(options: Sequence[str], say: Say) -> None:
     Raises:
         CommandFailed: it did not succeed; its words have been said.
     """
-    command = [sys.executable, "-m", "kubeface", "images", *options]
+    command = python("-m", "kubeface", "images", *options)
     tell(command, say, what=f"kubeface images {' '.join(options)}")
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,64 @@ def test_the_disk_that_a_folder_takes_counts_each_file_once(tmp_path: Path) -> N
     os.truncate(tmp_path / "hole", 10_000_000)
     assert 100_000 <= files.disk_bytes(tmp_path) < 1_000_000
     assert files.disk_bytes(tmp_path / "none") == 0
+
+
+def test_a_program_gets_the_network_s_settings_and_none_of_the_person_s_tools(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = (
+        "GOFLAGS",
+        "PYTHONPATH",
+        "PIP_USER",
+        "PIP_REQUIRE_VIRTUALENV",
+        "BUILDAH_FORMAT",
+        "LANG",
+        "LC_TIME",
+    )
+    for name in theirs:
+        monkeypatch.setenv(name, "theirs")
+    monkeypatch.setenv("https_proxy", "http://proxy:1")
+    monkeypatch.setenv("NO_PROXY", "10.0.0.0/8")
+    monkeypatch.setenv("KUBEFACE_CACHE", "/ours")
+    told = run(["env"], what="Asking", env={"GOFLAGS": "-ours"}).splitlines()
+    assert {
+        "https_proxy=http://proxy:1",
+        "NO_PROXY=10.0.0.0/8",
+        "KUBEFACE_CACHE=/ours",
+        "GOFLAGS=-ours",
+    } <= set(told)
+    assert [line for line in told if line.endswith("=theirs")] == []
+
+
+def test_a_program_that_does_not_end_in_time_ends_with_all_it_started(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    with pytest.raises(CommandFailed, match="did not end within"):
+        run(["sh", "-c", f"tail -f /dev/null & echo $! > {pid}; wait"], what="Waiting", timeout_s=1)
+    assert wait_for_exit([int(pid.read_text())], timeout_s=5) == []
+
+
+@pytest.mark.parametrize("said", ["write /x: no space left on device", "tar: Disk quota exceeded"])
+def test_a_full_disk_is_told_with_what_to_do(said: str) -> None:
+    with pytest.raises(CommandFailed, match=r"(?s)Try: make room on the disk \(df -h"):
+        run(["sh", "-c", f"echo '{said}' >&2; exit 1"], what="Copying")
+
+
+def test_a_full_folder_for_temporary_files_is_named(tmp_path: Path) -> None:
+    full = tmp_path / "t m p"
+    full.mkdir()
+    script = f"""
+mount -t tmpfs -o size=64k tmpfs "$TMPDIR"
+cp /dev/zero "$TMPDIR/all" 2>/dev/null || true
+exec "{sys.executable}" -c 'from kubeface.host import process
+process.run(["mktemp", "-d", "XXXX", "--tmpdir"], what="Making a folder")
+process.run(["cp", "/bin/sh", "/proc/self/environ", "{full}"], what="Copying")'
+"""
+    done = subprocess.run(
+        ["unshare", "--mount", "bash", "-c", script],
+        env={**os.environ, "TMPDIR": str(full)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"Try: make room on {full}" in done.stderr
+    assert "TMPDIR=/var/tmp" in done.stderr

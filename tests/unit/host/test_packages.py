@@ -1,11 +1,12 @@
 """What is missing is one sentence each, with the command of this system that brings it."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from kubeface.errors import Missing
-from kubeface.host import packages, process
+from kubeface.host import environment, packages
 from kubeface.host.packages import PACKAGES, Package
 
 
@@ -13,7 +14,7 @@ from kubeface.host.packages import PACKAGES, Package
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only folder that programs are looked for in."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(process, "ADMIN_PATHS", ())
+    monkeypatch.setattr(environment, "ADMIN_PATHS", ())
     return tmp_path
 
 
@@ -58,6 +59,37 @@ def test_every_installer_has_a_name_for_every_package() -> None:
         assert all(package.name_for(installer) for installer in packages.INSTALLERS)
 
 
-def _program(folder: Path, name: str) -> None:
-    (folder / name).write_text("#!/bin/sh\n")
+@pytest.fixture
+def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(packages, "POLICY", tmp_path / "policy-rc.d")
+    return tmp_path / "policy-rc.d"
+
+
+def test_services_are_left_off_while_packages_come_and_not_afterwards(policy: Path) -> None:
+    with packages._services_left_off():
+        assert subprocess.run([policy, "ssh", "start"], check=False).returncode == 101
+    assert not policy.exists()
+
+
+@pytest.mark.parametrize("is_needed", [True, False])
+def test_what_a_killed_installation_left_is_taken_away(
+    policy: Path, system: Path, monkeypatch: pytest.MonkeyPatch, is_needed: bool
+) -> None:
+    _program(system, "apt-get")
+    monkeypatch.setattr(packages, "PACKAGES", (Package("none", "none", "is needed"),) if is_needed else ())
+    policy.write_text(packages.OUR_POLICY)
+    packages.install_missing(for_tests=False, say=print)
+    assert not policy.exists()
+
+
+def test_an_administrator_s_policy_stays(policy: Path) -> None:
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    packages._remove_our_policy()
+    with packages._services_left_off():
+        assert "kubeface" not in policy.read_text()
+    assert policy.read_text() == "#!/bin/sh\nexit 101\n"
+
+
+def _program(folder: Path, name: str, script: str = "") -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
     (folder / name).chmod(0o755)

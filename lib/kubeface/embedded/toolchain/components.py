@@ -19,7 +19,8 @@ from pathlib import Path
 from kubeface.embedded.toolchain import releases
 from kubeface.embedded.toolchain.go import environment, find_go, flags
 from kubeface.errors import CommandFailed, KubefaceError, Missing
-from kubeface.host import files
+from kubeface.host import files, room
+from kubeface.host.process import started
 
 HERE = Path(__file__).parent
 #: In the order they are built: small ones first, so that an early failure shows early.
@@ -183,11 +184,11 @@ def _fetching(components: Sequence[str], go: Path, cache: Path) -> Iterator[None
 
     What does not come is fetched, or missed aloud, when its turn has come.
     """
-    each = f'for folder; do "{go}" -C "$folder" mod download; done'
-    command = ["sh", "-c", each, "sh", *(str(HERE / component) for component in components)]
+    each = 'for folder; do "$0" -C "$folder" mod download; done'
+    command = ["sh", "-c", each, str(go), *(str(HERE / component) for component in components)]
     quiet = subprocess.DEVNULL
     env = environment(programs=cache, caches=cache / "go")
-    with subprocess.Popen(command, env=env, stdout=quiet, stderr=quiet, start_new_session=True) as process:
+    with started(command, env=env, stdout=quiet, stderr=quiet) as process:
         try:
             yield
         finally:
@@ -215,9 +216,8 @@ def _run_with_progress(
     """Run `go install -v`, which names each package it has compiled; say how many now and then."""
     packages = 0
     last: list[str] = []
-    with subprocess.Popen(command, cwd=cwd, env=env, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None  # noqa: S101 (asked for above)
-        for line in process.stderr:
+    with started(command, cwd=cwd, env=env, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        for line in process.stderr or ():
             last = [*last, line.rstrip()][-12:]
             if not line.startswith("go: "):
                 packages += 1
@@ -227,7 +227,7 @@ def _run_with_progress(
         raise CommandFailed(
             f"Compiling {component} failed.",
             seen="\n".join(last),
-            try_next="check the network, then run this again",
+            try_next=room.advice("\n".join(last)) or "check the network, then run this again",
         )
 
 

