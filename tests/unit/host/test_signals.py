@@ -57,7 +57,7 @@ def test_no_service_stays_disabled(begin: Begin, tmp_path: Path, number: signal.
     command = begin("def work():\n with packages._services_left_off():\n  wait()")
     assert (tmp_path / "policy-rc.d").exists()
     command.send_signal(number)
-    _, said = command.communicate(timeout=20)
+    _, said = command.communicate(timeout=60)
     assert command.returncode == 128 + number
     assert said == f"kubeface: stopped ({number.name})\n"
     assert not (tmp_path / "policy-rc.d").exists()
@@ -80,7 +80,7 @@ def work():
     assert command.stdout.readline() == "tidying\n"
     for again in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         command.send_signal(again)
-    command.communicate("\n", timeout=20)
+    command.communicate("\n", timeout=60)
     assert command.returncode == 128 + number
     assert (tmp_path / "tidy").exists()
 
@@ -89,7 +89,7 @@ def test_an_ignored_hangup_stays_ignored_as_nohup_wants(begin: Begin) -> None:
     command = begin("def work():\n wait()", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     command.send_signal(signal.SIGHUP)
     command.send_signal(signal.SIGTERM)
-    command.communicate(timeout=20)
+    command.communicate(timeout=60)
     assert command.returncode == 128 + signal.SIGTERM
 
 
@@ -112,7 +112,7 @@ def work():
     wait_until((tmp_path / "pid").exists, what="nothing was started", timeout_s=10)
     grandchild = int((tmp_path / "pid").read_text())
     command.send_signal(number)
-    command.communicate(timeout=20)
+    command.communicate(timeout=60)
     assert command.returncode == 128 + number
     left = wait_for_exit([grandchild], timeout_s=5)
     for pid in left:
@@ -122,7 +122,7 @@ def work():
 
 def test_an_error_of_the_machine_is_a_sentence(begin: Begin) -> None:
     command = begin("def work():\n print('begun')\n Path('/proc/nothing/there').read_text()")
-    _, said = command.communicate(timeout=20)
+    _, said = command.communicate(timeout=60)
     assert command.returncode == 1
     assert said.splitlines() == [
         "kubeface: The machine refused something: No such file or directory",
@@ -133,5 +133,5 @@ def test_an_error_of_the_machine_is_a_sentence(begin: Begin) -> None:
 
 def test_an_error_of_ours_is_shown_as_it_is(begin: Begin) -> None:
     command = begin("def work():\n print('begun')\n dict()['no such key']")
-    _, said = command.communicate(timeout=20)
+    _, said = command.communicate(timeout=60)
     assert "KeyError: 'no such key'" in said
