@@ -384,10 +384,7 @@ def _is_daemon(pod: KubeObject) -> bool:
 
 
 def _ended_since_closing(cluster: Cluster) -> list[str]:
-    """The Pods that node2 has ended since its door was closed, as the events tell it; they are gone now.
-
-    A closed node tells when: in its taint, or in the list of who wrote which field.
-    """
+    """The Pods that node2 has ended since its door was closed, as the events tell it; they are gone now."""
     closed = _closed_at(cluster.get("node/node2"))
     if closed is None:
         return []
@@ -404,11 +401,18 @@ def _ended_since_closing(cluster: Cluster) -> list[str]:
 
 
 def _closed_at(node: KubeObject) -> datetime.datetime | None:
-    """When a node was closed last."""
-    told = [one.get("timeAdded") for one in taints(node) if one.get("effect") in CLOSING and is_by_hand(one)]
-    for entry in each(node, "metadata", "managedFields"):
-        spec = at(entry, "fieldsV1", "f:spec") or {}
-        if "f:unschedulable" in spec or "f:taints" in spec:
-            told.append(entry.get("time"))
-    times = [moment for one in told if (moment := pods.moment(one))]
-    return min(times, default=None)
+    """When a node was closed, as its taint tells it, or else the list of who wrote which field."""
+    closing = [one for one in taints(node) if one.get("effect") in CLOSING and is_by_hand(one)]
+    entries = each(node, "metadata", "managedFields")
+    told = [
+        [one.get("timeAdded") for one in closing],
+        *(
+            [one.get("time") for one in entries if part in table(one, "fieldsV1", "f:spec")]
+            for part in ("f:unschedulable", "f:taints")
+        ),
+    ]
+    for times in told:
+        moments = [moment for one in times if (moment := pods.moment(one))]
+        if moments:
+            return max(moments)
+    return None

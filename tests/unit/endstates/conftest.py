@@ -1,16 +1,10 @@
 """The course's exercises, and a stage on a real API server to set states of a cluster on, without nodes."""
 
 import pytest
-from stage import Stage
+from stage import COURSE, Stage
 
-from kubeface.checks import registry
 from kubeface.checks.judging import judge
-from kubeface.exercises import load, notebooks
 from kubeface.kube import Cluster
-
-for number in notebooks():
-    load(number)
-COURSE = {one.name: one for one in registry.known()}
 
 
 @pytest.fixture
