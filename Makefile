@@ -17,7 +17,18 @@ READY := $(VENV)/.synced
 # Where it is: on the PATH, uv's own, or pyenv's. What is not there is not downloaded.
 FIND_PYTHON = PATH="$$(printf '%s:' ~/.pyenv/versions/*/bin)$$PATH" $(UV) python find --quiet --no-project --no-python-downloads
 UV_VERSION := 0.13.9
-UV := $(or $(shell command -v uv),$(KUBEFACE_CACHE)/uv/bin/uv)
+# A path may have a space in it, which make's own targets cannot: so the shell looks, not make.
+UV = "$$(command -v uv || echo "$$KUBEFACE_CACHE/uv/bin/uv")"
+define INSTALL_UV
+said=$$(python3 -c 'import ensurepip, venv' 2>&1) || { \
+  case $$said in \
+    *"No module named"*) echo "Python's venv module is missing. Install it first: apt-get install python3-venv";; \
+    *) echo "Python does not start: $$said";; \
+  esac >&2; exit 1; }; \
+python3 -m venv --clear --without-pip "$$KUBEFACE_CACHE/uv"; \
+"$$KUBEFACE_CACHE/uv/bin/python" -m ensurepip >/dev/null; \
+"$$KUBEFACE_CACHE/uv/bin/python" -m pip install --quiet uv==$(UV_VERSION)
+endef
 PYTEST := $(BIN)/pytest
 CODE := lib images tests
 TESTS := $(addprefix tests/,unit services notebooks exercises browser cluster)
@@ -88,7 +99,8 @@ clean: ## Remove what make and the tools wrote into this folder; caches and clus
 	rm -rf .venv build/python-* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-$(READY): pyproject.toml uv.lock | $(UV)
+$(READY): pyproject.toml uv.lock
+	@[ -x $(UV) ] || { $(INSTALL_UV); }
 ifdef PYTHON
 	@$(FIND_PYTHON) $(PYTHON) >/dev/null 2>&1 \
 	  || { echo "Python $(PYTHON) is not on this machine: neither on the PATH, nor among uv's and pyenv's. Install it, or name another." >&2; exit 1; }
@@ -97,9 +109,3 @@ else
 	$(UV) sync --locked
 endif
 	@touch $@
-
-$(KUBEFACE_CACHE)/uv/bin/uv:
-	@python3 -c 'import ensurepip, venv' 2>/dev/null \
-	  || { echo "Python's venv module is missing. Install it first: apt-get install python3-venv" >&2; exit 1; }
-	python3 -m venv --clear $(KUBEFACE_CACHE)/uv
-	$(KUBEFACE_CACHE)/uv/bin/pip install --quiet uv==$(UV_VERSION)

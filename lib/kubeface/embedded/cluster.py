@@ -82,9 +82,14 @@ def alone() -> Iterator[None]:
         os.close(descriptor)
 
 
+def names() -> list[str]:
+    """The clusters on this machine, running or not."""
+    return sorted(file.parent.name for file in STATE.glob("*/cluster.json"))
+
+
 def taken_networks() -> list[str]:
     """The address ranges of every cluster on this machine, running or not."""
-    specs = (saved(file.parent.name) for file in STATE.glob("*/cluster.json"))
+    specs = (saved(name) for name in names())
     return [net for spec in specs if spec for net in spec.networks.ranges]
 
 

@@ -69,12 +69,20 @@ class EmbeddedProvider:
     def down(self, *, purge: bool, say: Say) -> None:
         """Stop it, and leave nothing running or connected. The data stay unless purged."""
         spec = self._saved_or_default()
+        was_there = spec.folder.exists()
         steps.undo(Embedded(spec, self._tools), steps.start_sequence(lambda embedded: None))
         if purge:
             shutil.rmtree(spec.folder, ignore_errors=True)
             self.kubeconfig().unlink(missing_ok=True)
             _remove_empty(spec.folder.parent)
-        say("The cluster is down" + (" and its data are gone." if purge else "; its data are kept."))
+        if not was_there:
+            others = ", ".join(cluster.names()) or "none"
+            say(f"There is no cluster {self.name}, and nothing of it runs. Clusters here: {others}")
+            return
+        say(
+            f"The cluster {self.name} is down"
+            + (" and its data are gone." if purge else "; its data are kept.")
+        )
 
     def status(self) -> Status:
         """How it is now."""
@@ -216,16 +224,26 @@ class EmbeddedProvider:
 
     def log(self, program: str, node: str | None = None) -> Path:
         """The log file of a program: of the control plane, or of a node ("kubelet", "node2")."""
-        spec = self._spec()
+        spec = self._existing()
         if node:
             self._node(node)
-            path = spec.folder / "nodes" / node / "var" / "log" / f"{program}.log"
+            path = self._log_on(node, program)
         else:
             path = spec.folder / "logs" / f"{program}.log"
+        running_on = [one.name for one in spec.nodes if self._log_on(one.name, program).exists()]
+        if not node and not path.exists() and running_on:
+            raise BadInput(
+                f"{program} runs on each node: of which one?",
+                seen=f"nodes: {', '.join(running_on)}",
+                try_next=f"kubeface logs {program} {running_on[0]}",
+            )
         if not path.exists():
             there = ", ".join(sorted(file.stem for file in path.parent.glob("*.log"))) or "none"
             raise BadInput(f"There is no log of {program}.", seen=f"logs here: {there}")
         return path
+
+    def _log_on(self, node: str, program: str) -> Path:
+        return self._existing().folder / "nodes" / node / "var" / "log" / f"{program}.log"
 
     def _spec(self) -> ClusterSpec:
         saved = cluster.saved(self.name)
