@@ -36,6 +36,12 @@ def test_it_works_inside_a_running_event_loop_as_in_a_notebook(provider: Embedde
         assert pool.submit(lambda: asyncio.run(in_a_cell())).result() in ("absent", "stopped")
 
 
+def test_down_of_a_cluster_that_is_not_there_is_fine_and_says_so() -> None:
+    said: list[str] = []
+    EmbeddedProvider("nobodys").down(purge=True, say=said.append)
+    assert said[0].startswith("There is no cluster nobodys, and nothing of it runs. Clusters here: ")
+
+
 def test_down_twice_is_fine(provider: EmbeddedProvider) -> None:
     provider.down(purge=False, say=print)
     provider.down(purge=False, say=print)
