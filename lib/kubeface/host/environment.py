@@ -43,18 +43,6 @@ def fetching() -> dict[str, str]:
     return {**here(), **_kept(NETWORK)}
 
 
-def directly(*hosts: str) -> dict[str, str]:
-    """What spares these hosts the proxy, beside those that are spared already.
-
-    >>> os.environ.pop("no_proxy", None) and None; os.environ["NO_PROXY"] = "intranet.example"
-    >>> directly("172.31.9.1")
-    {'NO_PROXY': 'intranet.example,172.31.9.1', 'no_proxy': 'intranet.example,172.31.9.1'}
-    """
-    spared = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
-    names = [*filter(None, spared.split(",")), *hosts]
-    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(dict.fromkeys(names)))
-
-
 def _kept(names: Iterable[str]) -> dict[str, str]:
     return {name: os.environ[name] for name in names if name in os.environ}
 

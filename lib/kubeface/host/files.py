@@ -7,6 +7,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+#: How much of a log is read at a time, from its end (chosen).
+TAIL_BYTES = 1 << 16
+
 
 def write(path: Path, text: str | bytes, *, mode: int = 0o600) -> bool:
     """Give `path` this content, in one step; True when that changed anything.
@@ -54,13 +57,18 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def tail(path: Path, lines: int = 5) -> str:
-    """The last lines of a log, or what is wrong with it; reads at most its last 16 KiB."""
+    """The last lines of a log, or what is wrong with it; reads no more of it than these take."""
     try:
         with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - 16384))
-            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+            start = file.seek(0, os.SEEK_END)
+            end = b""
+            while start > 0 and end.count(b"\n") <= lines:
+                step = min(start, TAIL_BYTES)
+                start = file.seek(start - step)
+                end = file.read(step) + end
     except OSError as error:
         return f"{path}: {error.strerror}"
+    return "\n".join(end.decode(errors="replace").splitlines()[-lines:])
 
 
 def disk_bytes(folder: Path) -> int:

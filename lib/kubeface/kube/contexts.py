@@ -9,10 +9,11 @@ import yaml
 
 from kubeface import places
 from kubeface.errors import BadInput, Missing
+from kubeface.kube import near
 from kubeface.kube.client import Cluster
 
 #: The context that `kubeface up` hands out.
-COURSE = "kube-face-cluster"
+COURSE = near.OURS
 
 
 def connect_to(context: str, *, namespace: str | None = None) -> Cluster:

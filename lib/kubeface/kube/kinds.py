@@ -5,6 +5,7 @@ discovered by `Cluster`.
 """
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from kubeface.errors import BadInput
 
@@ -31,8 +32,13 @@ class Kind:
     def path(self, name: str | None = None, namespace: str | None = None) -> str:
         """The URL path of one object, or of the collection when there is no name."""
         root = "/api" if "/" not in self.api_version else "/apis"
-        within = f"/namespaces/{namespace}" if self.namespaced and namespace else ""
-        return f"{root}/{self.api_version}{within}/{self.plural}" + (f"/{name}" if name else "")
+        within = f"/namespaces/{_quoted(namespace)}" if self.namespaced and namespace else ""
+        return f"{root}/{self.api_version}{within}/{self.plural}" + (f"/{_quoted(name)}" if name else "")
+
+
+def _quoted(name: str) -> str:
+    """A person's word as one part of a path: it leads to nothing else."""
+    return quote(name, safe=":")
 
 
 KINDS = (

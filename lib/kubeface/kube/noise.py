@@ -17,6 +17,7 @@ _ANNOTATIONS = (
 )
 #: Of a status: which generation it speaks of, and a node's list of every image it has.
 _STATUS = ("observedGeneration", "images", "terminatingReplicas", "collisionCount")
+#: How the API calls a moment, in metadata and status; anywhere else such a key is somebody's own.
 _MOMENTS = ("Time", "Timestamp", "startedAt", "finishedAt")
 
 
@@ -46,10 +47,14 @@ def without_noise(one: Mapping[str, Any]) -> dict[str, Any]:
     {'kind': 'Secret', 'metadata': {'name': 's'}, 'data': {'password': (hidden)}}
     """
     kept = dict(one)
-    meta = {key: value for key, value in (one.get("metadata") or {}).items() if key not in _META}
+    meta = _untimed({key: value for key, value in (one.get("metadata") or {}).items() if key not in _META})
     kept["metadata"] = meta | {"annotations": _without(meta.get("annotations"), _ANNOTATIONS)}
     if "status" in one:
-        kept["status"] = _without(one["status"], _STATUS)
+        kept["status"] = _timeless(_without(one["status"], _STATUS))
+    if one.get("kind") == "Event":
+        kept = _timeless(kept)
+    if one.get("kind") == "Lease":
+        kept["spec"] = _untimed(one.get("spec"))
     if one.get("kind") == "Secret":
         kept |= {part: _hidden(one[part]) for part in ("data", "stringData") if part in one}
     cleaned: dict[str, Any] = _cleaned(kept)
@@ -66,11 +71,24 @@ def _hidden(values: Mapping[str, Any] | None) -> dict[str, Hidden]:
 
 def _cleaned(value: Any) -> Any:
     if isinstance(value, Mapping):
-        pairs = ((key, _cleaned(item)) for key, item in value.items() if not _is_moment(key, item))
+        pairs = ((key, _cleaned(item)) for key, item in value.items())
         return {key: item for key, item in pairs if item not in ({}, [], None)}
     if isinstance(value, list):
         return [_cleaned(item) for item in value]
     return value
+
+
+def _timeless(value: Any) -> Any:
+    """Without moments, however deep: in a status nobody but controllers writes."""
+    if isinstance(value, Mapping):
+        return {key: _timeless(item) for key, item in _untimed(value).items()}
+    if isinstance(value, list):
+        return [_timeless(item) for item in value]
+    return value
+
+
+def _untimed(part: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {key: value for key, value in (part or {}).items() if not _is_moment(key, value)}
 
 
 def _is_moment(key: str, value: object) -> bool:

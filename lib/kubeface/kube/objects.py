@@ -52,10 +52,19 @@ class Fields:
         return bool(self._raw == (other._raw if isinstance(other, Fields) else other))
 
     def __hash__(self) -> int:
-        return id(self)
+        return hash(_fixed(self._raw))
 
     def __repr__(self) -> str:
         return yaml.safe_dump(self._raw, sort_keys=False).rstrip()
+
+
+def _fixed(value: Any) -> Any:
+    """A value that can be hashed, and is the same for what is equal."""
+    if isinstance(value, Mapping):
+        return frozenset((key, _fixed(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return tuple(map(_fixed, value))
+    return value
 
 
 def _look(value: Any) -> Any:
@@ -122,7 +131,8 @@ class KubeObject(Fields):
             return len(spec.get("containers") or [])
         if self.kind == "DaemonSet":
             return int(status.get("desiredNumberScheduled") or 0)
-        return int(spec.get("replicas", 1))
+        replicas = spec.get("replicas")
+        return 1 if replicas is None else int(replicas)  # specified: what the API server makes of nothing
 
     @property
     def is_ready(self) -> bool:

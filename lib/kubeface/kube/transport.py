@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeface.errors import ApiRefused, BadInput, Missing, NotReady
+from kubeface.kube import near
 
 ANSWER_S = 30.0  # chosen: a request that has no answer by then will not get one
 CONNECT_S = 5.0  # chosen: the server is on this machine or near
@@ -137,6 +138,7 @@ def open_transport(kubeconfig: Path, context: str | None) -> tuple[Transport, di
         client = config.new_client_from_config(str(kubeconfig), context=entry["name"], persist_config=False)
     except config.ConfigException as cause:
         raise BadInput(f"{kubeconfig} is not a usable kubeconfig", seen=str(cause)) from cause
+    near.go_direct(client, entry["context"])
     return Transport(dynamic_client(client, discoverer=_NoDiscovery)), entry
 
 

@@ -1,8 +1,10 @@
 """Ways from this machine to the pipeline's services: through a node, or else through the API server."""
 
+import contextlib
 import select
 import socket
 import subprocess
+import threading
 import time
 import weakref
 
@@ -109,6 +111,7 @@ class Tunnels:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            errors="replace",
         )
         assert process.stdout is not None  # noqa: S101  # it is a pipe
         is_told = select.select([process.stdout], [], [], OPEN_S)[0]
@@ -116,6 +119,7 @@ class Tunnels:
         if not said.startswith(f"Forwarding from {HERE}:"):
             _end(process)
             raise CommandFailed(f"kubectl opened no way to service/{service}", seen=said.strip())
+        threading.Thread(target=_drain, args=(process,), daemon=True).start()
         return process, int(said.split()[2].rpartition(":")[2])
 
 
@@ -141,6 +145,13 @@ def is_reachable(address: str, port: int) -> bool:
 def _end_all(tunnels: _Forwards) -> None:
     for process, _ in tunnels.values():
         _end(process)
+
+
+def _drain(process: subprocess.Popen[str]) -> None:
+    """Read what kubectl says of each connection: once the pipe were full, it would wait for a reader."""
+    with contextlib.suppress(OSError, ValueError):  # it has been ended meanwhile
+        for _ in process.stdout or ():
+            pass
 
 
 def _end(process: subprocess.Popen[str]) -> None:

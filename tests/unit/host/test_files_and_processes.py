@@ -116,6 +116,16 @@ def test_a_program_that_does_not_end_in_time_ends_with_all_it_started(tmp_path: 
     assert wait_for_exit([int(pid.read_text())], timeout_s=5) == []
 
 
+def test_the_tail_of_a_log_has_as_many_lines_as_were_asked_for(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    lines = [f"line {number} " + "ü" * 400 for number in range(2000)]
+    log.write_text("\n".join(lines) + "\n")
+    for count in (1, 179, 1000, 1999, 2000, 5000):
+        assert files.tail(log, count).splitlines() == lines[-count:]
+    log.write_text("")
+    assert files.tail(log, 10) == ""
+
+
 @pytest.mark.parametrize("said", ["write /x: no space left on device", "tar: Disk quota exceeded"])
 def test_a_full_disk_is_told_with_what_to_do(said: str) -> None:
     with pytest.raises(CommandFailed, match=r"(?s)Try: make room on the disk \(df -h"):

@@ -3,6 +3,7 @@ import pytest
 from kubeface.errors import ApiRefused
 from kubeface.kube import Prune, apply, diff
 from kubeface.kube.diff import field_changes
+from kubeface.kube.noise import without_noise
 
 
 def config_map(name, **data):
@@ -77,6 +78,34 @@ def test_what_the_server_notes_for_itself_is_no_change():
     one = {"metadata": {"resourceVersion": "1", "generation": 1}, "status": {"heartbeatTime": "now"}}
     two = {"metadata": {"resourceVersion": "2", "generation": 2}, "status": {"heartbeatTime": "later"}}
     assert field_changes(one, two) == []
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"kind": "ConfigMap", "data": {"closingTime": "18:00"}},
+        {"kind": "ConfigMap", "data": {"Timestamp": "2026-01-01T00:00:00Z"}},
+        {"kind": "Office", "spec": {"hours": {"closingTime": "2026-01-01T00:00:00Z"}}},
+        {"kind": "Pod", "metadata": {"name": "a", "labels": {"teaTime": "five"}}},
+        {"kind": "Pod", "metadata": {"name": "a", "annotations": {"kubectl.kubernetes.io/startedAt": "x"}}},
+    ],
+)
+def test_what_somebody_calls_a_time_is_told(part):
+    assert without_noise(part) == part
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"kind": "Event", "firstTimestamp": "a", "eventTime": "b", "series": {"lastObservedTime": "c"}},
+        {"kind": "Lease", "spec": {"renewTime": "a"}},
+        {"kind": "Pod", "status": {"startTime": "a", "conditions": [{"lastTransitionTime": "b"}]}},
+        {"kind": "Pod", "metadata": {"creationTimestamp": "a"}},
+    ],
+)
+def test_the_servers_own_moments_are_noise(part):
+    left = without_noise(part)
+    assert "Time" not in str(left)
 
 
 def test_a_key_with_dots_is_spelled_so_that_it_can_be_looked_up():

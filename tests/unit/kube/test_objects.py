@@ -1,3 +1,5 @@
+from urllib.parse import unquote
+
 import pytest
 
 from kubeface.errors import BadInput
@@ -70,3 +72,28 @@ def test_progress_is_told_in_words():
     assert in_words(workload("DaemonSet", desiredNumberScheduled=3, numberReady=1)) == "1 of 3 Pods ready"
     assert in_words(KubeObject({"kind": "Pod", "status": {"phase": "Pending"}})) == "it is Pending"
     assert in_words(None) == "there is no such object"
+
+
+def test_equal_objects_are_one_member_of_a_set():
+    one, two = (KubeObject({"kind": "Pod", "spec": {"n": n, "list": [{"a": 1}]}}) for n in (1, 1.0))
+    assert one == two
+    assert len({one, two}) == 1
+    assert len({one, KubeObject({"kind": "Pod"})}) == 2
+
+
+@pytest.mark.parametrize("spec", [None, {}, {"replicas": None}])
+def test_a_workload_that_says_nothing_wants_one(spec):
+    assert KubeObject({"kind": "Deployment", "spec": spec}).wanted == 1
+    assert KubeObject({"kind": "Deployment", "spec": {"replicas": 0}}).wanted == 0
+
+
+@pytest.mark.parametrize("name", ["../secrets/x", "a b", "a?dryRun=All", "a#b", "a%2Fb", "größe"])
+def test_a_name_leads_to_nothing_but_itself(name):
+    path = known("pod").path(name, namespace=name)
+    assert path.count("/") == "/api/v1/namespaces/n/pods/p".count("/")
+    assert {"?", "#", " "}.isdisjoint(path)
+    assert unquote(path) == f"/api/v1/namespaces/{name}/pods/{name}"
+
+
+def test_a_name_of_rbac_is_spelled_as_it_is():
+    assert known("clusterrole").path("system:node").endswith("/clusterroles/system:node")

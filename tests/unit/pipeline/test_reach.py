@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from kubeface.errors import CommandFailed
+from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import COURSE
 from kubeface.pipeline.reach import NodePorts, Tunnels, is_reachable, way_to
@@ -61,3 +62,19 @@ def test_the_courses_own_nodes_are_the_way_even_while_one_is_silent(cluster, spa
     frontend(NOWHERE)
     ours = Cluster(cluster.kubeconfig, COURSE, space, cluster.transport)
     assert isinstance(way_to(ours, space), NodePorts)
+
+
+def test_a_tunnel_goes_on_however_much_it_says(cluster, space, frontend, monkeypatch, tmp_path):
+    frontend(NOWHERE)
+    talker = tmp_path / "kubectl"  # says as much as port-forward of many connections
+    talker.write_text(
+        "#!/bin/sh\necho 'Forwarding from 127.0.0.1:40000 -> 80'\n"
+        "for n in $(seq 20000); do echo 'Handling connection for 40000'; done\n"
+        f"touch {tmp_path}/through\nexec tail -f /dev/null\n"
+    )
+    talker.chmod(0o755)
+    monkeypatch.setenv("KUBEFACE_KUBECTL", str(talker))
+    tunnels = Tunnels(cluster, space)
+    assert tunnels.port("frontend") == 40000
+    wait_until((tmp_path / "through").exists, what="it waits for a reader", timeout_s=60)
+    assert tunnels.port("frontend") == 40000

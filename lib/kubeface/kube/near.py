@@ -1,0 +1,47 @@
+"""Clusters on this machine are spoken to directly, whatever proxy leads out of its network."""
+
+import ipaddress
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+#: What our kubeconfigs call their cluster and their context.
+OURS = "kube-face-cluster"
+#: What other programs, kubectl among them, read for hosts that need no proxy.
+NO_PROXY = ("NO_PROXY", "no_proxy")
+
+
+def go_direct(client: Any, context: dict[str, Any]) -> None:
+    """Have the client library's client use no proxy, if the cluster of its context is on this machine.
+
+    The programs that this process starts, such as kubectl, then use none for it either.
+    """
+    host = urlsplit(client.configuration.host).hostname or ""
+    if not is_near(host, context.get("cluster", "")):
+        return
+    spare(host)
+    if client.configuration.proxy:
+        from kubernetes.client.rest import RESTClientObject
+
+        client.configuration.proxy = None
+        client.rest_client = RESTClientObject(client.configuration)
+
+
+def is_near(host: str, cluster: str) -> bool:
+    """Whether no proxy leads there: it is one of ours, or at a loopback address, as kubectl sees it.
+
+    >>> is_near("172.31.9.1", OURS), is_near("127.0.0.1", "kind-kind"), is_near("10.0.0.1", "office")
+    (True, True, False)
+    """
+    try:
+        return cluster == OURS or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def spare(host: str) -> None:
+    """Let no program that this process starts ask a proxy for a host."""
+    for name in NO_PROXY:
+        told = os.environ.get(name) or next(filter(None, map(os.environ.get, NO_PROXY)), "")
+        if host not in told.split(","):
+            os.environ[name] = ",".join(filter(None, (told, host)))
