@@ -23,9 +23,11 @@ def settings_for(database: Mariadb, queue: Nsqd, photos: Path, **more: str) -> S
 
 
 @contextlib.contextmanager
-def receiving(database: Mariadb, queue: Nsqd, photos: Path, version: str = "v1.1") -> Iterator[httpx.Client]:
+def receiving(
+    database: Mariadb, queue: Nsqd, photos: Path, version: str = "v1.1", **more: str
+) -> Iterator[httpx.Client]:
     """A client of a running receiver."""
-    with serving(create_app(settings_for(database, queue, photos, VERSION=version))) as client:
+    with serving(create_app(settings_for(database, queue, photos, VERSION=version, **more))) as client:
         yield client
 
 

@@ -4,13 +4,14 @@ import hashlib
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 from real_queue import Nsqd
 from real_servers import Mariadb, until
-from receiver.uploads import FOLDER, MAX_PICTURE_BYTES, sweep
+from receiver.uploads import FOLDER, MAX_PICTURE_BYTES, Room, StorageFull, sweep
 from receiver_served import figures, published, receiving
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 40
@@ -164,3 +165,59 @@ def test_refused_uploads_are_counted(client: httpx.Client) -> None:
     told = figures(client)
     assert told["receiver_photos_refused_total{status=415}"] == 1
     assert told["receiver_http_request_duration_seconds_count{route=/image/upload,status=415}"] == 1
+
+
+def test_clients_who_send_equal_pictures_at_once_are_all_answered(client: httpx.Client) -> None:
+    """Sixteen replace one file again and again, while each looks whether its own is there."""
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: upload(client, JPEG), range(400)))
+    assert {(answer.status_code, answer.json()["path"]) for answer in answers} == {(200, STORED)}
+
+
+def test_uploads_fill_what_they_may_and_no_more(database: Mariadb, queue: Nsqd, tmp_path: Path) -> None:
+    picture = JPEG + bytes(400_000)
+    with receiving(database, queue, tmp_path, version="v1.0", UPLOADS_MIB="1") as client:
+        answers = [upload(client, picture + bytes([number])) for number in range(5)]
+        assert [answer.status_code for answer in answers] == [200, 200, 507, 507, 507]
+        assert answers[-1].json() == {
+            "error": "the photos volume is full, so the picture is not stored: "
+            f"uploads take {2 * len(picture) + 2:,} of 1,048,576 bytes",
+            "try": "make room in unknown_people/uploads, send it again",
+        }
+        assert len(files(tmp_path)) == 2  # no half of a refused one
+        assert client.get("/readyz").status_code == 200
+        assert client.post("/image/post", json={"path": f"{FOLDER}/{files(tmp_path)[0]}"}).status_code == 200
+        (tmp_path / FOLDER / files(tmp_path)[0]).unlink()
+        assert upload(client, picture).status_code == 200  # at once, when there is room again
+
+
+def test_another_receivers_uploads_count_too(tmp_path: Path) -> None:
+    (tmp_path / FOLDER).mkdir(parents=True)
+    one, other = Room(tmp_path, 1000), Room(tmp_path, 1000)
+    one.take(1)
+    (tmp_path / FOLDER / "a.jpg").write_bytes(bytes(900))
+    with pytest.raises(StorageFull, match="uploads take 900 of 1,000 bytes"):
+        other.take(200)
+    other.take(100)
+
+
+@pytest.mark.parametrize(
+    ("begin", "named"),
+    [
+        (b"\0\0\0\x1cftypheic\0\0\0\0mif1heic", "it is a HEIC picture"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1", "it is an AVIF picture"),
+        (b"II*\0\x08\0\0\0\0\0\0\0", "it is a TIFF picture"),
+    ],
+)
+def test_a_format_that_is_not_read_is_refused_by_its_name(
+    client: httpx.Client, begin: bytes, named: str
+) -> None:
+    answer = upload(client, begin)
+    assert answer.status_code == 415
+    assert named in answer.json()["error"]
+    assert answer.json()["try"] == "convert it to JPEG"
+
+
+def test_a_form_is_told_from_a_picture(client: httpx.Client) -> None:
+    answer = client.post("/image/upload", files={"file": JPEG})
+    assert (answer.status_code, answer.json()["try"]) == (415, "send the picture itself, not a form")

@@ -13,7 +13,7 @@ from receiver.bodies import hear_out
 from receiver.core import Refused, StorageAway
 from receiver.service import Receiver
 from receiver.store import Accepted
-from receiver.uploads import StorageFull
+from receiver.uploads import FOLDER, StorageFull
 
 log = logging.getLogger("receiver")
 
@@ -58,9 +58,8 @@ def add_errors(app: FastAPI, receiver: Receiver, endpoints: Sequence[str]) -> No
     async def storage_full(request: Request, error: StorageFull) -> Json:
         log.warning("not accepted", extra={"reason": str(error)})
         await hear_out(request)
-        return _error(
-            507, "the photos volume is full, so the picture is not stored", "make room, send it again"
-        )
+        what = f"the photos volume is full, so the picture is not stored: {error}"
+        return _error(507, what, f"make room in {FOLDER}, send it again")
 
     @app.exception_handler(HTTPException)
     async def no_such_route(request: Request, error: HTTPException) -> Json:

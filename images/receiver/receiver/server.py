@@ -89,7 +89,9 @@ async def _store(request: Request, receiver: Receiver) -> str:
         async for piece in pieces(request, most=MAX_PICTURE_BYTES, within_s=PICTURE_TIMEOUT_S):
             waiting += piece
             if incoming is None and len(waiting) >= HEAD_BYTES:
-                incoming = await run_in_threadpool(Incoming, receiver.photos_dir, kind_of(bytes(waiting)))
+                incoming = await run_in_threadpool(
+                    Incoming, receiver.photos_dir, kind_of(bytes(waiting)), receiver.room
+                )
             if incoming and len(waiting) >= WRITE_BYTES:
                 await run_in_threadpool(incoming.write, bytes(waiting))
                 waiting.clear()

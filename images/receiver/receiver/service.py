@@ -12,7 +12,7 @@ from receiver.queue import Queue, QueueAway
 from receiver.relay import Relay
 from receiver.settings import Settings
 from receiver.store import Accepted, Store
-from receiver.uploads import sweep
+from receiver.uploads import Room, sweep
 
 log = logging.getLogger("receiver")
 
@@ -26,6 +26,7 @@ class Receiver:
         self.store = Store(settings.database)
         self.queue = Queue(settings.nsqd_http_address)
         self.relay = Relay(self.store, self.queue, self.metrics)
+        self.room = Room(settings.photos_dir, settings.uploads_bytes)
         self.stopping = False
 
     def start(self) -> None:

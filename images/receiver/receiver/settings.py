@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.settings import DatabaseSettings, SettingWrong, address, database, seconds
+from common.settings import DatabaseSettings, SettingWrong, address, database, seconds, whole
+
+UPLOADS_MIB = 768  # chosen: three quarters of the photos volume's claim
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Settings:
     photos_dir: Path
     listen_host: str
     listen_port: int
+    uploads_bytes: int  # what all uploads together may take of the photos volume
     drain_s: float  # how long it still serves after SIGTERM, unready, until no client is sent here any more
 
     @property
@@ -42,6 +45,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         photos_dir=Path(env.get("PHOTOS_DIR") or "/photos").absolute(),
         listen_host=listen_host,
         listen_port=listen_port,
+        uploads_bytes=whole(env, "UPLOADS_MIB", UPLOADS_MIB, least=1, most=2**20) * 2**20,
         drain_s=seconds(env, "DRAIN_SECONDS", 1),
     )
 

@@ -3,8 +3,10 @@
 import contextlib
 import errno
 import hashlib
+import math
 import os
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +23,50 @@ HEAD_BYTES = 12  # what `kind_of` has to see
 _ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "BMP": "bmp"}
 
 
+LOOK_EVERY_S = 1.0  # chosen: another receiver's uploads are seen so soon
+KEEP_FREE_BYTES = 64 * 1024 * 1024  # chosen: of the disk behind the volume, for all others who write there
+
+
 class StorageFull(Exception):
     """The photos volume has no room for the picture; nothing of it is left there."""
+
+
+class Room:
+    """How much uploads may take: a claim's size is what was asked for, and many volumes do not enforce it.
+
+    Used by several threads; several receivers see each other's files.
+    """
+
+    def __init__(self, photos_dir: Path, most_bytes: int) -> None:
+        self._photos_dir = photos_dir
+        self._most = most_bytes
+        self._lock = threading.Lock()
+        self._used = 0
+        self._looked_at = -math.inf
+
+    def take(self, more: int) -> None:
+        """Counts so many bytes more; raises StorageFull if they are too many."""
+        with self._lock:
+            if time.monotonic() - self._looked_at > LOOK_EVERY_S or not self._has(more):
+                self._look()
+            if not self._has(more):
+                sweep(self._photos_dir)
+                raise StorageFull(f"uploads take {self._used:,} of {self._most:,} bytes")
+            self._used += more
+
+    def _has(self, more: int) -> bool:
+        return self._used + more <= self._most
+
+    def _look(self) -> None:
+        self._looked_at = time.monotonic()
+        self._used = 0
+        disk = os.statvfs(self._photos_dir)
+        if disk.f_bavail * disk.f_frsize < KEEP_FREE_BYTES:
+            raise StorageFull("the disk behind it is full")
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._photos_dir / FOLDER) as files:
+            for file in files:
+                with contextlib.suppress(FileNotFoundError):  # it was renamed meanwhile
+                    self._used += file.stat(follow_symlinks=False).st_size
 
 
 def kind_of(head: bytes) -> str:
@@ -46,8 +90,9 @@ class Incoming:
         StorageFull, or StorageAway when the folder takes nothing: it is read-only, or missing.
     """
 
-    def __init__(self, photos_dir: Path, kind: str) -> None:
+    def __init__(self, photos_dir: Path, kind: str, room: Room) -> None:
         self._kind = kind
+        self._room = room
         self._sha256 = hashlib.sha256()
         self._hidden = f".{secrets.token_hex(16)}{HALF}"
         self._is_kept = False
@@ -64,6 +109,8 @@ class Incoming:
     def write(self, piece: bytes) -> None:
         """The next bytes of it."""
         self._sha256.update(piece)
+        with _storing():
+            self._room.take(len(piece))
         left = memoryview(piece)
         with _storing():
             while left:

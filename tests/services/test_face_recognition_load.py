@@ -1,0 +1,76 @@
+"""Many who ask at once: memory goes by WORKERS, and one question too many is told to come later."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+import photos
+import pytest
+from face_process import FaceRecognition, face_recognition
+from PIL import Image
+from real_servers import until
+
+CLIENTS = 32
+PLACES = 24  # as the service's README says
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[FaceRecognition]:
+    """A service with one worker."""
+    folder = photos.copy_photos(tmp_path / "photos")
+    with face_recognition(folder, workers=1) as running:
+        yield running
+
+
+def resident_mib(service: FaceRecognition) -> float:
+    """The most memory that it has had so far."""
+    status = Path(f"/proc/{service.program.process.pid}/status").read_text()
+    (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
+
+
+def ask(service: FaceRecognition, path: str) -> str:
+    """Who was recognised, or the status of a refusal."""
+    try:
+        return str(service.identify(path).image_name)
+    except grpc.RpcError as refusal:
+        return str(refusal.code().name)
+
+
+def test_memory_is_a_matter_of_the_workers_not_of_the_clients(service: FaceRecognition) -> None:
+    path = "unknown_people/obama3.jpg"
+    for _ in range(3):
+        ask(service, path)
+    alone = resident_mib(service)
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = list(pool.map(lambda _: ask(service, path), range(CLIENTS * 2)))
+    assert set(answers) <= {"obama.jpg", "RESOURCE_EXHAUSTED"}
+    assert answers.count("obama.jpg") >= PLACES
+    assert resident_mib(service) <= 1.3 * alone
+
+
+def test_one_question_too_many_is_told_to_come_later_and_probes_are_answered(
+    service: FaceRecognition,
+) -> None:
+    large = service.photos_dir / "unknown_people/large.jpg"
+    with Image.open(photos.unknown("chelsea.png")) as cat:  # no face: it is looked for in full size
+        cat.convert("RGB").resize((4500, 3000)).save(large)
+    refused = threading.Event()
+
+    def hold(_: int) -> str:
+        answer = ask(service, "unknown_people/large.jpg")
+        if answer == "RESOURCE_EXHAUSTED":
+            refused.set()
+        return answer
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = [pool.submit(hold, number) for number in range(CLIENTS)]
+        until(refused.is_set, "a question is refused", timeout_s=60)
+        assert service.health("") == "SERVING"  # while all places are taken
+        ended = {answer.result() for answer in answers}
+    assert ended == {"FAILED_PRECONDITION", "RESOURCE_EXHAUSTED"}
+    assert ask(service, "unknown_people/obama2.jpg") == "obama.jpg"
+    refusals = [line for line in service.events("refused") if line["status"] == "RESOURCE_EXHAUSTED"]
+    assert "ask again in some seconds" in refusals[0]["reason"]
