@@ -1,5 +1,6 @@
 """Signals that ask us to end, as an exception: what has been begun is tidied up on the way out."""
 
+import os
 import signal
 from types import FrameType
 
@@ -29,11 +30,19 @@ class Stopped(BaseException):
 def stop_tidily() -> None:
     """Have the first signal raise `Stopped`, and the others wait until all is tidied up.
 
-    A signal that is ignored stays so (nohup). SIGKILL remains, for who cannot wait.
+    A signal that is ignored stays so (nohup). SIGKILL remains, for who cannot wait. A forked child, such as
+    pyroute2 makes and ends by SIGTERM, has nothing to tidy up: it ends at once.
     """
+    os.register_at_fork(after_in_child=_end_at_once)
     for number in ASKING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
+
+
+def _end_at_once() -> None:
+    for one in ASKING:
+        if signal.getsignal(one) in (_stop, _wait):
+            signal.signal(one, signal.SIG_DFL)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -135,3 +135,24 @@ def test_an_error_of_ours_is_shown_as_it_is(begin: Begin) -> None:
     command = begin("def work():\n print('begun')\n dict()['no such key']")
     _, said = command.communicate(timeout=60)
     assert "KeyError: 'no such key'" in said
+
+
+FORKED = """def work():
+ import os
+ ours, theirs = os.pipe()
+ child = os.fork()
+ if child == 0:
+  os.write(theirs, b"!")
+  threading.Event().wait(60)
+  os._exit(0)
+ os.read(ours, 1)
+ os.kill(child, signal.SIGTERM)
+ ended = os.waitpid(child, 0)[1]
+ print("begun", flush=True)
+ print(os.waitstatus_to_exitcode(ended), flush=True)
+"""
+
+
+def test_a_forked_child_ends_at_once_and_tidies_nothing_of_its_parents(begin: Begin) -> None:
+    said, _ = begin(FORKED).communicate(timeout=60)
+    assert said == f"{-signal.SIGTERM}\n"
