@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kubeface.kube import Cluster
-from kubeface.pipeline.deploy import NAMESPACE
+from kubeface.kube import current as meant
 
 _OFF = ("", "0", "false", "no")
 
@@ -26,6 +26,7 @@ class Session:
 
 
 current = Session()
+meant.ask_first(lambda: current.cluster)  # so that `kubectl` speaks to whom `check` speaks
 
 
 def begin(cluster: Cluster, notebook: str) -> None:
@@ -39,9 +40,7 @@ def cluster() -> Cluster:
     Raises:
         Missing: there is none.
     """
-    if current.cluster is None:
-        current.cluster = Cluster.connect(namespace=NAMESPACE)
-    return current.cluster
+    return meant.cluster()
 
 
 def is_solved() -> bool:

@@ -1,6 +1,7 @@
 """A connection to one cluster: get, list, create, patch, put, delete, watch."""
 
-from collections.abc import Iterator, Mapping
+import reprlib
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from kubeface import places
 from kubeface.errors import BadInput
 from kubeface.kube.kinds import Kind, known, split_ref
+from kubeface.kube.kubeconfig import files_of, merged
 from kubeface.kube.objects import KubeObject
 from kubeface.kube.stand_ins import StandIns, noted
 from kubeface.kube.transport import Busy, NotFound, Transport, open_transport
@@ -32,8 +34,16 @@ class Cluster:
     'default'
     """
 
-    def __init__(self, kubeconfig: Path, context: str, namespace: str, transport: Transport) -> None:
+    def __init__(
+        self,
+        kubeconfig: Path,
+        context: str,
+        namespace: str,
+        transport: Transport,
+        kubeconfigs: Sequence[Path] = (),
+    ) -> None:
         self.kubeconfig = kubeconfig
+        self.kubeconfigs = tuple(kubeconfigs) or (kubeconfig,)
         self.context = context
         self.namespace = namespace
         self.transport = transport
@@ -45,22 +55,23 @@ class Cluster:
         """The cluster that a kubeconfig speaks of; nothing is asked of it yet.
 
         Args:
-            kubeconfig: The file; without one, the course's own.
+            kubeconfig: The file, or several with `:` between them, merged as kubectl merges those of
+                KUBECONFIG; without one, the course's own.
             context: One of its contexts; without one, its current context.
             namespace: Where to look when a call names none; without one, the context's own.
 
         Raises:
             Missing: there is no such file.
-            BadInput: the file is not a kubeconfig, or has no such context.
+            BadInput: it is not a kubeconfig, has no such context, or something that it names is not there.
 
         >>> here = Cluster.connect(cluster.kubeconfig, namespace="kube-system")
         >>> here.namespace
         'kube-system'
         """
-        path = Path(kubeconfig) if kubeconfig else places.kubeconfig()
-        transport, entry = open_transport(path, context)
+        files = files_of(kubeconfig) if kubeconfig else (places.kubeconfig(),)
+        transport, entry = open_transport(files, context)
         space = namespace or entry["context"].get("namespace") or "default"
-        return cls(path, entry["name"], space, transport)
+        return cls(merged(files).homes[entry["name"]], entry["name"], space, transport, files)
 
     def get(self, ref: str, *, namespace: str | None = None) -> KubeObject:
         """The object that a ref such as `deployment/receiver` names.
@@ -316,9 +327,9 @@ class Cluster:
         >>> cluster.kind("deploy").name
         'Deployment'
         """
-        kind = known(word, api_version)
+        kind = known(str(word), api_version)
         if kind is None:
-            kind = next((k for k in self._discovered if k.means(word, api_version)), None)
+            kind = next((k for k in self._discovered if k.means(str(word), api_version)), None)
         if kind is None:
             self.__dict__.pop("_discovered")  # it may be defined in a moment: ask again next time
             raise BadInput(f"this cluster has no kind called {word!r}", try_next="kubectl api-resources")
@@ -354,6 +365,8 @@ class Cluster:
         return self.kind(word).path(name, namespace or self.namespace)
 
     def _place(self, body: Body, namespace: str | None) -> tuple[Kind, str]:
+        if not (isinstance(body, Mapping) and isinstance(body.get("metadata"), Mapping)):
+            raise BadInput(f"{reprlib.repr(body)} is no object: it lacks metadata")
         kind = self.kind(str(body.get("kind")), body.get("apiVersion"))
         return kind, body["metadata"].get("namespace") or namespace or self.namespace
 

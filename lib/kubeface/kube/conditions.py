@@ -1,8 +1,10 @@
 """Whether an object is as a wait wants it; pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
+from kubeface.kube.kinds import KINDS
 from kubeface.kube.objects import KubeObject
 
 Claim = Callable[[KubeObject], bool]
@@ -17,14 +19,61 @@ def holds(one: KubeObject | None, for_: str | Claim) -> bool:
 
     Args:
         one: The object as last seen.
-        for_: `deleted`, `exists`, `Available`, `Ready`, `Complete`, `Bound`, `Active`, any other type
-            of a condition, or a function of the object.
+        for_: `deleted`, `exists`, `Available`, `Ready`, any other phase or type of condition, or a function
+            of the object.
     """
     if one is None or for_ in ("deleted", "exists"):
         return for_ == ("deleted" if one is None else "exists")
     if callable(for_):
         return for_(one)
-    return _CLAIMS[for_](one) if for_ in _CLAIMS else one.is_true(for_)
+    return _CLAIMS[for_](one) if for_ in _CLAIMS else one.is_true(for_) or _phase(one) == for_
+
+
+def words_of(kind: str) -> frozenset[str]:
+    """What a wait for an object of a kind of the course may be for, as far as the kind itself says.
+
+    >>> sorted(words_of("ConfigMap"))
+    ['deleted', 'exists']
+    """
+    return frozenset({"deleted", "exists", *_WORDS.get(kind, ())})
+
+
+def may_become(kind: str, one: KubeObject | None, for_: str) -> bool:
+    """Whether an object may ever be what `for_` says.
+
+    Of the course's kinds it is known; a Pod or a node may have conditions of its own, which are there with
+    the object or are announced by it. Of other kinds nothing is known: everything may come.
+
+    Args:
+        kind: Its kind.
+        one: The object as last seen; None: there is none yet.
+        for_: A word.
+    """
+    if not for_:
+        return False
+    if kind not in {known.name for known in KINDS} or for_ in words_of(kind):
+        return True
+    if one is None:
+        return kind in _OPEN
+    gates = (one.raw.get("spec") or {}).get("readinessGates") or []
+    told = (one.raw.get("status") or {}).get("conditions") or []
+    return for_ in {gate["conditionType"] for gate in gates} | {c["type"] for c in told}
+
+
+def nearest(for_: str, words: Sequence[str]) -> str:
+    """The word that a person may have meant, also by one of kubectl's.
+
+    >>> nearest("condition=ready", ["Available", "Ready", "deleted", "exists"])
+    'Ready'
+    """
+    said = {"create": "exists", "created": "exists", "delete": "deleted"}.get(
+        for_.lower(), for_.lower().removeprefix("condition=")
+    )
+    by_lower = {word.lower(): word for word in words}
+    close = get_close_matches(said, by_lower, n=1) or [
+        word for word in ("ready", "available", "complete", "bound", "exists") if word in by_lower
+    ]
+    return by_lower[close[0]]
 
 
 def is_over(one: KubeObject | None, for_: str | Claim) -> bool:
@@ -130,7 +179,9 @@ def _is_observed(one: KubeObject) -> bool:
 def _is_available(one: KubeObject) -> bool:
     if one.kind == "Deployment":
         return _is_observed(one) and one.is_true("Available")
-    return _is_full(one) if one.kind in WORKLOADS else one.is_true("Available")
+    if one.kind in WORKLOADS:
+        return _is_full(one)
+    return one.is_true("Available") or _phase(one) == "Available"
 
 
 def _is_ready(one: KubeObject) -> bool:
@@ -151,11 +202,39 @@ def _has_surplus(one: KubeObject) -> bool:
     return one.kind == "Deployment" and one.raw["status"].get("replicas", 0) > one.wanted
 
 
-_CLAIMS: dict[str, Claim] = {
-    "Available": _is_available,
-    "Ready": _is_ready,
-    "Bound": lambda one: _phase(one) == "Bound",
-    "Active": lambda one: _phase(one) == "Active",
-    "Succeeded": lambda one: _phase(one) == "Succeeded",
-    "Running": lambda one: _phase(one) == "Running",
+_CLAIMS: dict[str, Claim] = {"Available": _is_available, "Ready": _is_ready}
+
+#: Specified, in the API's reference: the phases and the types of conditions that Kubernetes itself sets.
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "Pod": (
+        *("Pending", "Running", "Succeeded", "Failed", "Ready", "ContainersReady", "Initialized"),
+        *("PodScheduled", "PodReadyToStartContainers", "DisruptionTarget"),
+        *("PodResizePending", "PodResizeInProgress"),
+    ),
+    "Node": ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"),
+    "Namespace": (
+        *("Active", "Terminating", "NamespaceDeletionDiscoveryFailure", "NamespaceDeletionContentFailure"),
+        *("NamespaceDeletionGroupVersionParsingFailure", "NamespaceContentRemaining"),
+        "NamespaceFinalizersRemaining",
+    ),
+    "Deployment": ("Available", "Ready", "Progressing", "ReplicaFailure"),
+    "ReplicaSet": ("Available", "Ready", "ReplicaFailure"),
+    "StatefulSet": ("Available", "Ready"),
+    "DaemonSet": ("Available", "Ready"),
+    "Job": ("Complete", "Failed", "Suspended", "FailureTarget", "SuccessCriteriaMet"),
+    "PersistentVolumeClaim": (
+        *("Pending", "Bound", "Lost", "Resizing", "FileSystemResizePending"),
+        *("ControllerResizeError", "NodeResizeError", "ModifyingVolume", "ModifyVolumeError"),
+    ),
+    "PersistentVolume": ("Pending", "Available", "Bound", "Released", "Failed"),
+    "HorizontalPodAutoscaler": ("AbleToScale", "ScalingActive", "ScalingLimited"),
+    "PodDisruptionBudget": ("DisruptionAllowed",),
+    "Service": ("LoadBalancerPortsError",),
+    "APIService": ("Available",),
+    "CustomResourceDefinition": (
+        *("Established", "NamesAccepted", "NonStructuralSchema", "Terminating"),
+        "KubernetesAPIApprovalPolicyConformant",
+    ),
 }
+#: Kinds whose objects others give conditions of their own: readiness gates, what watches over nodes.
+_OPEN = ("Pod", "Node")

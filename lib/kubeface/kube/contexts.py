@@ -8,29 +8,38 @@ from typing import Any
 import yaml
 
 from kubeface import places
-from kubeface.errors import BadInput, Missing
+from kubeface.errors import BadInput, KubefaceError
 from kubeface.kube import near
 from kubeface.kube.client import Cluster
+from kubeface.kube.kubeconfig import files_of, joined, merged
 
 #: The context that `kubeface up` hands out.
 COURSE = near.OURS
+#: Where the course's pipeline runs.
+NAMESPACE = "face"
 
 
 def connect_to(context: str, *, namespace: str | None = None) -> Cluster:
-    """The cluster of a context, from the first kubeconfig that has it: the course's, then those of kubectl.
+    """The cluster of a context, from the first place that has it: the course's, then those of kubectl.
 
     Raises:
-        BadInput: none has it.
+        BadInput: none has it, or the one that has it cannot be used.
     """
-    looked = list(_kubeconfigs())
-    for path in looked:
-        try:
-            return Cluster.connect(path, context=context, namespace=namespace)
-        except (Missing, BadInput):
+    looked, odd = [], []
+    for files in dict.fromkeys(_kubeconfigs()):
+        if not any(path.exists() for path in files):
             continue
+        looked.append(joined(files))
+        try:
+            has_it = context in merged(files).contexts
+        except KubefaceError as cause:
+            odd.append(str(cause))
+            continue
+        if has_it:
+            return Cluster.connect(joined(files), context=context, namespace=namespace)
     raise BadInput(
         f"There is no context {context!r}.",
-        seen=f"looked in {', '.join(map(str, looked))}",
+        seen="\n".join([f"looked in {', '.join(looked)}" if looked else "there is no kubeconfig", *odd]),
         try_next="kubectl config get-contexts",
     )
 
@@ -56,8 +65,8 @@ def in_namespace(kubeconfig: str, namespace: str) -> str:
     return yaml.safe_dump(config, sort_keys=False)
 
 
-def _kubeconfigs() -> Iterator[Path]:
-    """Where a context may be: the course's kubeconfig, then those that kubectl reads."""
-    yield places.kubeconfig()
-    yield from (Path(one) for one in os.environ.get("KUBECONFIG", "").split(os.pathsep) if one)
-    yield Path.home() / ".kube" / "config"
+def _kubeconfigs() -> Iterator[tuple[Path, ...]]:
+    """Where a context may be: the course's kubeconfig; those of KUBECONFIG, merged; kubectl's own."""
+    yield (places.kubeconfig(),)
+    yield files_of(os.environ.get("KUBECONFIG", ""))
+    yield (Path.home() / ".kube" / "config",)

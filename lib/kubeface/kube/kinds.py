@@ -96,7 +96,7 @@ def split_ref(ref: str) -> tuple[str, str]:
     >>> split_ref("deployment/receiver")
     ('deployment', 'receiver')
     """
-    word, slash, name = ref.partition("/")
+    word, slash, name = ref.partition("/") if isinstance(ref, str) else ("", "", "")
     if not (word and slash and name) or "/" in name:
         raise BadInput(f"{ref!r} is not a ref", try_next='a kind, a slash, a name: "deployment/receiver"')
     return word, name

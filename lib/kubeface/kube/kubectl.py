@@ -5,20 +5,33 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+from numbers import Number
 from pathlib import Path
 from threading import Event, Timer
-from typing import IO
+from typing import IO, BinaryIO, cast
+
+import yaml
 
 from kubeface import places
-from kubeface.errors import CommandFailed, Missing
+from kubeface.calls import fits
+from kubeface.errors import BadInput, CommandFailed, Missing
+from kubeface.kube import current
+from kubeface.kube.arguments import words
+from kubeface.kube.child import child, end
 from kubeface.kube.client import Cluster
+from kubeface.kube.kubeconfig import joined, merged
 from kubeface.kube.manifests import Manifest, parse
 from kubeface.kube.sent import sent
 from kubeface.kube.stand_ins import NOTHING
 
 #: Without a person's aliases and defaults, which could lead elsewhere.
 PLAIN = {"KUBERC": "off"}
+#: What `kubectl config` only reads; all else of it changes the kubeconfig.
+READS_KUBECONFIG = ("current-context", "get-clusters", "get-contexts", "get-users", "view")
 
 
 def find_kubectl() -> Path:
@@ -38,22 +51,29 @@ def find_kubectl() -> Path:
     return Path(found)
 
 
+@fits('kubectl("get pods")', command=str, timeout_s=Number)
 def kubectl(command: str, *, cluster: Cluster | None = None, timeout_s: float = 60) -> None:
     """Run kubectl and print what it prints; a failure fails the cell.
 
     Args:
         command: As typed in a shell after the word kubectl: `"get pods -o wide"`.
-        cluster: Which cluster; without one, the course's own, never `~/.kube/config`.
+        cluster: Which cluster, in its namespace where the command names none. Without one, the lesson's;
+            outside a lesson the course's own, in the namespace face; never `~/.kube/config`.
         timeout_s: How long it may take, in seconds.
 
     Raises:
+        BadInput: it is no command, or cannot be taken apart.
         CommandFailed: it ended with an error, or not in time.
         Missing: there is no kubectl, or no kubeconfig.
 
     >>> kubectl("get namespace default -o name", cluster=cluster)
     namespace/default
     """
-    print(run(shlex.split(command), cluster=cluster, timeout_s=timeout_s), end="")
+    try:
+        arguments = shlex.split(command)
+    except ValueError as odd:
+        raise BadInput(f"this command cannot be taken apart: {command}", seen=str(odd)) from odd
+    print(run(arguments, cluster=cluster, timeout_s=timeout_s), end="")
 
 
 def run(
@@ -63,67 +83,91 @@ def run(
     stdin: bytes | None = None,
     timeout_s: float = 60,
 ) -> str:
-    """What kubectl prints, for the arguments given and the cluster meant.
+    """What kubectl prints, for the arguments given and the cluster meant: without one, as for `kubectl`.
 
     Raises:
         CommandFailed: it ended with an error, or not in time.
         Missing: there is no kubectl, or no kubeconfig.
     """
-    words, read = _fitted(arguments, stdin or b"", cluster)
-    return _run([*_target(cluster), *words], shown=arguments, stdin=read, timeout_s=timeout_s)
+    where = cluster or current.cluster()
+    fitted, read = _fitted(arguments, stdin or b"", where)
+    with pointed_at(where, fitted) as env:
+        return _run(fitted, shown=arguments, stdin=read, timeout_s=timeout_s, env=env)
 
 
-def tell(arguments: Sequence[str], *, cluster: Cluster, stdin: str = "", timeout_s: float = 60) -> None:
+def tell(
+    arguments: Sequence[str], *, cluster: Cluster, stdin: str | bytes = b"", timeout_s: float | None = 60
+) -> None:
     """Run kubectl and print what it says, warnings and errors too, as it says it.
 
     Args:
         arguments: What follows the word kubectl.
-        cluster: Whom it speaks to, in its namespace; a namespace among the arguments counts more.
+        cluster: Whom it speaks to, in its namespace; a namespace in the arguments or in a manifest counts
+            more.
         stdin: What it reads, with `-f -`.
-        timeout_s: How long it may take.
+        timeout_s: How long it may take; None for as long as it likes.
 
     Raises:
         CommandFailed: it ended with an error, which has been printed, or not in time.
         Missing: there is no kubectl, or no kubeconfig.
     """
-    what = f"kubectl {shlex.join(arguments)}"
-    words, read = _fitted(arguments, stdin.encode(), cluster)
-    with tempfile.TemporaryFile() as given:
-        given.write(read)
-        given.seek(0)
-        process = _start([*_target(cluster), *words], given)
+    given = stdin.encode() if isinstance(stdin, str) else stdin
+    fitted, read = _fitted(arguments, given, cluster)
     is_late = Event()
+    with pointed_at(cluster, fitted) as env, _started(fitted, read, subprocess.STDOUT, env) as process:
 
-    def end() -> None:
-        is_late.set()
-        process.kill()
+        def give_up() -> None:
+            is_late.set()
+            end(process)
 
-    timer = Timer(timeout_s, end)
-    timer.start()
-    try:
-        for line in process.stdout or ():
-            print(line, end="", flush=True)
-        code = process.wait()
-    finally:
-        timer.cancel()
-        process.kill()
-        process.communicate()
+        timer = Timer(threading.TIMEOUT_MAX if timeout_s is None else timeout_s, give_up)
+        timer.start()
+        try:
+            with TextIOWrapper(cast(BinaryIO, process.stdout), encoding="utf-8", errors="replace") as told:
+                for line in told:
+                    print(line, end="", flush=True)
+            code = process.wait()
+        finally:
+            timer.cancel()
     if is_late.is_set():
-        raise CommandFailed(f"{what} had not ended after {timeout_s:g} s")
-    if code:
-        raise CommandFailed(f"{what} ended with {code}")
+        raise _late(arguments, timeout_s or threading.TIMEOUT_MAX)
+    if is_failure(code, arguments):
+        raise CommandFailed(f"{_shown(arguments)} ended with {code}")
 
 
-def _start(arguments: Sequence[str], given: IO[bytes]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [str(find_kubectl()), *arguments],
-        stdin=given,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=os.environ | PLAIN,
-    )
+@contextmanager
+def pointed_at(cluster: Cluster, arguments: Sequence[str] = ()) -> Iterator[dict[str, str]]:
+    """The environment in which kubectl and its plugins speak to a cluster, in its namespace by default.
+
+    A kubeconfig of a few lines stands before the cluster's own: the first that has a context counts. So a
+    namespace in the arguments or in a manifest counts more than the cluster's, as in a terminal. Commands
+    that change the kubeconfig get the cluster's own alone.
+
+    Raises:
+        Missing: there is no kubeconfig.
+        BadInput: it has no such context any more.
+    """
+    command = words(arguments)
+    if command[:1] == ["config"] and not set(command[1:2]) <= set(READS_KUBECONFIG):
+        yield environment(*cluster.kubeconfigs)
+        return
+    name, context = merged(cluster.kubeconfigs).context(cluster.context)
+    meant = {"name": name, "context": {**context, "namespace": cluster.namespace}}
+    config = {"apiVersion": "v1", "kind": "Config", "current-context": name, "contexts": [meant]}
+    with tempfile.NamedTemporaryFile("w", prefix="kubeface-", suffix=".kubeconfig") as file:
+        yaml.safe_dump(config, file)
+        file.flush()
+        yield environment(Path(file.name), *cluster.kubeconfigs)
+
+
+def environment(*kubeconfigs: Path) -> dict[str, str]:
+    """The environment in which kubectl reads these kubeconfigs, and no settings of a person's."""
+    return os.environ | PLAIN | {"KUBECONFIG": joined(kubeconfigs)}
+
+
+def is_failure(code: int, arguments: Sequence[str]) -> bool:
+    """Whether kubectl failed: 1 of `kubectl diff` only says that there are differences."""
+    return code != 0 and not (code == 1 and words(arguments)[:1] == ["diff"])
 
 
 def render(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
@@ -134,41 +178,48 @@ def render(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
         Missing: there is no kubectl.
     """
     arguments = ["kustomize", str(folder)]
-    return parse(_run(arguments, shown=arguments, stdin=None, timeout_s=timeout_s), source=str(folder))
+    env = os.environ | PLAIN
+    text = _run(arguments, shown=arguments, stdin=b"", timeout_s=timeout_s, env=env)
+    return parse(text, source=str(folder))
 
 
-def _fitted(arguments: Sequence[str], stdin: bytes, cluster: Cluster | None) -> tuple[Sequence[str], bytes]:
+def _fitted(arguments: Sequence[str], stdin: bytes, cluster: Cluster) -> tuple[Sequence[str], bytes]:
     """The arguments and the input as they are, or with what another cluster has in place of the course's."""
-    if cluster is None or cluster.stand_ins == NOTHING:
+    if cluster.stand_ins == NOTHING:
         return arguments, stdin
     return sent(arguments, stdin, cluster.stand_ins, render)
 
 
-def _target(cluster: Cluster | None) -> list[str]:
-    kubeconfig = cluster.kubeconfig if cluster else places.kubeconfig()
-    if not kubeconfig.exists():
-        raise Missing(f"there is no kubeconfig at {kubeconfig}", try_next="kubeface up")
-    chosen = ["--context", cluster.context, "--namespace", cluster.namespace] if cluster else []
-    return ["--kubeconfig", str(kubeconfig), *chosen]
-
-
-def _run(arguments: Sequence[str], *, shown: Sequence[str], stdin: bytes | None, timeout_s: float) -> str:
-    what = f"kubectl {shlex.join(shown)}"
-    try:
-        done = subprocess.run(
-            [str(find_kubectl()), *arguments],
-            input=stdin or b"",
-            capture_output=True,
-            timeout=timeout_s,
-            check=False,
-            env=os.environ | PLAIN,
-        )
-    except subprocess.TimeoutExpired as late:
-        raise CommandFailed(f"{what} had not ended after {timeout_s:g} s") from late
-    if done.returncode:
-        raise CommandFailed(f"{what} ended with {done.returncode}", seen=_text(done.stderr).strip())
-    return _text(done.stdout)
-
-
-def _text(output: bytes) -> str:
+def _run(
+    arguments: Sequence[str], *, shown: Sequence[str], stdin: bytes, timeout_s: float, env: dict[str, str]
+) -> str:
+    with tempfile.TemporaryFile() as errors, _started(arguments, stdin, errors, env) as process:
+        try:
+            output, _ = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired as late:
+            raise _late(shown, timeout_s) from late
+        if is_failure(process.returncode, shown):
+            errors.seek(0)
+            seen = errors.read().decode("utf-8", errors="replace").strip()
+            raise CommandFailed(f"{_shown(shown)} ended with {process.returncode}", seen=seen)
     return output.decode("utf-8", errors="replace")
+
+
+@contextmanager
+def _started(
+    arguments: Sequence[str], stdin: bytes, stderr: int | IO[bytes], env: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """kubectl at work; it reads a file, which has an end and which nobody has to fill."""
+    with tempfile.TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
+        with child([str(find_kubectl()), *arguments], stdin=given, stderr=stderr, env=env) as process:
+            yield process
+
+
+def _late(arguments: Sequence[str], timeout_s: float) -> CommandFailed:
+    return CommandFailed(f"{_shown(arguments)} had not ended after {timeout_s:g} s")
+
+
+def _shown(arguments: Sequence[str]) -> str:
+    return f"kubectl {shlex.join(arguments)}"

@@ -1,11 +1,14 @@
 """What kubectl is given on a cluster with stand-ins: the same command, with what that cluster has."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from glob import glob
 from pathlib import Path
 
 import yaml
 
-from kubeface.kube.manifests import Manifest, parse
+from kubeface.kube.arguments import is_set, own
+from kubeface.kube.arguments import words as commands
+from kubeface.kube.manifests import Manifest
 from kubeface.kube.stand_ins import StandIns
 
 #: The commands that send the objects of files; others only take names out of them.
@@ -35,31 +38,33 @@ def sent(
     words = [stand_ins.fit_text(one) for one in arguments]
     rest, sources = _apart(words)
     is_remote = any("://" in value for _, value in sources)
-    if not sources or is_remote or words[0] not in _SENDS:
+    is_raw = any(one.partition("=")[0] == "--raw" for one in own(words))  # what it sends is no object
+    if not sources or is_remote or is_raw or not set(commands(words)[:1]) & set(_SENDS):
         return words, stdin
+    is_deep = is_set(words, "-R") or is_set(words, "--recursive")
     objects: list[Manifest] = []
-    for option, value in sources:
-        if option in _FOLDER:
-            objects += render(value)
-        else:
-            objects += _read(value, stdin, is_deep="-R" in words or "--recursive" in words)
+    try:
+        for option, value in sources:
+            objects += render(value) if option in _FOLDER else _read(value, stdin, is_deep=is_deep)
+    except (OSError, UnicodeError, yaml.YAMLError):
+        return words, stdin  # kubectl says itself what is wrong with a file
     fitted = yaml.safe_dump_all(map(stand_ins.fit, objects), sort_keys=False)
-    return [*rest, "--filename", "-"], fitted.encode()
+    return [*rest, "--filename", "-", *words[len(own(words)) :]], fitted.encode()
 
 
 def _apart(words: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
-    """The words without those that name files, and these: (option, value)."""
+    """The words for kubectl itself without those that name files, and these: (option, value)."""
     rest: list[str] = []
     found: list[tuple[str, str]] = []
-    coming = iter(words)
+    coming = iter(own(words))
     for word in coming:
         option = next((one for one in (*_FILE, *_FOLDER) if _is(word, one)), None)
         if option is None:
             rest.append(word)
-        elif value := word.removeprefix(option).removeprefix("="):
-            found.append((option, value))
-        else:
-            found.append((option, next(coming, "")))
+            continue
+        value = word.removeprefix(option).removeprefix("=") or next(coming, "")
+        parts = value.split(",") if option in _FILE else [value]
+        found += [(option, part) for part in parts]
     return rest, found
 
 
@@ -68,13 +73,18 @@ def _is(word: str, option: str) -> bool:
     return word == option or word.startswith(option if len(option) == 2 else f"{option}=")
 
 
-def _read(value: str, stdin: bytes, *, is_deep: bool) -> Iterable[Manifest]:
-    """The objects of a file or a folder, or of the input for `-`, as kubectl reads them."""
+def _read(value: str, stdin: bytes, *, is_deep: bool) -> list[Manifest]:
+    """The objects of a file, a folder or a pattern, or of the input for `-`, as kubectl reads them."""
     if value == "-":
-        return parse(stdin.decode(), source="the input")
+        return _objects(stdin.decode())
     path = Path(value)
-    if not path.is_dir():
-        return parse(path.read_text(), source=value)
-    inside = sorted(path.rglob("*") if is_deep else path.iterdir())
-    files = [one for one in inside if one.suffix in (".yaml", ".yml", ".json")]
-    return [one for file in files for one in parse(file.read_text(), source=str(file))]
+    if path.is_dir():
+        inside = sorted(path.rglob("*") if is_deep else path.iterdir())
+        files = [one for one in inside if one.suffix in (".yaml", ".yml", ".json")]
+    else:
+        files = [path] if path.exists() else sorted(map(Path, glob(value))) or [path]  # noqa: PTH207  # it may be absolute
+    return [one for file in files for one in _objects(file.read_text())]
+
+
+def _objects(text: str) -> list[Manifest]:
+    return [one for one in yaml.safe_load_all(text) if one is not None]

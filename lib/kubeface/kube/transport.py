@@ -6,15 +6,19 @@ group of the API and keeps the answer in a file that all users of a machine shar
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kubeface.errors import ApiRefused, BadInput, Missing, NotReady
+from kubeface.errors import ApiRefused, BadInput, NotReady
 from kubeface.kube import near
+from kubeface.kube.kubeconfig import joined, merged
 
 ANSWER_S = 30.0  # chosen: a request that has no answer by then will not get one
 CONNECT_S = 5.0  # chosen: the server is on this machine or near
+UNAUTHORIZED = 401  # specified: it does not know who asks
+QUOTED_LETTERS = 120  # chosen: a name or a label is shorter, an object is not
+MESSAGE_LETTERS = 1500  # chosen: a screen
 
 
 class NoAnswer(NotReady):
@@ -99,7 +103,7 @@ class Transport:
         try:
             body: bytes = self._ask(method, path, what=what, **options).data
         except HTTPError as silence:
-            raise self._no_answer(what) from silence
+            raise self._no_answer(what, silence) from silence
         return body
 
     def _ask(self, method: str, path: str, *, what: str, **options: Any) -> Any:
@@ -112,21 +116,30 @@ class Transport:
         except ApiException as refusal:
             raise _refused(refusal.status, _answer(refusal), what) from refusal
         except HTTPError as silence:
-            raise self._no_answer(what) from silence
+            raise self._no_answer(what, silence) from silence
 
-    def _no_answer(self, what: str) -> NoAnswer:
-        return NoAnswer(f"could not {what}: no answer from {self.address}", try_next="kubeface status")
+    def _no_answer(self, what: str, silence: Exception) -> NoAnswer:
+        why = _WHERE.sub("", str(getattr(silence, "reason", None) or silence))
+        return NoAnswer(
+            f"could not {what}: no answer from {self.address}", seen=why, try_next="kubeface status"
+        )
 
 
-def open_transport(kubeconfig: Path, context: str | None) -> tuple[Transport, dict[str, Any]]:
+def open_transport(
+    kubeconfig: Path | Sequence[Path], context: str | None
+) -> tuple[Transport, dict[str, Any]]:
     """A transport to the cluster of a kubeconfig's context, and that context's entry.
+
+    Args:
+        kubeconfig: The file; or several, merged as kubectl merges them.
+        context: One of its contexts; without one, its current context.
 
     Raises:
         Missing: there is no such file.
-        BadInput: it is not a kubeconfig, or has no such context.
+        BadInput: it is not a kubeconfig, has no such context, or something that it names is not there.
     """
-    if not kubeconfig.exists():
-        raise Missing(f"there is no kubeconfig at {kubeconfig}", try_next="kubeface up")
+    files = (kubeconfig,) if isinstance(kubeconfig, Path) else kubeconfig
+    alone = merged(files).alone(context)
     from kubernetes import config as untyped_config
     from kubernetes.dynamic import DynamicClient as UntypedClient
 
@@ -134,10 +147,10 @@ def open_transport(kubeconfig: Path, context: str | None) -> tuple[Transport, di
     dynamic_client: Any = UntypedClient
 
     try:
-        entry = _context(kubeconfig, context, *config.list_kube_config_contexts(str(kubeconfig)))
-        client = config.new_client_from_config(str(kubeconfig), context=entry["name"], persist_config=False)
+        client = config.new_client_from_config_dict(alone, persist_config=False)
     except config.ConfigException as cause:
-        raise BadInput(f"{kubeconfig} is not a usable kubeconfig", seen=str(cause)) from cause
+        raise BadInput(f"{joined(files)} is not a usable kubeconfig", seen=str(cause)) from cause
+    [entry] = alone["contexts"]
     near.go_direct(client, entry["context"])
     return Transport(dynamic_client(client, discoverer=_NoDiscovery)), entry
 
@@ -147,16 +160,6 @@ class _NoDiscovery:
 
     def __init__(self, client: Any, cache_file: str | None) -> None:
         pass
-
-
-def _context(
-    kubeconfig: Path, wanted: str | None, contexts: Iterable[dict[str, Any]], current: dict[str, Any]
-) -> dict[str, Any]:
-    entries = {entry["name"]: entry for entry in contexts}
-    name = wanted or current["name"]
-    if name not in entries:
-        raise BadInput(f"{kubeconfig} has no context {name!r}", seen=f"it has {', '.join(sorted(entries))}")
-    return entries[name]
 
 
 def _decoded(stream: Any) -> Iterator[dict[str, Any]]:
@@ -188,10 +191,37 @@ def _refused(code: int | None, answer: Mapping[str, Any], what: str) -> ApiRefus
         fields = "one field" if len(owners) == 1 else f"{len(owners)} fields"
         return Conflict(f"could not {what}: somebody else has set {fields} of it", owners=owners)
     family = _FAMILIES.get(code or 0, ApiRefused)
-    return family(f"could not {what}: the API server answered {code}", seen=str(answer.get("message", "")))
+    seen, advice = in_short(str(answer.get("message", ""))), ""
+    if code == UNAUTHORIZED:
+        seen = f"{seen}: it does not accept, or no longer, who the kubeconfig says you are"
+        advice = "sign in again, as for kubectl; for the course's own cluster: kubeface up"
+    return family(f"could not {what}: the API server answered {code}", seen=seen, try_next=advice)
+
+
+def in_short(message: str) -> str:
+    """A refusal's reason first, and what it quotes cut off: the API server may quote the whole object.
+
+    >>> print(in_short('it is invalid: Invalid value: "' + 400 * "x" + '": expected a number'))
+    expected a number
+    it is invalid: Invalid value: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
+    """
+    quoted = [one for one in _QUOTED.finditer(message) if len(one[0]) > QUOTED_LETTERS]
+    if quoted:
+        reason = message[quoted[-1].end() :].strip(" :")
+        head = _QUOTED.sub(_cut_off, message[: quoted[-1].end()]).strip()
+        message = "\n".join(filter(None, (reason, head)))
+    half = MESSAGE_LETTERS // 2
+    return message if len(message) <= MESSAGE_LETTERS else f"{message[:half]} … {message[-half:]}"
+
+
+def _cut_off(quoted: re.Match[str]) -> str:
+    text = quoted[0]
+    return text if len(text) <= QUOTED_LETTERS else f'{text[: QUOTED_LETTERS // 3]}…"'
 
 
 _FAMILIES: Mapping[int, type[ApiRefused]] = {404: NotFound, 410: Expired, 429: Busy, 503: Busy, 504: Busy}
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_WHERE = re.compile(r"^(<[^>]*>|\w+\([^)]*\)): ")  # urllib3 begins with the connection
 _MANAGER = re.compile(r'conflict with "(?P<manager>.*?)"(?: with subresource "(?P<part>\w+)")?')
 
 

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Number
 from threading import Event
 
-from kubeface.errors import NotReady
+from kubeface.calls import fits
+from kubeface.errors import BadInput, NotReady
 from kubeface.kube.client import Cluster, Objects, Selector
-from kubeface.kube.conditions import Claim, holds, in_words, is_over
+from kubeface.kube.conditions import Claim, holds, in_words, is_over, may_become, nearest, words_of
 from kubeface.kube.kinds import split_ref
 from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons import reasons
@@ -35,6 +37,7 @@ class Deadline:
         return max(0.0, self.at - time.monotonic())
 
 
+@fits('wait(cluster, "deployment/receiver", for_="Ready")', cluster=Cluster, ref=str, timeout_s=Number)
 def wait(
     cluster: Cluster,
     ref: str,
@@ -49,11 +52,12 @@ def wait(
         cluster: Where it is.
         ref: Such as `deployment/receiver`; it need not exist yet.
         for_: `Available`, `Ready` (a workload: all Pods, of the latest template), `Complete`, `Bound`,
-            `deleted`, `exists`, the type of another condition, or a function of the object.
+            `deleted`, `exists`, another phase or type of condition, or a function of the object.
         timeout_s: How long at most, in seconds.
         namespace: Where, if not in the cluster's own namespace.
 
     Raises:
+        BadInput: an object of its kind never comes to that.
         NotReady: it did not come to that in time, or no longer can; the reasons are in `seen`.
 
     >>> wait(cluster, "namespace/default", for_="Active", timeout_s=10).ref
@@ -67,6 +71,7 @@ def wait(
     return _wait(cluster, ref, for_, Deadline.after(timeout_s), timeout_s, namespace)
 
 
+@fits('wait_all(cluster, ["deployment/receiver"], for_="Ready")', cluster=Cluster, timeout_s=Number)
 def wait_all(
     cluster: Cluster,
     refs: Sequence[str],
@@ -116,15 +121,32 @@ def _wait(
     namespace: str | None,
 ) -> KubeObject | None:
     last: KubeObject | None = None
+    kind = cluster.kind(split_ref(ref)[0]).name
+    _refuse_in_vain(kind, last, for_)
     for last in follow(cluster, ref, deadline=deadline, namespace=namespace):
         if holds(last, for_):
             return last
+        _refuse_in_vain(kind, last, for_)
         if is_over(last, for_):
             raise _not_ready(cluster, ref, last, for_, None, namespace)
     last = cluster.find(ref, namespace=namespace)  # the time was up before this one was looked at
     if holds(last, for_):
         return last
     raise _not_ready(cluster, ref, last, for_, timeout_s, namespace)
+
+
+def _refuse_in_vain(kind: str, last: KubeObject | None, for_: str | Claim) -> None:
+    """Stop before a wait for what nothing of its kind ever is.
+
+    Raises:
+        BadInput: it would be one.
+    """
+    if not isinstance(for_, str) and not callable(for_):
+        raise BadInput(f"for_={for_!r} is neither a word nor a function", try_next='for_="Ready"')
+    if isinstance(for_, str) and not may_become(kind, last, for_):
+        what = f"a {kind} is never {for_!r}" if for_ else "for_ is empty"
+        words = sorted(words_of(kind))
+        raise BadInput(what, seen=f"it may be {', '.join(words)}", try_next=f'for_="{nearest(for_, words)}"')
 
 
 def follow(

@@ -1,18 +1,25 @@
 """In a notebook: `%kubectl` and `%%kubectl`, on the lesson's cluster only; `%%changes` and `%%needs`."""
 
 import ast
+import os
 import re
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from kubeface.checks import session
 from kubeface.errors import BadInput, CommandFailed, Missing
 from kubeface.kube import Cluster
-from kubeface.kube.kubectl import tell
+from kubeface.kube.arguments import is_set, own, words
+from kubeface.kube.kubectl import READS_KUBECONFIG, tell
+from kubeface.lesson import interrupts, lines
 from kubeface.lesson.changes import changes
 from kubeface.lesson.context import LessonStopped
+from kubeface.lesson.lines import Names
 from kubeface.lesson.needs import lacking_here
 
 COMMAND_S = 300.0  # chosen: longer than the slowest `kubectl rollout status` or `wait` of the course
@@ -21,8 +28,14 @@ COMMAND_S = 300.0  # chosen: longer than the slowest `kubectl rollout status` or
 _CHOOSES = ("--context", "--kubeconfig", "--cluster", "--server", "--proxy-url", "--kuberc")
 #: `-s` is `--server`; it may follow other letters that take no value, as in `-As=…`.
 _SHORT_SERVER = re.compile(r"-[Ahipqtw]*s")
-_READS_KUBECONFIG = ("current-context", "get-clusters", "get-contexts", "get-users", "view")
-_OF_A_SHELL = ("|", "||", "&", "&&", ";", ">", ">>", "<")
+#: `-t` is `--tty`, also as in `-it`; only of these commands.
+_SHORT_TTY = re.compile(r"-[iq]*t[iq]*")
+_MAY_HAVE_A_TERMINAL = ("exec", "attach", "run", "debug")
+_UNTIL_INTERRUPTED = ("port-forward", "proxy", "edit")
+_EDITORS_IN_A_TERMINAL = (
+    *("vi", "vim", "vim.basic", "vim.tiny", "nvim", "view", "ex", "ed", "nano", "pico", "emacs", "mg"),
+    *("micro", "joe", "jed", "ne", "mcedit", "hx", "helix", "kak", "tilde", "editor", "sensible-editor"),
+)
 
 
 class KubectlFailed(CommandFailed):
@@ -30,49 +43,73 @@ class KubectlFailed(CommandFailed):
 
 
 class KubectlRefused(BadInput):
-    """kubectl was not run: the line leads to another cluster, or is meant for a shell."""
+    """kubectl was not run: the line leads to another cluster, or needs a shell or a terminal."""
 
 
 def register() -> None:
-    """From now on IPython knows the magics; outside IPython, nothing."""
+    """From now on IPython knows the magics, and shows an interrupt in one line; outside IPython, nothing."""
     shell = _shell()
     if shell is not None:
-        shell.register_magic_function(line_magic, "line", "kubectl")
-        shell.register_magic_function(cell_magic, "cell", "kubectl")
+        from IPython.core.magic import needs_local_scope, no_var_expand
+
+        for kind, function in (("line", line_magic), ("cell", cell_magic)):
+            # IPython would put values in before the line is taken apart, and in documents too.
+            shell.register_magic_function(needs_local_scope(no_var_expand(function)), kind, "kubectl")
         shell.register_magic_function(changes_magic, "cell", "changes")
         shell.register_magic_function(needs_magic, "cell", "needs")
+        interrupts.register(shell)
 
 
-def line_magic(line: str) -> None:
-    """`%kubectl get pods`: as in a terminal; `{python}` is replaced by its value, as in every line magic.
+def line_magic(line: str, local_ns: Names | None = None) -> None:
+    """`%kubectl get pods`: as in a terminal; `{python}` and `$name` are replaced by their values.
+
+    Values are put in when the line has been taken apart, so that one with a space or a quote in it stays one
+    argument. Names that are no variables, JSONPath, templates and `$` in single quotes stay as written: see
+    `kubeface.lesson.lines`. `%kubectl` alone prints kubectl's help. It ends after 5 minutes, but for
+    `port-forward`, `proxy` and `edit`, which go on until they are interrupted.
+
+    Args:
+        line: What follows the word.
+        local_ns: The variables of the function that the line stands in; IPython gives them.
 
     Raises:
         KubectlFailed: it ended with an error, or not in time.
-        KubectlRefused: the line leads to another cluster.
+        KubectlRefused: the line leads to another cluster, or needs a shell or a terminal.
         LessonStopped: there is no cluster, or no kubectl.
     """
-    _kubectl(_split(line))
+    with _told():
+        names = _names(local_ns)
+        _kubectl(_arguments([word for one in lines.commands(line, names) for word in one], names))
 
 
-def cell_magic(line: str, cell: str) -> None:
+def cell_magic(line: str, cell: str, local_ns: Names | None = None) -> None:
     r"""`%%kubectl`: a command a line, each printed before what it says, until one fails.
 
-    Empty lines and comments are passed over, a line that ends in `\\` goes on in the next, and the word
-    kubectl in front may be left out. With arguments of its own, `%%kubectl apply -f -`, it is one command
-    that reads the cell.
+    Empty lines and comments are passed over, a line that ends in `\` or within quotes goes on in the next,
+    and the word kubectl in front may be left out. Values are put in as by `%kubectl`.
+
+    With arguments of its own, `%%kubectl apply -f -`, it is one command that reads the cell as it is written,
+    with every `$` and `{`; only a cell that is one `{python}` and nothing else is read as its value.
+
+    Args:
+        line: What follows the word.
+        cell: The lines below.
+        local_ns: As for `line_magic`.
 
     Raises:
         KubectlFailed: one ended with an error, or not in time; those after it have not been run.
-        KubectlRefused: a line leads to another cluster.
+        KubectlRefused: a line leads to another cluster, or needs a shell or a terminal.
         LessonStopped: there is no cluster, or no kubectl.
     """
-    if line.strip():
-        _kubectl(_split(line), stdin=_expanded(cell))
-        return
-    for command in _commands(cell):
-        arguments = _split(_expanded(command))
-        print(f"$ kubectl {shlex.join(arguments)}", flush=True)
-        _kubectl(arguments)
+    with _told():
+        names = _names(local_ns)
+        if first := [word for one in lines.commands(line, names) for word in one]:
+            _kubectl(_arguments(first, names), stdin=lines.document(cell, names))
+            return
+        for command in list(lines.commands(cell, names)):  # all of them can be taken apart, or none is run
+            arguments = _arguments(command, names)
+            print(f"$ kubectl {shlex.join(arguments)}", flush=True)
+            _kubectl(arguments)
 
 
 def changes_magic(line: str, cell: str) -> Any:
@@ -102,15 +139,10 @@ def refuse_elsewhere(arguments: list[str], cluster: Cluster) -> None:
     """Stop before kubectl is told to speak to another cluster, or to change the kubeconfig.
 
     Raises:
-        KubectlRefused: the arguments lead elsewhere, or are meant for a shell.
+        KubectlRefused: the arguments lead elsewhere.
     """
-    mine = arguments[: arguments.index("--")] if "--" in arguments else arguments  # the rest runs in a Pod
-    for one, after in zip(mine, [*mine[1:], ""], strict=True):
-        if one in _OF_A_SHELL:
-            raise KubectlRefused(
-                f"{one} is a word of the shell, and no shell reads this line.",
-                try_next="Python, with what `cluster.list(…)` or `cluster.get(…)` gives",
-            )
+    mine = own(arguments)
+    for one, after in pairwise([*mine, ""]):
         name, equals, value = one.partition("=")
         if _SHORT_SERVER.match(one) or (name in _CHOOSES and not _is_ours(name, value or after, cluster)):
             said = one if equals or not after else f"{one} {after}"
@@ -118,25 +150,75 @@ def refuse_elsewhere(arguments: list[str], cluster: Cluster) -> None:
                 f"{said} may lead to another cluster; this kubectl speaks to {cluster.context} only.",
                 try_next="the same without it",
             )
-    match _words(mine):
-        case ["config", verb, *_] if verb not in _READS_KUBECONFIG:
+    match words(mine):
+        case ["config", verb, *_] if verb not in READS_KUBECONFIG:
             raise KubectlRefused(
                 f"kubectl config {verb} changes the kubeconfig, which this kubectl leaves as it is.",
                 try_next="config view",
             )
 
 
+def refuse_a_terminal(arguments: list[str]) -> None:
+    """Stop before kubectl asks for a terminal, or opens an editor that needs one: a cell is none.
+
+    Raises:
+        KubectlRefused: it would; what to do instead is in `try_next`.
+    """
+    command = words(arguments)
+    typed = shlex.join(["kubectl", *arguments])
+    if command[:1] and command[0] in _MAY_HAVE_A_TERMINAL and _wants_a_terminal(arguments):
+        raise KubectlRefused(
+            f"kubectl {command[0]} --tty needs a terminal, and a cell is none.",
+            try_next=f"the same without --tty (-t), if nobody has to type; or in a terminal: {typed}",
+        )
+    is_edit = command[:1] == ["edit"] or command[:2] == ["apply", "edit-last-applied"]
+    if is_edit or (command[:1] == ["create"] and is_set(arguments, "--edit")):
+        editor = os.environ.get("KUBE_EDITOR") or os.environ.get("EDITOR") or "vi"
+        program = Path((editor.split() or ["vi"])[0]).name
+        if program in _EDITORS_IN_A_TERMINAL:
+            raise KubectlRefused(
+                f"kubectl {command[0]} would open {program}, which needs a terminal, and a cell is none.",
+                try_next=f"in a terminal: {typed}\n"
+                "or here, `%kubectl patch`; or an editor with a window: %env KUBE_EDITOR=code --wait",
+            )
+
+
 def _kubectl(arguments: list[str], *, stdin: str = "") -> None:
+    cluster = session.cluster()
+    refuse_elsewhere(arguments, cluster)
+    refuse_a_terminal(arguments)
+    limit = None if set(words(arguments)[:1]) & set(_UNTIL_INTERRUPTED) else COMMAND_S
+    tell(_without_kubeconfig(arguments), cluster=cluster, stdin=stdin, timeout_s=limit)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong, as a notebook is to show it."""
     try:
-        cluster = session.cluster()
-        refuse_elsewhere(arguments, cluster)
-        tell(arguments, cluster=cluster, stdin=stdin, timeout_s=COMMAND_S)
+        yield
     except KubectlRefused:
         raise
+    except lines.Unclear as cause:
+        raise KubectlRefused(cause.what, seen=cause.seen, try_next=cause.try_next) from cause
     except CommandFailed as failure:
         raise KubectlFailed(failure.what) from failure
     except (BadInput, Missing) as cause:
         raise LessonStopped(cause.what, seen=cause.seen, try_next=cause.try_next) from cause
+
+
+def _wants_a_terminal(arguments: list[str]) -> bool:
+    return is_set(arguments, "--tty") or any(_SHORT_TTY.fullmatch(one) for one in own(arguments))
+
+
+def _without_kubeconfig(arguments: list[str]) -> list[str]:
+    """The arguments without `--kubeconfig`: it is the lesson's own, which kubectl is given in any case."""
+    mine = own(arguments)
+    kept = [
+        one
+        for before, one in pairwise(["", *mine])
+        if "--kubeconfig" not in (before, one) and not one.startswith("--kubeconfig=")
+    ]
+    return kept + arguments[len(mine) :]
 
 
 def _is_ours(option: str, value: str, cluster: Cluster) -> bool:
@@ -145,32 +227,16 @@ def _is_ours(option: str, value: str, cluster: Cluster) -> bool:
     return option == "--kubeconfig" and Path(value).expanduser() == cluster.kubeconfig
 
 
-def _words(arguments: list[str]) -> list[str]:
-    """The arguments without options and their values: the verb first, as far as one can tell."""
-    befores = ["", *arguments]
-    valued = [one == "-n" or (one.startswith("--") and "=" not in one) for one in befores]
-    return [one for one, is_value in zip(arguments, valued, strict=False) if one[:1] != "-" and not is_value]
+def _arguments(command: list[lines.Word], names: Names) -> list[str]:
+    """A command's arguments, with the values put in; without the word kubectl."""
+    arguments = [lines.put_in(word, names) for word in command]
+    return arguments[1:] if arguments[:1] == ["kubectl"] else arguments
 
 
-def _split(line: str) -> list[str]:
-    """A line as a shell takes it apart; without the word kubectl, and without a comment."""
-    try:
-        words = shlex.split(line)
-    except ValueError as odd:
-        raise KubectlRefused(f"This line cannot be taken apart: {line}", seen=str(odd)) from odd
-    end = words.index("#") if "#" in words else None
-    return words[1:end] if words[:1] == ["kubectl"] else words[:end]
-
-
-def _commands(cell: str) -> list[str]:
-    lines = re.sub(r"\\\n", " ", cell).splitlines()
-    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-
-
-def _expanded(text: str) -> str:
-    """`{python}` and `$python` replaced by their values, as IPython does in a line magic."""
+def _names(local_ns: Names | None) -> Names:
+    """What the notebook's names stand for, and those of the function that a line stands in."""
     shell = _shell()
-    return text if shell is None else str(shell.var_expand(text))
+    return {**(shell.user_ns if shell is not None else {}), **(local_ns or {})}
 
 
 def _run(shell: Any, cell: str) -> Any:

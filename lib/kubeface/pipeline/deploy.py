@@ -9,12 +9,12 @@ from typing import Any
 from kubeface.errors import Missing
 from kubeface.kube import Cluster, apply, load, render, wait, wait_all
 from kubeface.kube.client import ref_of
+from kubeface.kube.contexts import NAMESPACE as NAMESPACE
 from kubeface.kube.labelled import PART_OF, remove_labelled
 from kubeface.kube.rights import may
 from kubeface.kube.wait import Deadline
 from kubeface.pipeline.ranges import STANDARD, fitted, pod_ranges
 
-NAMESPACE = "face"
 SECRET = "kube-face-secret"  # noqa: S105 - its name, not its content
 SECRET_KEYS = (
     "mysql-root-password",

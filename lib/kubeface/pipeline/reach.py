@@ -11,6 +11,7 @@ import weakref
 from kubeface.errors import ApiRefused, CommandFailed, NotReady
 from kubeface.kube import Cluster, find_kubectl
 from kubeface.kube.contexts import COURSE
+from kubeface.kube.kubectl import environment
 
 HERE = "127.0.0.1"
 OPEN_S = 20.0  # chosen: kubectl asks the API server for the service and a Pod of it, then says the port
@@ -95,8 +96,7 @@ class Tunnels:
         return port
 
     def _forward(self, service: str, port: int) -> tuple[subprocess.Popen[str], int]:
-        where = ["--kubeconfig", str(self._cluster.kubeconfig), "--context", self._cluster.context]
-        where += ["--namespace", self._namespace]
+        where = ["--context", self._cluster.context, "--namespace", self._namespace]
         process = subprocess.Popen(
             [
                 str(find_kubectl()),
@@ -110,6 +110,7 @@ class Tunnels:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            env=environment(*self._cluster.kubeconfigs),
             text=True,
             errors="replace",
         )

@@ -82,6 +82,36 @@ def test_a_file_that_is_no_kubeconfig_is_refused(tmp_path):
         Cluster.connect(path)
 
 
+def test_a_refused_patch_says_why_first_and_in_few_words(cluster, space):
+    labels = {"app": "web"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "main", "image": "x"}]}}
+    spec = {"selector": {"matchLabels": labels}, "template": template}
+    web = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec}
+    cluster.create(web, namespace=space)
+    with pytest.raises(ApiRefused) as refused:
+        cluster.patch("deployment/web", {"spec": {"replicas": "two"}}, namespace=space)
+    what, why, *rest = str(refused.value).splitlines()
+    assert what == "could not patch deployment/web: the API server answered 422"
+    assert why.startswith("json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas")
+    assert sum(map(len, rest)) < 120
+
+
+def test_a_refusal_is_never_longer_than_a_screen(cluster, space):
+    labels = {"metadata": {"labels": {key: "no label! " + 5000 * key for key in "abcdefgh"}}}
+    cluster.create(config_map("one"), namespace=space)
+    with pytest.raises(ApiRefused, match="a valid label must be") as refused:
+        cluster.patch("cm/one", labels, namespace=space)
+    assert len(str(refused.value)) < 2000
+
+
+@pytest.mark.parametrize("body", ["words", {"kind": "ConfigMap"}, [], None, {"metadata": "x"}])
+def test_what_is_no_object_is_not_sent(cluster, body):
+    with pytest.raises(BadInput, match="is no object"):
+        cluster.create(body)
+    with pytest.raises(BadInput, match="is not a ref"):
+        cluster.get(5)
+
+
 def test_the_course_has_its_own_kubeconfig(monkeypatch, tmp_path):
     monkeypatch.setenv("KUBEFACE_KUBECONFIG", str(tmp_path / "mine"))
     with pytest.raises(Missing, match="mine"):

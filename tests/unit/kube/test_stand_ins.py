@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from kubeface.embedded import spec
-from kubeface.errors import BadInput
+from kubeface.errors import BadInput, CommandFailed
 from kubeface.kube import Cluster, apply, diff, kubectl, render, stand_ins
 from kubeface.kube.rights import may, user
 from kubeface.kube.sent import sent
@@ -88,6 +88,39 @@ def test_each_way_to_name_a_file_is_known(tmp_path, named):
     told, given = sent(["apply", *named.format(path).split(), "--wait"], b"", ELSEWHERE, render)
     assert told == ["apply", "--wait", "--filename", "-"]
     assert RECEIVER in given.decode()
+
+
+def test_an_option_before_the_command_hides_nothing(elsewhere, space, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(deployment(name, f"{REGISTRY}/receiver:v1.0")))
+    kubectl(f"-n {space} apply -f {tmp_path}/one.yaml,{tmp_path}/two.yaml", cluster=elsewhere)
+    assert [image_of(elsewhere, name, space) for name in ("one", "two")] == [RECEIVER, RECEIVER]
+    kubectl(f"--namespace {space} delete -f {tmp_path}/one.yaml", cluster=elsewhere)
+    kubectl(f"--namespace={space} create -f '{tmp_path}/on*.yaml'", cluster=elsewhere)
+    assert image_of(elsewhere, "one", space) == RECEIVER
+
+
+@pytest.mark.parametrize(("text", "said"), [(None, "does not exist"), ("a: [", "error")])
+def test_a_file_that_cannot_be_read_is_told_in_kubectls_words(elsewhere, tmp_path, text, said):
+    path = tmp_path / "odd.yaml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(CommandFailed, match=said):
+        kubectl(f"apply -f {path}", cluster=elsewhere)
+
+
+def test_a_list_and_a_name_to_be_made_up_are_objects_too(tmp_path):
+    path = tmp_path / "list.yaml"
+    made_up = deployment("x", f"{REGISTRY}/receiver:v1.0") | {"metadata": {"generateName": "x-"}}
+    path.write_text(yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": [made_up]}))
+    told, given = sent(["create", "-f", str(path), "--", "-f", "y"], b"", ELSEWHERE, render)
+    assert told == ["create", "--filename", "-", "--", "-f", "y"]
+    assert RECEIVER in given.decode()
+
+
+def test_what_is_sent_as_it_is_stays_as_it_is():
+    raw = ["create", "--raw", "/api/v1/namespaces/face/services/nsqd:http/proxy/pub", "-f", "-"]
+    assert sent(raw, b"hello", ELSEWHERE, render) == (raw, b"hello")
 
 
 def test_what_is_not_an_object_reaches_kubectl_as_it_is():

@@ -1,4 +1,5 @@
 import contextlib
+import re
 import socket
 import threading
 from urllib.parse import urlsplit
@@ -6,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from kubeface.errors import NotReady
+from kubeface.errors import BadInput, NotReady
 from kubeface.kube import Cluster, wait, wait_all
 
 AVAILABLE = {"observedGeneration": 1, "conditions": [{"type": "Available", "status": "True"}]}
@@ -120,6 +121,70 @@ def test_a_wait_outlives_an_api_server_that_is_away(kubeconfig, space, cluster, 
         assert door.is_open
     finally:
         door.close()
+
+
+@pytest.mark.parametrize(
+    ("ref", "for_", "said"),
+    [
+        ("deployment/web", "Happy", "a Deployment is never 'Happy'"),
+        ("pod/x", "Happy", "a Pod is never 'Happy'"),
+        ("pod/x", "Available", "a Pod is never 'Available'"),
+        ("configmap/one", "Ready", "a ConfigMap is never 'Ready'\nit may be deleted, exists"),
+        ("deployment/web", "ready", 'Try: for_="Ready"'),
+        ("deployment/nobody", "condition=Available", 'Try: for_="Available"'),
+        ("pod/x", "delete", 'Try: for_="deleted"'),
+        ("deployment/web", "", "for_ is empty"),
+        ("deployment/web", None, "neither a word nor a function"),
+    ],
+)
+def test_a_wait_in_vain_is_refused_at_once(cluster, space, ref, for_, said):
+    cluster.create(deployment("web"), namespace=space)
+    cluster.create(pod("x"), namespace=space)
+    with pytest.raises(BadInput, match=re.escape(said)):
+        wait(cluster, ref, for_=for_, namespace=space, timeout_s=600)
+
+
+def test_a_condition_of_somebody_elses_is_waited_for(cluster, space, report, later):
+    cluster.create(pod("gated", readinessGates=[{"conditionType": "example.com/warm"}]), namespace=space)
+    cluster.create(pod("told"), namespace=space)
+    warm = {"conditions": [{"type": "example.com/warm", "status": "True"}]}
+    later(lambda: report("pod/gated", warm, space))
+    assert wait(cluster, "pod/gated", for_="example.com/warm", namespace=space, timeout_s=60)
+    report("pod/told", warm, space)
+    assert wait(cluster, "pod/told", for_="example.com/warm", namespace=space, timeout_s=60)
+
+
+def test_of_a_kind_that_the_course_does_not_know_everything_may_come(cluster):
+    ref = cluster.list("flowschemas")[0].ref
+    with pytest.raises(NotReady, match=r"was not Happy after 0\.2 s"):
+        wait(cluster, ref, for_="Happy", timeout_s=0.2)
+
+
+@pytest.mark.parametrize("phase", ["Pending", "Failed"])
+def test_a_phase_may_be_waited_for(cluster, space, report, phase):
+    cluster.create(pod("x"), namespace=space)
+    report("pod/x", {"phase": phase}, space)
+    assert wait(cluster, "pod/x", for_=phase, namespace=space, timeout_s=60)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda cluster: wait(), "missing a required argument: 'cluster'"),
+        (lambda cluster: wait("deployment/web"), "missing a required argument: 'ref'"),
+        (lambda cluster: wait("deployment/web", "Ready"), "cluster is a str, not a Cluster"),
+        (lambda cluster: wait(cluster, 5), "ref is a int, not a str"),
+        (lambda cluster: wait(cluster, "web"), "'web' is not a ref"),
+        (lambda cluster: wait(cluster, "pod/x", timeout_s=None), "timeout_s is None, not a Number"),
+        (
+            lambda cluster: wait(cluster, "pod/x", condition="Ready"),
+            "unexpected keyword argument 'condition'",
+        ),
+    ],
+)
+def test_a_call_that_does_not_fit_is_answered_in_a_sentence(cluster, call, said):
+    with pytest.raises(BadInput, match=said):
+        call(cluster)
 
 
 class Door:

@@ -1,5 +1,7 @@
 """kubectl in a notebook's cells: inline, on the lesson's cluster only."""
 
+import os
+import re
 import sys
 
 import pytest
@@ -7,7 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from kubeface.checks import session
-from kubeface.kube import Cluster
+from kubeface.kube import Cluster, find_kubectl, kubectl
 from kubeface.kube.transport import open_transport
 from kubeface.lesson import Lesson, LessonStopped, Plan, State, magics
 from kubeface.lesson.magics import KubectlFailed, KubectlRefused, cell_magic, line_magic, refuse_elsewhere
@@ -175,8 +177,187 @@ def test_python_in_braces_is_replaced_by_its_value(notebook, lesson, capsys):
     notebook.run_cell("%kubectl create configmap {name}").raise_error()
     notebook.run_cell("%%kubectl\nget configmap {name} -o name\nget cm $name -o name").raise_error()
     assert capsys.readouterr().out.splitlines()[2::2] == ["configmap/greeting"] * 2
-    notebook.run_cell("%kubectl get configmap {name[:]} -o jsonpath={{.kind}}").raise_error()
+    notebook.run_cell("%kubectl get configmap {name[:]} -o jsonpath={.kind}").raise_error()
     assert capsys.readouterr().out == "ConfigMap"
+
+
+@pytest.mark.parametrize(
+    "value", ["two words", 'it\'s "said"', "# no comment", "a\\b", "two\nlines", "{x} $y"]
+)
+@pytest.mark.parametrize("line", ["text={value}", "text=$value", '"text={value}"', "'text={value}'"])
+def test_a_value_stays_one_argument_whatever_is_in_it(notebook, lesson, value, line):
+    notebook.user_ns["value"] = value
+    notebook.run_cell(f"%kubectl create configmap one --from-literal {line}").raise_error()
+    assert lesson.get("cm/one").data.text == value
+
+
+def test_a_line_in_a_function_sees_the_functions_variables(notebook, lesson):
+    make = "def make(name):\n    %kubectl create configmap {name}\nmake('local')"
+    notebook.run_cell(make).raise_error()
+    assert lesson.find("cm/local")
+
+
+def test_a_folder_may_have_a_space_in_its_name(notebook, lesson, tmp_path):
+    folder = notebook.user_ns["folder"] = tmp_path / "a folder"
+    folder.mkdir()
+    (folder / "one.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\n")
+    (folder / "kustomization.yaml").write_text("resources: [one.yaml]\nnameSuffix: -two\n")
+    notebook.run_cell("%kubectl apply --server-side --filename {folder}/one.yaml").raise_error()
+    notebook.run_cell("%%kubectl\napply --kustomize $folder").raise_error()
+    assert [one.name for one in lesson.list("configmaps")] == ["one", "one-two"]
+
+
+DOCUMENT = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shell}
+data:
+  script: |
+    name=$name; echo "${name}" '$(name)' $$ {name} {{ $name }} {{ .name }} \\n # kept
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: second}
+"""
+
+
+def test_a_document_arrives_as_it_is_written(notebook, lesson):
+    notebook.user_ns["name"] = "python"
+    notebook.run_cell(f"%%kubectl apply -f -\n{DOCUMENT}").raise_error()
+    said = "name=$name; echo \"${name}\" '$(name)' $$ {name} {{ $name }} {{ .name }} \\n # kept\n"
+    assert lesson.get("cm/shell").data.script == said
+    assert lesson.find("cm/second")
+
+
+def test_a_document_that_python_made_is_named_alone(notebook, lesson):
+    notebook.user_ns["made"] = DOCUMENT
+    notebook.run_cell("%%kubectl apply -f -\n{made}").raise_error()
+    assert lesson.find("cm/second")
+
+
+def test_a_template_arrives_as_it_is_written(notebook, lesson, capsys):
+    notebook.user_ns.update(x="python", end="python", name="python")
+    lesson.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}})
+    for line in (
+        "-o go-template='{{range .items}}{{$x := .metadata.name}}{{$x}}{{end}}'",
+        '-o go-template="{{range .items}}{{$x := .metadata.name}}{{$x}}{{end}}"',
+        "-o jsonpath='{range .items[*]}{.metadata.name}{end}'",
+        "-o jsonpath={.items[*].metadata.name}",
+    ):
+        notebook.run_cell(f"%kubectl get configmaps {line}").raise_error()
+        assert capsys.readouterr().out == "one"
+
+
+def test_another_namespace_counts_more_than_the_lessons(notebook, lesson, tmp_path, capsys):
+    other = f"{lesson.namespace[:50]}-other"
+    notebook.user_ns.update(other=other, folder=tmp_path)
+    document = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: there, namespace: {other}}}\n"
+    (tmp_path / "there.yaml").write_text(document)
+    (tmp_path / "kustomization.yaml").write_text("resources: [there.yaml]\nnameSuffix: -two\n")
+    for line in (
+        "create namespace {other}",
+        "create -f {folder}/there.yaml",
+        "apply -k {folder}",
+        "diff -f {folder}/there.yaml",
+        "replace -f {folder}/there.yaml",
+        "delete -f {folder}/there.yaml",
+        "create configmap a -n {other}",
+        "create configmap b --namespace={other}",
+        "create configmap c -n{other}",
+        "--namespace {other} create configmap d",
+    ):
+        notebook.run_cell(f"%kubectl {line}").raise_error()
+    notebook.run_cell(f"%%kubectl apply -f -\n{document}").raise_error()
+    found = [one.name for one in lesson.list("configmaps", namespace=other)]
+    assert found == ["a", "b", "c", "d", "there", "there-two"]
+    assert lesson.list("configmaps") == []
+    capsys.readouterr()
+    notebook.run_cell("%kubectl get configmaps --all-namespaces -o name").raise_error()
+    assert "configmap/there-two" in capsys.readouterr().out
+
+
+def test_differences_are_no_failure(notebook, lesson, capsys):
+    line_magic("create configmap one --from-literal=a=b")
+    notebook.run_cell(
+        "%%kubectl diff -f -\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {a: c}\n"
+    ).raise_error()
+    assert "+  a: c" in capsys.readouterr().out
+    with pytest.raises(KubectlFailed):
+        line_magic("diff -f none.yaml")
+
+
+def test_kubectl_alone_prints_its_help(notebook, capsys):
+    notebook.run_cell("%kubectl").raise_error()
+    assert "kubectl controls the Kubernetes cluster manager" in capsys.readouterr().out
+
+
+def test_a_plugin_speaks_to_the_lessons_cluster_too(lesson, tmp_path, monkeypatch, capsys):
+    plugin = tmp_path / "kubectl-where"
+    plugin.write_text(f"#!/bin/sh\nexec {find_kubectl()} config view --minify -o jsonpath={{..namespace}}\n")
+    plugin.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    line_magic("where")
+    assert capsys.readouterr().out == lesson.namespace
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "edit configmap one",
+        "-n default edit configmap one",
+        "apply edit-last-applied configmap one",
+        "create -f one.yaml --edit",
+        "exec -it web -- sh",
+        "exec web -ti -- sh",
+        "attach --stdin --tty web",
+        "run -it --rm x --image=busybox",
+        "debug web -it --image=busybox",
+    ],
+)
+def test_what_needs_a_terminal_is_refused_with_what_to_do(lesson, line, monkeypatch):
+    monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.delenv("KUBE_EDITOR", raising=False)
+    with pytest.raises(
+        KubectlRefused, match=rf"(?s)needs a terminal.*in a terminal: kubectl {re.escape(line)}"
+    ):
+        line_magic(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["exec web -- ls -t", "get pods -t x", "exec web --tty=false -- ls", "logs -it"]
+)
+def test_what_only_looks_like_a_terminal_is_not_refused(line):
+    magics.refuse_a_terminal(line.split())
+
+
+@pytest.mark.parametrize("variable", ["KUBE_EDITOR", "EDITOR"])
+def test_an_editor_that_needs_no_terminal_edits(lesson, monkeypatch, variable):
+    monkeypatch.delenv("KUBE_EDITOR", raising=False)
+    monkeypatch.setenv(variable, "sed -i s/you/me/")
+    line_magic("create configmap one --from-literal=to=you")
+    line_magic("edit configmap one")
+    assert lesson.get("cm/one").data.to == "me"
+
+
+def test_a_word_of_the_shell_stops_a_cell_before_its_first_line(lesson, capsys):
+    with pytest.raises(KubectlRefused, match="%%kubectl apply -f -"):
+        cell_magic("", "create configmap one\napply -f - <<EOF\nkind: don't\nEOF\n")
+    assert capsys.readouterr().out == ""
+    assert lesson.find("cm/one") is None
+
+
+def test_the_lessons_own_kubeconfig_may_be_named_and_changes_nothing(lesson, capsys):
+    line_magic(f"create configmap one --kubeconfig {lesson.kubeconfig}")
+    line_magic(f"--kubeconfig={lesson.kubeconfig} --context kube-face-cluster get configmaps -o name")
+    assert capsys.readouterr().out.endswith("configmap/one\n")
+    assert lesson.find("cm/one")
+
+
+def test_the_python_kubectl_speaks_to_the_lessons_cluster(lesson, capsys):
+    kubectl("create configmap one")
+    assert lesson.find("cm/one")
+    kubectl("config view --minify -o jsonpath={..namespace}")
+    assert capsys.readouterr().out.endswith(lesson.namespace)
 
 
 def test_braces_that_are_no_python_stay(notebook, lesson, capsys):
