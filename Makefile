@@ -32,9 +32,10 @@ endef
 PYTEST := $(BIN)/pytest
 CODE := lib images tests
 TESTS := $(addprefix tests/,unit services notebooks exercises browser cluster)
-AGAIN := Those that failed run once more: what a busy machine delayed passes now, what is broken does not.
+# A test that fails runs once more: what a busy machine delayed passes now, what is broken does not.
+RUN := --reruns 1 --junitxml build/junit.xml
 
-.PHONY: help lab setup test test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook bench gallery format clean
+.PHONY: help lab setup test test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-changed bench gallery format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,9 +46,8 @@ lab: $(READY) ## Install what is missing, start the cluster, open the course in 
 setup: $(READY) ## Only install, compile, build and fetch: packages, programs, images, photos
 	$(BIN)/kubeface setup
 
-test: check ready-to-test ## Test everything, on a real cluster of the tests' own
-	@$(PYTEST) $(TESTS) || { [ $$? = 1 ] && echo "$(AGAIN)" && $(PYTEST) --last-failed $(TESTS); }
-	@$(MAKE) test-pythons
+test: check ready-to-test $(if $(filter-out 1/%,$(SHARD)),,test-pythons) ## Test everything, on a real cluster of the tests' own; SHARD=1/4 for a part
+	$(PYTEST) $(RUN) $(if $(SHARD),--shard $(SHARD)) $(TESTS)
 
 test-fast: check ready-to-test ## Test what needs neither the cluster nor the services' servers; PYTHON=3.13 for another one
 	$(PYTEST) tests/unit tests/notebooks -m "not cluster"
@@ -78,8 +78,11 @@ check: $(READY) ## Check style, types and layers, in seconds
 ready-to-test: $(READY)
 	$(BIN)/kubeface setup --tests
 
-test-notebook: $(READY) ## Compare one notebook with a live run: make test-notebook NB=00
-	$(PYTEST) tests/notebooks/test_course.py -k "[$(or $(NB),$(error Which one? make test-notebook NB=00))-"
+test-notebook: $(READY) ## Prove one notebook, its outputs and its exercises: make test-notebook NB=00
+	$(PYTEST) tests/notebooks/test_course.py tests/exercises -k "[$(or $(NB),$(error Which one? make test-notebook NB=00))- or [nb$(NB)."
+
+test-changed: $(READY) ## Test what your changes can have broken, without the clusters' own tests; SINCE=main for a commit's
+	SINCE='$(SINCE)' $(BIN)/python tests/changed.py
 
 notebooks: $(READY) ## Execute the notebooks on your cluster and store the outputs; NB=00 for one, FRESH=1 for new text
 	$(BIN)/kubeface up

@@ -11,6 +11,7 @@ import pytest
 
 from kubeface import places
 from kubeface.embedded.toolchain import Toolchain
+from left_behind import Guard, end_in_order
 
 _TOOLS = Toolchain(places.cache())
 
@@ -21,14 +22,34 @@ os.environ.setdefault("KUBEFACE_KUBECTL", str(_TOOLS.folder("kubernetes") / "kub
 os.environ.setdefault("KUBEFACE_NSQ_BIN", str(_TOOLS.folder("nsq")))
 
 
+pytest_plugins = ["shards", "suite_report"]
+GUARD = pytest.StashKey[Guard]()
+
 #: Not the learner's cluster: tests delete what they find. It stands beside it and is gone afterwards.
 CLUSTER = "test"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """However the run ends, nothing of it stays on the machine."""
+    end_in_order()
+    config.stash[GUARD] = Guard()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last of all: what is still there is ended."""
+    config.stash[GUARD].end()
+
+
 @pytest.fixture(scope="session")
-def course() -> Iterator[Path]:
+def guard(pytestconfig: pytest.Config) -> Guard:
+    """Who takes a cluster down when this run cannot any more."""
+    return pytestconfig.stash[GUARD]
+
+
+@pytest.fixture(scope="session")
+def course(guard: Guard) -> Iterator[Path]:
     """The kubeconfig of a running cluster like the course's; kernels and kubectl find it too."""
-    with (places.cache() / "tests.lock").open("w") as lock:
+    with (places.cache() / "tests.lock").open("w") as lock, guard.holding(CLUSTER):
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second run on this machine waits for the first
         os.environ["KUBEFACE_KUBECONFIG"] = str(places.kubeconfig().with_name(f"{CLUSTER}.kubeconfig"))
         _kubeface("down", "--purge", "--name", CLUSTER)  # left by a run that was cut off

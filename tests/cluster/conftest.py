@@ -8,17 +8,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from objects import TRIAL
+from objects import TRIAL, namespace
 
 from kubeface.embedded import cluster as embedded_cluster
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
-from kubeface.kube import Cluster
+from kubeface.kube import Cluster, wait
 from kubeface.places import cache
 from kubeface.providers.embedded import EmbeddedProvider
+from left_behind import Guard
 
 NODES = 2
+GONE_S = 90  # chosen: namespaces with Pods in them, all going at once
 Say = Callable[[str], None]
 
 
@@ -29,14 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def provider() -> Iterator[EmbeddedProvider]:
+def provider(guard: Guard) -> Iterator[EmbeddedProvider]:
     """The door to the trial cluster, which is up when a test begins; a test may do to it what it wants."""
     if os.geteuid() != 0:
         pytest.fail("the tests of the cluster need root rights")
     door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=NODES))
-    door.down(purge=True, say=print)
-    yield door
-    door.down(purge=True, say=print)
+    with guard.holding(TRIAL):
+        door.down(purge=True, say=print)
+        yield door
+        door.down(purge=True, say=print)
 
 
 @pytest.fixture
@@ -45,13 +48,41 @@ def trial(provider: EmbeddedProvider) -> Embedded:
     left = embedded_cluster.saved(TRIAL)
     if left and (len(left.nodes) != NODES or left.internet or left.without):  # by a test that failed
         provider.down(purge=True, say=print)
-    provider.up(say=print)
+    if not _runs_as_made(provider):
+        provider.up(say=print)
     spec = embedded_cluster.saved(TRIAL)
     assert spec is not None
     return Embedded(spec, Toolchain(cache()))
+
+
+def _runs_as_made(provider: EmbeddedProvider) -> bool:
+    """Whether every program of the cluster runs and every node is Ready: then there is nothing to start."""
+    status = provider.status()
+    ready = [node for node in status.nodes if node.running and node.ready]
+    return status.state == "running" and len(ready) == NODES
 
 
 @pytest.fixture
 def api(trial: Embedded, provider: EmbeddedProvider) -> Cluster:
     """Its API, as the learner."""
     return Cluster.connect(provider.kubeconfig(), namespace="default")
+
+
+@pytest.fixture(scope="module")
+def spaces(provider: EmbeddedProvider) -> Iterator[list[str]]:
+    """The namespaces that a file's tests had of their own; after the last test all of them are gone."""
+    used: list[str] = []
+    yield used
+    api = Cluster.connect(provider.kubeconfig())
+    for name in used:
+        wait(api, f"namespace/{name}", for_="deleted", timeout_s=GONE_S)
+
+
+@pytest.fixture
+def space(api: Cluster, spaces: list[str]) -> Iterator[str]:
+    """A namespace of the test's own: nobody waits for it to go before the next test has another one."""
+    name = f"space-{len(spaces)}"
+    api.put(namespace(name))
+    spaces.append(name)
+    yield name
+    api.delete(f"namespace/{name}")

@@ -5,7 +5,6 @@ import http.server
 import json
 import ssl
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from objects import Manifest, named, namespace, pod
+from objects import Manifest, named, pod
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.errors import ApiRefused
@@ -23,15 +22,6 @@ from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
 
 ADMISSION = "admissionregistration.k8s.io/v1"
-ONLY_HERE = {"matchLabels": {"kubernetes.io/metadata.name": "promises"}}
-
-
-@pytest.fixture
-def space(api: Cluster) -> Iterator[str]:
-    apply(api, [namespace("promises")])
-    yield "promises"
-    api.delete("namespace/promises")
-    wait(api, "namespace/promises", for_="deleted", timeout_s=90)
 
 
 def test_a_quota_refuses_what_is_too_much(api: Cluster, space: str) -> None:
@@ -78,7 +68,7 @@ def test_a_policy_refuses_by_an_expression(api: Cluster, space: str) -> None:
         "validations": [{"expression": "!object.metadata.name.startsWith('bad')", "message": "no bad names"}],
     }
     binding = {"policyName": "names", "validationActions": ["Deny"]}
-    binding |= {"matchResources": {"namespaceSelector": ONLY_HERE}}
+    binding |= {"matchResources": {"namespaceSelector": _only(space)}}
     api.put(named(ADMISSION, "ValidatingAdmissionPolicy", "names", spec=policy))
     api.put(named(ADMISSION, "ValidatingAdmissionPolicyBinding", "names", spec=binding))
     wait_until(
@@ -103,7 +93,7 @@ def test_a_webhook_is_asked_and_may_change_what_is_made(
         hook = {
             "name": "label.example.com",
             "rules": [rule],
-            "namespaceSelector": ONLY_HERE,
+            "namespaceSelector": _only(space),
             "clientConfig": {"url": f"https://{trial.spec.gateway}:{port}/", "caBundle": ca},
             "sideEffects": "None",
             "admissionReviewVersions": ["v1"],
@@ -144,6 +134,11 @@ def test_a_certificate_is_asked_for_approved_and_lets_its_owner_in(
     connection.close()
     assert answer["status"]["userInfo"]["username"] == "jane"
     api.delete("certificatesigningrequest/jane")
+
+
+def _only(space: str) -> Manifest:
+    """What selects one namespace."""
+    return {"matchLabels": {"kubernetes.io/metadata.name": space}}
 
 
 def _large(name: str) -> Manifest:

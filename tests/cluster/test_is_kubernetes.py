@@ -3,24 +3,15 @@
 import http.client
 import os
 import subprocess
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from objects import claim, mount, namespace, pod
+from objects import claim, mount, pod
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, apply, find_kubectl, wait
 from kubeface.places import programs
-
-
-@pytest.fixture
-def space(api: Cluster) -> Iterator[str]:
-    api.put(namespace("probe"))
-    yield "probe"
-    api.delete("namespace/probe")
-    wait(api, "namespace/probe", for_="deleted", timeout_s=60)
 
 
 def test_nodes_are_as_large_as_asked(trial: Embedded, api: Cluster) -> None:
@@ -63,7 +54,7 @@ def test_names_and_services_reach_pods_on_every_node(trial: Embedded, api: Clust
     for node in trial.spec.nodes:
         _until_it_answers(node.address, 30123)  # the NodePort, on every node's address
         own = f"web-{node.name}"
-        answer = _kubectl(api, "-n", space, "exec", own, "--", "wget", "-qO-", "http://web.probe.svc:8080")
+        answer = _kubectl(api, "-n", space, "exec", own, "--", "wget", "-qO-", f"http://web.{space}.svc:8080")
         assert answer == "here\n"
 
 

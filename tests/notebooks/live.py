@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from solved import read as solved_in
+
 HERE = Path(__file__).parent
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # IPython colours its tracebacks whatever the terminal
 CELL_TIMEOUT_S = (
@@ -17,34 +19,44 @@ CELL_TIMEOUT_S = (
 
 @dataclass(frozen=True)
 class Run:
-    """How a run of nbval ended: whether every cell passed, and what pytest printed."""
+    """How a run of nbval ended.
+
+    Args:
+        green: Whether every cell passed.
+        report: What pytest printed.
+        solved: What was wrong with the solution of each exercise that was solved in it; see solved.py.
+    """
 
     green: bool
     report: str
+    solved: dict[str, list[str]]
 
     def failed(self, notebook: Path) -> bool:
         """True when a cell of this notebook, which was part of the run, failed."""
         return bool(re.search(rf"^(FAILED|ERROR) .*{re.escape(notebook.name)}", self.report, re.MULTILINE))
 
 
-def run(*notebooks: Path, strict: bool = True) -> Run:
+def run(*notebooks: Path, strict: bool = True, solve: bool = False) -> Run:
     """Execute the notebooks in a fresh kernel each and compare their outputs with the stored ones.
 
     Args:
-        strict: also fail what plain nbval lets pass (see strict.py).
+        strict: also fail what plain nbval lets pass (see kubeface.nbval_strict).
+        solve: also solve the notebooks' exercises, each where it stands (see solved.py).
     """
     command = [sys.executable, "-m", "pytest", "-c", HERE / "nbval.ini", "--rootdir", notebooks[0].parent]
     command += [f"--nbval-sanitize-with={HERE / 'sanitize.cfg'}", f"--nbval-cell-timeout={CELL_TIMEOUT_S}"]
-    command += ["-p", "strict"] if strict else []
+    command += ["--nbval-strict"] if strict else []
+    command += ["-p", "solved"] if solve else []
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
             [*command, *notebooks],
-            env=environment(profile),
+            env=environment(profile) | {"KUBEFACE_SOLUTIONS": f"{profile}/solved.jsonl"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
         )
-    return Run(green=done.returncode == 0, report=COLOURS.sub("", done.stdout + done.stderr))
+        solved = solved_in(Path(profile) / "solved.jsonl")
+    return Run(done.returncode == 0, COLOURS.sub("", done.stdout + done.stderr), solved)
 
 
 def environment(profile: str) -> dict[str, str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from checked import CHECK
 from nbformat import NotebookNode
-from solve import CHECK
 
 COURSE = Path(__file__).parents[2] / "notebooks"
 WORDS_A_MINUTE = 130  # chosen: slower than prose's 200 to 250, since every third word is new

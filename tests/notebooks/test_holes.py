@@ -1,7 +1,7 @@
 """nbval itself, run on tiny notebooks: what it sees, what it lets pass, and that our suite sees all of it.
 
-The suite is `rules.violations` on the file and `live.run` with strict.py. Where plain nbval stays green the
-test says so: on the day that nbval learns to see it, that line fails and the extra rule can go.
+The suite is `rules.violations` on the file and `live.run` with `--nbval-strict`. Where plain nbval stays
+green the test says so: on the day that nbval learns to see it, that line fails and the extra rule can go.
 """
 
 from pathlib import Path
@@ -45,6 +45,7 @@ SEEN_IN_THE_RUN = {
     "21-no-exception": [SOUND, cell("x = 1", tags=("raises-exception",))],
     "22-a-thread-prints-late": [SOUND, cell(THREAD), cell("t.join()", printed("late\n"))],
     "23-a-task-prints-late": [SOUND, cell(TASK), cell("await t")],
+    "24-a-cell-never-run": [SOUND, cell("print('nobody compares me')", count=None)],
 }
 RIGHT = {
     "31-sound": [
@@ -71,7 +72,7 @@ def plain(books: dict[str, Path]) -> live.Run:
 
 @pytest.fixture(scope="module")
 def strict(books: dict[str, Path]) -> live.Run:
-    """How nbval with strict.py judges those that only a run can tell."""
+    """How nbval with `--nbval-strict` judges those that only a run can tell."""
     return live.run(*(books[name] for name in SEEN_IN_THE_RUN | RIGHT))
 
 

@@ -13,7 +13,20 @@ from kubeface.checks.judging import JUDGE_S, in_time, judge
 from kubeface.checks.registry import Deed, Exercise
 from kubeface.checks.verbs import solution_of
 from kubeface.checks.verdicts import Outcome, Verdict
-from kubeface.kube import Cluster
+from kubeface.kube import Cluster, KubeObject
+from kubeface.kube.labelled import PART_OF, things
+
+#: Written by controllers: how often something was changed, or by whom at last.
+_COUNTED = ("deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation")
+#: How many Pods a workload has, and how many of them can be used.
+_READY = (
+    "replicas",
+    "updatedReplicas",
+    "readyReplicas",
+    "availableReplicas",
+    "numberReady",
+    "desiredNumberScheduled",
+)
 
 
 def faults(exercise: Exercise, cluster: Cluster, *, prepare: Deed | None = None) -> list[str]:
@@ -22,23 +35,77 @@ def faults(exercise: Exercise, cluster: Cluster, *, prepare: Deed | None = None)
     Args:
         exercise: The one to drive.
         cluster: Where; its state is changed.
-        prepare: Brings the lesson's state, before the exercise's own start.
+        prepare: Brings the lesson's state: before the first state, and again wherever the exercise's own
+            start does not bring back all that was there at its beginning.
     """
-    begin = _beginning(exercise, cluster, prepare)
+    begin = _Beginning(exercise, cluster, prepare)
     stages = (_untouched, _wrong, _right, _solved)
     return [fault for stage in stages for fault in stage(exercise, cluster, begin)]
 
 
-def _beginning(exercise: Exercise, cluster: Cluster, prepare: Deed | None) -> Callable[[], None]:
-    def begin() -> None:
-        for deed in (prepare, exercise.start):
+def unsolved(exercise: Exercise, cluster: Cluster) -> list[str]:
+    """What is wrong with an exercise's solution where the cluster is now; empty when its check passes."""
+    return list(_solved(exercise, cluster, lambda: None))
+
+
+class _Beginning:
+    """Brings the state in which an exercise begins: by the lesson's state and the exercise's start.
+
+    From the second time on the start alone is tried first, where there is one. What it brings counts only if
+    nothing can be told from the first time; a lesson's state takes far longer.
+    """
+
+    def __init__(self, exercise: Exercise, cluster: Cluster, prepare: Deed | None) -> None:
+        self._exercise = exercise
+        self._cluster = cluster
+        self._prepare = prepare
+        self._first: object = None
+
+    def __call__(self) -> None:
+        if self._first is not None and self._is_back():
+            return
+        self._bring(self._prepare, self._exercise.start)
+        if self._prepare and self._exercise.start:
+            self._first = self._seen()
+
+    def _is_back(self) -> bool:
+        try:
+            self._bring(self._exercise.start)
+            return self._seen() == self._first
+        except Exception:  # from that state the start leads nowhere: the lesson's state does
+            return False
+
+    def _bring(self, *deeds: Deed | None) -> None:
+        for deed in deeds:
             if deed is not None:
-                deed(cluster)
+                deed(self._cluster)
 
-    return begin
+    def _seen(self) -> object:
+        """What the check says, and all that people made on the cluster."""
+        verdict = judge(self._exercise, self._cluster)
+        return verdict.outcome, verdict.because, _everything(self._cluster)
 
 
-def _untouched(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> Iterator[str]:
+def _everything(cluster: Cluster) -> object:
+    """Every namespace, with what is in the course's and what is ready of it, and how the nodes are marked."""
+    spaces = cluster.list("namespaces")
+    ours = [
+        one.name for one in spaces if PART_OF.items() <= one.labels.items() or one.name == cluster.namespace
+    ]
+    held = {name: [_told(one) for one in things(cluster, name)] for name in ours}
+    nodes = [(one.name, one.labels, one.raw["spec"]) for one in cluster.nodes()]
+    return [(one.name, one.labels, one.is_ending) for one in spaces], held, nodes
+
+
+def _told(one: KubeObject) -> object:
+    """An object as somebody asked for it, and how many of its Pods are ready; nothing that counts or ages."""
+    marks = {key: value for key, value in one.annotations.items() if key not in _COUNTED}
+    asked = {key: value for key, value in one.raw.items() if key not in ("metadata", "status")}
+    ready = [one.raw.get("status", {}).get(count) for count in _READY]
+    return one.ref, one.is_ending, one.labels, marks, asked, ready
+
+
+def _untouched(exercise: Exercise, cluster: Cluster, begin: Callable[[], object]) -> Iterator[str]:
     failure = _failure(begin)
     if failure:
         yield f"its start cannot be brought: {failure}"
@@ -47,7 +114,7 @@ def _untouched(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) 
     yield from _about_hints(exercise, cluster)
 
 
-def _wrong(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> Iterator[str]:
+def _wrong(exercise: Exercise, cluster: Cluster, begin: Callable[[], object]) -> Iterator[str]:
     said: dict[str, str] = {}
     for deed in exercise.wrong:
         failure = _failure(begin) or _failure(partial(deed, cluster))
@@ -61,7 +128,7 @@ def _wrong(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> I
         said.setdefault(verdict.because, deed.__name__)
 
 
-def _right(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> Iterator[str]:
+def _right(exercise: Exercise, cluster: Cluster, begin: Callable[[], object]) -> Iterator[str]:
     for deed in exercise.right:
         failure = _failure(begin) or _failure(partial(deed, cluster))
         if failure:
@@ -70,7 +137,7 @@ def _right(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> I
         yield from _unless(Outcome.PASSED, judge(exercise, cluster), f"in its right state {deed.__name__}")
 
 
-def _solved(exercise: Exercise, cluster: Cluster, begin: Callable[[], None]) -> Iterator[str]:
+def _solved(exercise: Exercise, cluster: Cluster, begin: Callable[[], object]) -> Iterator[str]:
     failure = _failure(begin) or _failure(partial(solution_of(exercise).run, cluster))
     if failure:
         yield f"its solution, run as it is shown, fails: {failure}"

@@ -167,7 +167,10 @@ def never_one_too_many(cluster: Cluster) -> Verdict:
 
 
 def no_such_frontend(cluster: Cluster) -> None:
-    """As the lesson's cell leaves it."""
+    """As the lesson's cell leaves it: one is wanted, and the revision before was good."""
+    cluster.patch("deployment/frontend", {"spec": {"replicas": 1}})
+    set_image(cluster, "frontend", "v1.0")
+    wait(cluster, "deployment/frontend", for_="Ready", timeout_s=READY_S)
     set_image(cluster, "frontend", "v2.0")
 
 

@@ -70,19 +70,14 @@ def another_selector(cluster: Cluster) -> None:
 
 def everybody(cluster: Cluster) -> None:
     """A Service that selects every part of the pipeline."""
-    cluster.patch(
-        "service/receiver",
-        {
-            "spec": {
-                "selector": {"app.kubernetes.io/name": None, "app.kubernetes.io/part-of": "face-pipeline"}
-            }
-        },
-    )
+    name = {"app.kubernetes.io/name": None, "app.kubernetes.io/part-of": "face-pipeline"}
+    cluster.patch("service/receiver", {"spec": {"selector": name}})
 
 
 def select(cluster: Cluster, name: str) -> None:
-    """The receiver's Service, for Pods of that name."""
-    cluster.patch("service/receiver", {"spec": {"selector": {"app.kubernetes.io/name": name}}})
+    """The receiver's Service, for Pods of that name and for nothing else."""
+    selector = {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": None}
+    cluster.patch("service/receiver", {"spec": {"selector": selector}})
 
 
 def select_the_receiver(cluster: Cluster) -> None:
@@ -398,6 +393,7 @@ def never_ready(cluster: Cluster) -> Verdict:
 
 def node_without_queue(cluster: Cluster) -> None:
     """One node has lost the label that nsqd goes by."""
+    cluster.patch("daemonset/nsqd", {"spec": {"template": {"spec": {"nodeSelector": {"queue": None}}}}})
     label_node(cluster, None)
 
 

@@ -13,7 +13,7 @@ CARD = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "hi"}, "da
 
 def goal(judge):
     """The same check under another judge."""
-    judge.__doc__ = greetings.judge.__doc__
+    judge.__doc__, judge.__module__ = greetings.judge.__doc__, greetings.judge.__module__
     return judge
 
 
@@ -156,7 +156,7 @@ def test_each_state_begins_from_the_exercises_own_start(here):
     assert "untouched, it says passed" in found[0]
 
 
-def test_the_lessons_state_comes_before_the_exercises_start(here):
+def test_the_lessons_state_comes_once_where_the_exercises_start_brings_all_back(here):
     order = []
 
     def start(cluster):
@@ -164,7 +164,49 @@ def test_the_lessons_state_comes_before_the_exercises_start(here):
         greetings.start(cluster)
 
     assert faults(greetings.greeting(start=start), here, prepare=lambda _: order.append("lesson")) == []
-    assert order == ["lesson", "start"] * 4
+    assert order == ["lesson", *["start"] * 4]
+
+
+def test_the_lessons_state_comes_again_where_the_start_leaves_something_behind(here):
+    order = []
+
+    def lesson(cluster):
+        order.append("lesson")
+        cluster.delete("configmap/litter")
+
+    def greet_me_and_litter(cluster):
+        greetings.greet_me(cluster)
+        cluster.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "litter"}})
+
+    toy = greetings.greeting(wrong=(greet_me_and_litter, greetings.greet_nobody))
+    assert faults(toy, here, prepare=lesson) == []
+    assert order == ["lesson", "lesson"]
+
+
+def test_the_lessons_state_comes_again_where_the_start_fails(here):
+    order = []
+
+    def lesson(cluster):
+        order.append("lesson")
+        cluster.put(CARD | {"data": {"to": "nobody yet"}})
+
+    def start(cluster):
+        cluster.get("configmap/hi")
+        cluster.delete("configmap/hi")
+
+    assert faults(greetings.greeting(start=start), here, prepare=lesson) == []
+    assert order == ["lesson"] * 2  # from the second wrong state on there is a ConfigMap to start from
+
+
+def test_without_a_start_the_lessons_state_comes_each_time(here):
+    order = []
+
+    def lesson(cluster):
+        order.append("lesson")
+        greetings.start(cluster)
+
+    assert faults(greetings.greeting(start=None), here, prepare=lesson) == []
+    assert order == ["lesson"] * 4
 
 
 @pytest.mark.parametrize("wrong", [(), (greetings.greet_me,), (greetings.greet_me, greetings.greet_me)])
