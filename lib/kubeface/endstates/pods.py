@@ -35,23 +35,22 @@ def of(cluster: Cluster, workload: KubeObject) -> list[KubeObject]:
 
 
 def runs(pod: KubeObject, program: str) -> bool:
-    """Whether a container of a Pod runs an image of that program, and no other command of it.
+    """Whether a container of a Pod runs a program: its command names it, or without one its image.
 
     >>> container = {"image": "ghcr.example/me/receiver@sha256:ab"}
     >>> runs(KubeObject({"spec": {"containers": [container]}}), "receiver")
     True
+    >>> runs(KubeObject({"spec": {"containers": [container | {"command": ["sleep"]}]}}), "receiver")
+    False
     """
     reported = {one.get("name"): one.get("imageID") for one in each(pod, "status", "containerStatuses")}
-    return any(
-        not container.get("command")
-        and program
-        in {
-            named(str(image)).program
-            for image in (container.get("image"), reported.get(container.get("name")))
-            if image
-        }
-        for container in each(pod, "spec", "containers")
-    )
+    for container in each(pod, "spec", "containers"):
+        command = container.get("command") or []
+        images = [container.get("image"), reported.get(container.get("name"))]
+        named_by = command[:1] or [image for image in images if image]
+        if program in {named(str(word)).program for word in named_by}:
+            return True
+    return False
 
 
 def running(cluster: Cluster, program: str, *, namespace: str | None = None) -> list[KubeObject]:

@@ -19,6 +19,13 @@ def ago(seconds):
     return then.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def main_container(program, image=None):
+    """The container of a part of the pipeline; both parts of the queue are of one image."""
+    if program in ("nsqd", "nsqlookupd") and not image:
+        return {"name": program, "image": f"{REGISTRY}/nsq:v1.3.0", "command": [program]}
+    return {"name": program, "image": image or f"{REGISTRY}/{program}:v1.0"}
+
+
 class Stage:
     """Sets Pods and workloads with a status of their own."""
 
@@ -34,7 +41,7 @@ class Stage:
     ):
         """A Deployment whose rollout is complete; `status` are fields that say otherwise."""
         labels = {"app.kubernetes.io/name": name}
-        main = {"name": name, "image": image or f"{REGISTRY}/{name}:v1.0", **container}
+        main = main_container(name, image) | container
         spec = {
             "replicas": replicas,
             "selector": {"matchLabels": labels},
@@ -71,8 +78,7 @@ class Stage:
         told = {"app.kubernetes.io/name": program} if labels is FULL else labels
         ports = {"receiver": 8000, "frontend": 8081, "nsqlookupd": 4161}
         port = [{"name": "http", "containerPort": ports[program]}] if program in ports else []
-        image = image or f"{REGISTRY}/{program}:v1.0"
-        main = {"name": program, "image": image, "ports": port}
+        main = main_container(program, image) | {"ports": port}
         whole = {"containers": containers or [main], **({"nodeName": node} if node else {}), **spec}
         body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": told, **(meta or {})}}
         self.cluster.put(body | {"spec": whole}, namespace=namespace)
