@@ -23,7 +23,7 @@ from kubeface.exercises.course import number_of
 from kubeface.exercises.overview import overview
 from kubeface.host import signals, terminal
 from kubeface.host.privilege import become_root, can_become_root, take_over
-from kubeface.host.process import python
+from kubeface.host.process import UMASK, python
 from kubeface.places import COURSE
 from kubeface.providers.embedded import EmbeddedProvider
 
@@ -41,6 +41,7 @@ def main() -> None:
         command = python("-X", "utf8", "-m", NAME, *sys.argv[1:])
         os.execv(command[0], command)  # noqa: S606 (the same once more, for files in UTF-8)
     sys.argv[1:] = take_over(sys.argv[1:])
+    os.umask(UMASK)
     terminal.be_steady()
     signals.stop_tidily()
     try:

@@ -15,6 +15,8 @@ from kubeface.host import environment, room
 
 #: How long a program that is told to end may tidy up.
 TIDY_S = 20.0  # chosen: dpkg ends what it is unpacking
+#: What is made for others can be read by them, whatever a person's own files are; secrets say their mode.
+UMASK = 0o022
 #: What runs now and ends with us, by process id; each is the head of a session of its own.
 _RUNNING: dict[int, "subprocess.Popen[Any]"] = {}
 
@@ -88,7 +90,7 @@ def started(command: Sequence[str | Path], **options: Any) -> Iterator["subproce
     Args:
         options: As for `subprocess.Popen`.
     """
-    options = {"stdin": subprocess.DEVNULL, "start_new_session": True, **options}
+    options = {"stdin": subprocess.DEVNULL, "start_new_session": True, "umask": UMASK, **options}
     with subprocess.Popen([str(part) for part in command], **options) as process:
         _RUNNING[process.pid] = process
         try:

@@ -105,9 +105,11 @@ def _build_program(image: Image, path: Path, storage: Storage) -> str:
 def _build_folder(image: Image, dockerfile: Path, storage: Storage, source: Path) -> str:
     # No --timestamp: it would put every .py out of step with the .pyc that was compiled from it.
     args = [f"--build-arg={name}={value}" for name, value in image.args]
-    return storage.build(
-        image.ref, *host_settings(), *args, "-f", dockerfile, "-t", image.ref, context=source
-    )
+    with tempfile.TemporaryDirectory() as name:
+        laid_out = inputs.lay_out(dockerfile, source, Path(name))
+        return storage.build(
+            image.ref, *host_settings(), *args, "-f", laid_out, "-t", image.ref, context=Path(name)
+        )
 
 
 def host_settings() -> list[str]:

@@ -84,6 +84,8 @@ def lay_out(name: str, path: Path, folder: Path) -> Path:
     shutil.copy(path, folder / PROGRAMS[name])
     (folder / PROGRAMS[name]).chmod(0o755)
     RECIPES[name].prepare(folder)
+    for inside in folder.iterdir():
+        inside.chmod(0o755)  # whatever the umask: a Pod's user is another
     dockerfile = folder / "Dockerfile"
     dockerfile.write_text(RECIPES[name].dockerfile)
     return dockerfile

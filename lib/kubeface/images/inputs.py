@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shlex
+import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from functools import lru_cache
@@ -28,10 +30,31 @@ def digest(*paths: Path, source: Path, extra: str = "") -> str:
     """A hash over `extra` and over the name, mode and content of each file."""
     total = hashlib.sha256(extra.encode())
     for path in paths:
-        total.update(f"\0{path.relative_to(source)}\0{path.stat().st_mode & 0o777:o}\0".encode())
+        total.update(f"\0{path.relative_to(source)}\0{mode(path):o}\0".encode())
         with path.open("rb") as file:
             total.update(hashlib.file_digest(file, "sha256").digest())
     return total.hexdigest()
+
+
+def mode(path: Path) -> int:
+    """A file's mode in an image: for everybody to read, whatever umask the checkout was made with."""
+    return 0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644
+
+
+def lay_out(dockerfile: Path, source: Path, folder: Path) -> Path:
+    """Fill `folder` with what a Dockerfile copies, and with itself; where it is there.
+
+    A Pod's user is not the checkout's: each file gets the `mode` that it has in an image.
+    """
+    for path in {dockerfile, *copied(dockerfile, source)}:
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+        target.chmod(mode(path))
+    for inside in folder.rglob("*"):
+        if inside.is_dir():
+            inside.chmod(0o755)
+    return folder / dockerfile.relative_to(source)
 
 
 def copied(dockerfile: Path, source: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """An image's fingerprint changes exactly when the image would."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,3 +107,29 @@ def test_an_ignore_rule_we_would_misread_is_refused(source: Path) -> None:
     write(source / ".dockerignore", "!images/a\n")
     with pytest.raises(BadInput, match=r"not !images/a"):
         of(source)
+
+
+def test_what_only_its_owner_may_read_is_for_everybody_in_an_image(source: Path, tmp_path: Path) -> None:
+    script = source / "images/a/run.sh"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    dockerfile = source / "images/a/Dockerfile"
+    dockerfile.write_text("FROM base\nCOPY images/a/ /app/\n")
+    before = inputs.fingerprint(dockerfile, source, base="b")
+    for path in source.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+    assert inputs.fingerprint(dockerfile, source, base="b") == before
+    folder = tmp_path.with_name("laid out")
+    folder.mkdir()
+    mask = os.umask(0o077)
+    try:
+        assert inputs.lay_out(dockerfile, source, folder) == folder / "images/a/Dockerfile"
+    finally:
+        os.umask(mask)
+    laid_out = [path for path in folder.rglob("*") if path.is_file()]
+    assert {path.name for path in laid_out} >= {"Dockerfile", "run.sh", "server.py"}
+    assert {path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_dir()} == {0o755}
+    assert {path.name for path in laid_out if path.stat().st_mode & 0o777 == 0o755} == {"run.sh"}
+    assert {path.stat().st_mode & 0o777 for path in laid_out} == {0o755, 0o644}
+    for path in laid_out:  # else Python would compile each anew
+        assert path.stat().st_mtime == (source / path.relative_to(folder)).stat().st_mtime
