@@ -1,17 +1,22 @@
 """The gallery in a real browser: to look at, by keyboard, by screen reader, on a phone, without scripts."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from drawings import PEOPLE, portrait
 from gallery import Gallery, fill
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 OUTLINE_PX = "() => parseFloat(getComputedStyle(document.activeElement).outlineWidth)"
 FOCUSED = """() => {
   const at = document.activeElement;
   return at.querySelector("img")?.alt ?? at.innerText.replace(/\\s+/g, " ").trim();
+}"""
+FOCUS_COLOUR = """() => {
+  const colour = getComputedStyle(document.documentElement).getPropertyValue("--focus").trim().slice(1);
+  return [0, 2, 4].map((at) => parseInt(colour.slice(at, at + 2), 16));
 }"""
 NARROW = {"width": 320, "height": 640}
 
@@ -52,6 +57,24 @@ def test_tab_reaches_every_control_in_order_and_shows_where_it_is(shown: Gallery
         *("unknown_people/grace-again.jpg: Waiting", "unknown_people/evening.jpg: Being looked at"),
         *("Older photos", "Oldest photos"),
     ]
+
+
+def test_the_focus_is_seen_on_a_photo_that_fills_its_frame(shown: Gallery, reader: Page) -> None:
+    fill(shown)
+    reader.goto(shown.url)
+    for picture in reader.locator("a.picture").all():
+        unfocused = _edge(picture)
+        picture.focus()
+        assert _edge(picture) != unfocused
+        assert _edge(picture) == reader.evaluate(FOCUS_COLOUR)
+
+
+def _edge(picture: Locator) -> list[int]:
+    """The colour of a picture two pixels from its left edge, half-way down."""
+    shot = Image.open(BytesIO(picture.screenshot())).convert("RGB")
+    colour = shot.getpixel((2, shot.height // 2))
+    assert isinstance(colour, tuple)
+    return list(colour)
 
 
 def test_arrow_keys_walk_by_row_and_column(shown: Gallery, reader: Page) -> None:
