@@ -8,6 +8,7 @@ from kubeface.checks.predictions import Grade, Prediction, predict
 from kubeface.checks.progress import Progress
 from kubeface.checks.questions import Question, question
 from kubeface.checks.registry import Exercise, exercise
+from kubeface.checks.states import how_it_is
 from kubeface.checks.verbs import check, hint, solution
 from kubeface.checks.verdicts import Outcome, Verdict, not_started, not_yet, passed, passed_unless
 
@@ -22,6 +23,7 @@ __all__ = [
     "check",
     "exercise",
     "hint",
+    "how_it_is",
     "not_started",
     "not_yet",
     "passed",

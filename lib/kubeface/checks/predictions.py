@@ -13,7 +13,9 @@ from kubeface.checks.registry import NAME
 from kubeface.checks.shown import as_html, as_text
 from kubeface.errors import BadInput
 
-TOO_LATE = "The answer is known by now, so this prediction stays as it is."
+TOO_LATE = "The answer is known by now, so this prediction is closed and stays as it is."
+NOT_ASKED = "nothing was committed this time, and that is fine."
+HOW = "To answer: run this cell and choose, or add .commit(…) to it."
 
 
 class Prediction:
@@ -37,9 +39,7 @@ class Prediction:
         except BadInput as refusal:
             self.note = f"{refusal.what}; {self.question.offers}."
         else:
-            if self.is_sealed:
-                self.note = TOO_LATE
-            else:
+            if not self.is_sealed:
                 self.committed = chosen
         self._tell()
         return self
@@ -59,13 +59,20 @@ class Prediction:
         return grade
 
     @property
-    def lines(self) -> list[str]:
-        """What stands below the question."""
-        if self.committed is None:
-            state = "nothing committed yet" if not self.is_sealed else "nothing was committed"
+    def state(self) -> list[str]:
+        """What is committed, and why nothing else can be."""
+        if self.committed is not None:
+            said = f"committed: {self.question.in_words(self.committed)}"
         else:
-            state = f"committed: {self.question.in_words(self.committed)}"
-        return [self.question.offers, state, *([self.note] if self.note else [])]
+            said = "nothing was committed" if self.is_sealed else "nothing committed yet"
+        note = TOO_LATE if self.is_sealed else self.note
+        return [said, note] if note else [said]
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands below the question where nothing can be clicked."""
+        is_open = self.committed is None and not self.is_sealed
+        return [self.question.offers, *self.state, *([HOW] if is_open else [])]
 
     def __repr__(self) -> str:
         return as_text("?", "predict", self.question.text, self.lines)
@@ -104,7 +111,7 @@ class Grade:
         """The comparison in words."""
         answer = self.question.in_words(self.answer)
         if self.predicted is None:
-            return f"nothing was committed this time, and that is fine. The answer is {answer}."
+            return f"{NOT_ASKED} The answer is {answer}."
         predicted = self.question.in_words(self.predicted)
         if self.is_right:
             return f"you predicted {predicted}."
@@ -114,6 +121,11 @@ class Grade:
         return as_text(*self._head, self.sentence, self._lines)
 
     def _repr_html_(self) -> str:
+        if (
+            self.predicted is None
+        ):  # as in a notebook that was run by somebody else: the guess is still to come
+            answer = f"The answer is {self.question.in_words(self.answer)}."
+            return as_html(*self._head, NOT_ASKED, folded=[answer, *self._lines])
         return as_html(*self._head, self.sentence, self._lines)
 
     @property

@@ -20,10 +20,15 @@ def as_text(mark: str, word: str, sentence: str, lines: Sequence[str] = ()) -> s
     return "\n".join([f"{mark} {word}: {sentence}", *indented])
 
 
-def as_html(mark: str, word: str, sentence: str, lines: Sequence[str] = ()) -> str:
-    """The answer as HTML, for light and dark themes."""
+def as_html(
+    mark: str, word: str, sentence: str, lines: Sequence[str] = (), *, folded: Sequence[str] = ()
+) -> str:
+    """The answer as HTML, for light and dark themes; what is folded is read by those who unfold it."""
     rest = "".join(f"<div>{escape(line)}</div>" for said in lines for line in said.splitlines())
     head = f'<span aria-hidden="true">{mark}</span> <b>{escape(word)}</b>: {escape(sentence)}'
+    if folded:
+        told = "".join(f"<div>{escape(line)}</div>" for said in folded for line in said.splitlines())
+        rest += f"<details><summary>The answer (unfold to see it)</summary>{told}</details>"
     return f'<div role="status" style="{_BOX}"><div>{head}</div>{rest}</div>'
 
 

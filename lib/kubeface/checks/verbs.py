@@ -20,8 +20,8 @@ def check(name: str, *, cluster: Cluster | None = None) -> Verdict:
     Raises:
         BadInput: there is no exercise of that name.
     """
-    where = cluster or session.cluster()
     one = find(name)
+    where = cluster or session.cluster()
     if session.is_solved():
         Solution(name, code_of(one.solve)).run(where)
     verdict = judge(one, where)
@@ -35,8 +35,8 @@ def hint(name: str, *, cluster: Cluster | None = None) -> "Hinted":
     Raises:
         BadInput: there is no exercise of that name.
     """
-    where = cluster or session.cluster()
     one = find(name)
+    where = cluster or session.cluster()
     if judge(one, where).is_passed:
         return Hinted("nothing to hint at", f"{name} is passed.")
     progress = Progress.of(where)

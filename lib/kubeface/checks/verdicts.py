@@ -41,16 +41,26 @@ class Verdict:
         return self.outcome is Outcome.PASSED
 
     @property
+    def sentence(self) -> str:
+        """What is true now: the goal once it is reached, before that what was seen."""
+        if self.is_passed:
+            return self.goal or self.exercise
+        return self.because.partition("\n")[0] or "the state is the one that the exercise begins with"
+
+    @property
     def lines(self) -> list[str]:
-        """What stands below the verdict."""
+        """What stands below: what else was seen, and the goal where it is still one."""
+        if self.is_passed:
+            return [self.because] if self.because else []
+        goal = f"Goal: {self.goal or self.exercise}" if self.goal or self.exercise else ""
         stuck = f'Stuck? hint("{self.exercise}")' if self.outcome is Outcome.NOT_YET and self.exercise else ""
-        return [line for line in (self.because, stuck) if line]
+        return [line for line in (self.because.partition("\n")[2], goal, stuck) if line]
 
     def __repr__(self) -> str:
-        return as_text(_MARKS[self.outcome], self.outcome, self.goal or self.exercise, self.lines)
+        return as_text(_MARKS[self.outcome], self.outcome, self.sentence, self.lines)
 
     def _repr_html_(self) -> str:
-        return as_html(_MARKS[self.outcome], self.outcome, self.goal or self.exercise, self.lines)
+        return as_html(_MARKS[self.outcome], self.outcome, self.sentence, self.lines)
 
 
 def passed(note: str = "") -> Verdict:

@@ -1,13 +1,20 @@
-"""A prediction with something to click; as text where nobody is there to click."""
+"""A prediction with something to click; as text where nobody is there to click.
+
+The question stands above the form, as text of its own: a form is gone when a notebook is opened again. Once
+the answer is known, text takes the place of the form too.
+"""
 
 from html import escape
 from typing import Any
 
 from kubeface.checks import session
 from kubeface.checks.predictions import Prediction
-from kubeface.checks.shown import notebook_display
+from kubeface.checks.shown import as_html, as_text, notebook_display
 
 _WIDE = "max-content"
+BELOW = "Choose below and press Commit. In a notebook that was opened again, run this cell first."
+
+Bundle = dict[str, Any]
 
 
 def show(prediction: Prediction) -> None:
@@ -15,41 +22,77 @@ def show(prediction: Prediction) -> None:
     display = notebook_display()
     if display is None:
         print(prediction)
-        return
-    bundle: dict[str, Any] = {"text/plain": repr(prediction)}
-    if not session.is_headless():
-        bundle |= form(prediction)._repr_mimebundle_() | {"text/plain": repr(prediction)}
-    display(bundle, raw=True)
+    elif session.is_headless() or prediction.is_sealed:
+        display(_said("predict", prediction.question.text, prediction.lines), raw=True)
+    else:
+        _show_form(prediction, display)
 
 
 def form(prediction: Prediction) -> Any:
-    """The form: the question, its options, a button, and a line that says what is committed."""
+    """The form: the options, a button, and a line that says what is committed and what is only chosen."""
     import ipywidgets as widgets
 
     asked = prediction.question
-    head = widgets.HTML(f"<b>Predict:</b> {escape(asked.text)}")
     choosers = _choosers(prediction, widgets)
     button = widgets.Button(description="Commit", tooltip="Commit this prediction")
     said = widgets.HTML()
+    shown = [prediction.committed]
 
-    def refresh() -> None:
-        said.value = "<br>".join(map(escape, prediction.lines[1:]))
+    def chosen() -> Any:
+        values = [one.value for one in choosers]
+        if None in values:
+            return None
+        return values if asked.kind == "order" else values[0]
+
+    def refresh(*, extra: str = "") -> None:
+        if prediction.committed != shown[0]:
+            shown[0] = prediction.committed
+            _choose(choosers, prediction)
+        if not extra and not prediction.is_sealed and chosen() not in (None, prediction.committed):
+            extra = f"chosen, not committed: {asked.in_words(chosen())}. Press Commit."
+        said.value = "<br>".join(map(escape, [*prediction.state, *([extra] if extra else [])]))
         for one in (*choosers, button):
             one.disabled = prediction.is_sealed
 
     def commit(_: object) -> None:
-        values = [one.value for one in choosers]
-        if None in values:
-            said.value = "<br>".join(
-                [*map(escape, prediction.lines[1:]), f"Choose first; {escape(asked.offers)}."]
-            )
+        if chosen() is None:
+            refresh(extra=f"Choose first; {asked.offers}.")
         else:
-            prediction.commit(values if asked.kind == "order" else values[0])
+            prediction.commit(chosen())
 
     button.on_click(commit)
+    for one in choosers:
+        one.observe(lambda _: refresh(), names="value")
     prediction.on_change[:] = [refresh]
     refresh()
-    return widgets.VBox([head, *choosers, button, said])
+    return widgets.VBox([*choosers, button, said])
+
+
+def _show_form(prediction: Prediction, display: Any) -> None:
+    """The question as text, and below it the form; text again once the answer is known."""
+    asked = prediction.question
+    display(_said("predict", asked.text, [asked.offers, BELOW]), raw=True)
+    drawn = form(prediction)
+    as_state = _said("prediction", *_state(prediction))
+    handle = display(drawn._repr_mimebundle_() | as_state, raw=True, display_id=True)
+
+    def close() -> None:
+        if prediction.is_sealed:
+            prediction.on_change.clear()
+            handle.update(_said("prediction", *_state(prediction)), raw=True)
+
+    prediction.on_change.append(close)
+
+
+def _state(prediction: Prediction) -> tuple[str, list[str]]:
+    first, *rest = prediction.state
+    return first, rest
+
+
+def _said(word: str, sentence: str, lines: list[str]) -> Bundle:
+    """It as text and as HTML."""
+    told = ("?", word, sentence, lines)
+    return {"text/plain": as_text(*told), "text/html": as_html(*told)}
 
 
 def _choosers(prediction: Prediction, widgets: Any) -> list[Any]:
@@ -64,3 +107,10 @@ def _choosers(prediction: Prediction, widgets: Any) -> list[Any]:
         layout = widgets.Layout(width=_WIDE)
         return [widgets.RadioButtons(options=asked.options, value=prediction.committed, layout=layout)]
     return [widgets.Dropdown(options=asked.options, value=prediction.committed, description="Number")]
+
+
+def _choose(choosers: list[Any], prediction: Prediction) -> None:
+    """What is committed, as the choice: whoever committed it."""
+    now = prediction.committed if prediction.question.kind == "order" else [prediction.committed]
+    for one, value in zip(choosers, now, strict=True):
+        one.value = value

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Verdict, exercise, how_it_is, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, standing, table
 from kubeface.endstates.rollout import unfinished
@@ -200,14 +200,6 @@ def make_spare(cluster: Cluster) -> None:
     wait(cluster, "deployment/spare", for_="Ready", timeout_s=110, namespace="practice")
 
 
-def how_spare_is(cluster: Cluster) -> str | None:
-    """A hint for whoever has made one that does not get ready."""
-    found = cluster.find("deployment/spare", namespace=PRACTICE)
-    if found is None or found.ready == found.wanted:
-        return None
-    return '`wait(cluster, "deployment/spare", namespace="practice", timeout_s=5)` says what is missing.'
-
-
 def spare_without_work(cluster: Cluster) -> None:
     """Two Pods that end after some seconds, and are started again and again."""
     image = "registry.kubeface.internal/busybox:v1.0"
@@ -249,7 +241,7 @@ def spare_scaled(cluster: Cluster) -> None:
 @exercise(
     "nb07.spare",
     hints=(
-        how_spare_is,
+        how_it_is("deployment/spare", namespace=PRACTICE),
         "`kubectl create deployment --help` shows how; what the Pods run stands after two dashes.",
         "The image is registry.kubeface.internal/busybox:v1.0, and `sleep infinity` is enough to run.",
     ),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Verdict, exercise, how_it_is, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.doors import RECEIVER, astray, closed
 from kubeface.endstates.images import named
@@ -278,11 +278,35 @@ def by_a_patch(cluster: Cluster) -> None:
     wait(cluster, "deployment/face-recognition", for_="Ready", timeout_s=110)
 
 
+def waits(cluster: Cluster) -> bool:
+    """Whether a Pod of face-recognition has no node."""
+    found = cluster.list("pods", labels="app.kubernetes.io/name=face-recognition")
+    return any(pod.node is None and not pod.is_ending for pod in found)
+
+
+def who_knows(cluster: Cluster) -> str | None:
+    """A hint while it has no node."""
+    said = "Face-recognition's Pod is Pending. The scheduler says why, in the Pod's events."
+    return said if waits(cluster) else None
+
+
+def how_much_there_is(cluster: Cluster) -> str | None:
+    """Another one."""
+    said = "No node has what it requests. How much does a node have? `kubectl describe nodes` knows."
+    return said if waits(cluster) else None
+
+
+def how_it_runs(cluster: Cluster) -> str | None:
+    """A hint once it has a node."""
+    return None if waits(cluster) else how_it_is("deployment/face-recognition")(cluster)
+
+
 @exercise(
     "nb15.waits-for-a-node",
     hints=(
-        "Face-recognition's Pod is Pending. The scheduler says why, in the Pod's events.",
-        "No node has what it requests. How much does a node have? `kubectl describe nodes` knows.",
+        who_knows,
+        how_much_there_is,
+        how_it_runs,
         "`manifests/face-recognition/deployment.yaml` says what it needs; `kubectl set resources` sets it.",
     ),
     solve=ask_for_less,

@@ -1,7 +1,6 @@
 """A lesson: a notebook's first cell opens it, its last cell tidies up."""
 
 from kubeface.checks import session
-from kubeface.checks.shown import show
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
@@ -16,16 +15,19 @@ NODES_S = 30.0  # chosen: a node that was just switched on is Ready within 2 s o
 class Lesson:
     """A lesson that has begun: its cluster is there, and in the state that the lesson needs.
 
-    Running it again brings the same state again, from whatever has become of it.
+    Running it again brings the same state again, from whatever has become of it; with `keep`, it goes on with
+    what is there and changes nothing: after a restart of the kernel, for example.
 
     Args:
         plan: What its author declared.
         context: Another cluster than the course's, by the name of its kubeconfig context.
         cluster: The same, as a connection.
+        keep: Go on with what is there.
         timeout_s: How long the preparation may take.
 
     Raises:
-        LessonStopped: there is no cluster, it is not the course's, or the state cannot be brought.
+        LessonStopped: there is no cluster, it is not the course's, the state cannot be brought, or there is
+            nothing to go on with.
 
     >>> def whole_notebook(plan: Plan) -> None:
     ...     lesson = Lesson(plan, context="minikube")
@@ -39,24 +41,53 @@ class Lesson:
         *,
         context: str | None = None,
         cluster: Cluster | None = None,
+        keep: bool = False,
         timeout_s: float = READY_S,
     ) -> None:
+        magics.register()
+        page = opening.Page(plan.number)
+        page.tell("looking for the cluster")
         self.plan = plan
         self.cluster = cluster or connect(context, namespace=plan.namespace)
         try:
-            power.switch_on_all(self.cluster)
-            nodes.await_nodes(self.cluster, plan.nodes, Deadline.after(min(NODES_S, timeout_s)))
-            objects = prepare.bring(self.cluster, plan.state, timeout_s=timeout_s)
+            self._state = self._kept() if keep else self._brought(timeout_s, page.tell)
         except LessonStopped:
             raise
         except KubefaceError as error:
             raise _stopped(error) from error
-        self._objects = len(objects)
-        self._filled = {one["metadata"].get("namespace") for one in objects}
         share_namespace(self.cluster)
         session.begin(self.cluster, plan.number)
-        magics.register()
-        show(self)
+        page.show(self)
+
+    def _brought(self, timeout_s: float, tell: prepare.Tell) -> str:
+        """How the cluster is, now that it is as the lesson needs it."""
+        tell("looking at the nodes")
+        power.switch_on_all(self.cluster)
+        nodes.await_nodes(self.cluster, self.plan.nodes, Deadline.after(min(NODES_S, timeout_s)))
+        objects = prepare.bring(self.cluster, self.plan.state, timeout_s=timeout_s, tell=tell)
+        filled = {one["metadata"].get("namespace") for one in objects}
+        parts = [f"{_counted(len(self.cluster.nodes()), 'node')} ready"]
+        parts += [f"{_counted(len(objects), 'object')} in place"] if objects else []
+        parts += [f"namespace {name} empty" for name in self.plan.state.namespaces if name not in filled]
+        parts += [f"no namespace {name}" for name in self.plan.state.gone]
+        return "The cluster is as this lesson needs it: " + ", ".join(parts) + "."
+
+    def _kept(self) -> str:
+        """How the cluster is, on which nothing was changed.
+
+        Raises:
+            LessonStopped: this lesson has not begun here, or was tidied up.
+        """
+        gone, absent = prepare.lacking(self.cluster, self.plan.state)
+        if gone:
+            raise LessonStopped(
+                f"There is nothing of lesson {self.number} to go on with, and nothing was changed.",
+                seen=f"there is no namespace {gone[0]}",
+                try_next=f'Lesson("{self.number}"), which begins it',
+            )
+        many = _counted(len(self.cluster.nodes()), "node")
+        told = f"You go on with what is there; nothing was changed: {many}"
+        return f"{told}; not there, unlike in the beginning: {', '.join(absent)}." if absent else f"{told}."
 
     @property
     def number(self) -> str:
@@ -107,15 +138,6 @@ class Lesson:
         except KubefaceError as error:
             raise _stopped(error) from error
         print(f"Lesson {self.number} is tidied up.")
-
-    @property
-    def _state(self) -> str:
-        parts = [f"{_counted(len(self.cluster.nodes()), 'node')} ready"]
-        parts += [f"{_counted(self._objects, 'object')} in place"] if self._objects else []
-        empty = [name for name in self.plan.state.namespaces if name not in self._filled]
-        parts += [f"namespace {name} empty" for name in empty]
-        parts += [f"no namespace {name}" for name in self.plan.state.gone]
-        return "The cluster is as this lesson needs it: " + ", ".join(parts) + "."
 
     def __repr__(self) -> str:
         return opening.as_text(self.plan, self.minutes, self._state)

@@ -3,11 +3,48 @@
 import json
 from html import escape
 from pathlib import Path
+from typing import Any
 
+from kubeface.checks import session, shown
 from kubeface.lesson.plan import Plan
 
 #: Written by whoever measures the notebooks: {"05": 30}, minutes of reading and running, rounded.
 MINUTES = Path(__file__).resolve().parents[3] / "notebooks" / "minutes.json"
+
+
+class Page:
+    """The output of a lesson's first cell: while it begins, what is being done; then what it is about.
+
+    Where nobody looks on there is only the end.
+
+    Args:
+        number: The lesson's: `05`.
+    """
+
+    def __init__(self, number: str) -> None:
+        self._number = number
+        self._display: Any = None if session.is_headless() else shown.notebook_display()
+        self._handle: Any = None
+
+    def tell(self, doing: str) -> None:
+        """Say what is being done now, in the place of what was done before."""
+        if self._display:
+            line = f"Lesson {self._number} begins: {doing} …"
+            html = f'<div role="status">{escape(line)}</div>'
+            self._send({"text/plain": line, "text/html": html}, raw=True)
+
+    def show(self, lesson: object) -> None:
+        """Show what the lesson is about, in the place of what was being done."""
+        if self._display:
+            self._send(lesson)
+        else:
+            shown.show(lesson)
+
+    def _send(self, thing: object, **options: Any) -> None:
+        if self._handle is None:
+            self._handle = self._display(thing, display_id=True, **options)
+        else:
+            self._handle.update(thing, **options)
 
 
 def minutes(number: str, path: Path = MINUTES) -> int | None:
@@ -39,5 +76,11 @@ def as_html(plan: Plan, taken: int | None, state: str) -> str:
 
 
 def _facts(plan: Plan, taken: int | None) -> list[tuple[str, str]]:
-    time = [("Time", f"about {taken} minutes, as measured")] if taken else []
-    return [*([("You need", plan.needs)] if plan.needs else []), *time]
+    told = [("You need", plan.needs)] if plan.needs else []
+    told += [("Time", f"about {taken} minutes, as measured")] if taken else []
+    again = f'Lesson("{plan.number}", keep=True) goes on with what you made; without keep, it begins anew'
+    return [
+        *told,
+        ("After a restart of the kernel", again),
+        ("How far you are", "`kubeface progress` in a terminal"),
+    ]

@@ -1,6 +1,6 @@
 """Bring a cluster into a lesson's state from any other; what is right already is kept as it is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 
@@ -17,9 +17,15 @@ from kubeface.pipeline.deploy import ORDER, stands
 from kubeface.pipeline.ranges import fitted
 
 Manifest = dict[str, Any]
+#: Where what is being done is told while it is done.
+Tell = Callable[[str], None]
 
 
-def bring(cluster: Cluster, state: State, *, timeout_s: float) -> list[Manifest]:
+def _nobody(doing: str) -> None:
+    """Nobody is told."""
+
+
+def bring(cluster: Cluster, state: State, *, timeout_s: float, tell: Tell = _nobody) -> list[Manifest]:
     """The objects of the state, in place and ready. It can be interrupted and begun again at any point.
 
     Raises:
@@ -27,17 +33,19 @@ def bring(cluster: Cluster, state: State, *, timeout_s: float) -> list[Manifest]
         NotReady: something did not get ready, or did not go, in time; the reasons are in `seen`.
     """
     deadline = Deadline.after(timeout_s)
-    objects = arrange(cluster, state, deadline)
+    objects = arrange(cluster, state, deadline, tell=tell)
     for manifest in _in_order_of_need(one for one in objects if one["kind"] in WORKLOADS):
         space = manifest["metadata"].get("namespace")
+        tell(f"waiting until {ref_of(manifest)} is ready")
         wait(cluster, ref_of(manifest), for_="Ready", timeout_s=max(1.0, deadline.left_s), namespace=space)
     for step in state.last:
         step(cluster)
     return objects
 
 
-def arrange(cluster: Cluster, state: State, deadline: Deadline) -> list[Manifest]:
+def arrange(cluster: Cluster, state: State, deadline: Deadline, *, tell: Tell = _nobody) -> list[Manifest]:
     """The objects of the state, in place; workloads may still be starting."""
+    tell("taking away what is left of an earlier lesson")
     objects = in_kind_order(fitted(cluster, state.objects()))
     spaces = _spaces(objects)
     refuse_others(cluster, [*spaces, *state.namespaces, *state.gone])
@@ -50,10 +58,31 @@ def arrange(cluster: Cluster, state: State, deadline: Deadline) -> list[Manifest
     _clear(cluster, objects, state, deadline)
     for step in state.first:
         step(cluster)
+    tell("putting the lesson's objects in place")
     for manifest in objects:
         if manifest["kind"] != "Namespace":
             _put(cluster, manifest, deadline)
     return objects
+
+
+def lacking(cluster: Cluster, state: State) -> tuple[list[str], list[str]]:
+    """What the state names and the cluster lacks: namespaces, and the refs of other objects.
+
+    Raises:
+        LessonStopped: a namespace is not the course's to touch.
+    """
+    objects = state.objects()
+    spaces = list(dict.fromkeys([*_spaces(objects), *state.namespaces]))
+    refuse_others(cluster, [*spaces, *state.gone])
+    gone = [name for name in spaces if not _is_there(cluster, f"namespace/{name}", None)]
+    others = [one for one in objects if one["kind"] != "Namespace"]
+    found = {ref_of(one): _is_there(cluster, ref_of(one), one["metadata"].get("namespace")) for one in others}
+    return gone, [ref for ref, is_there in found.items() if not is_there]
+
+
+def _is_there(cluster: Cluster, ref: str, namespace: str | None) -> bool:
+    one = cluster.find(ref, namespace=namespace)
+    return one is not None and not one.is_ending
 
 
 def remove_namespaces(cluster: Cluster, names: Iterable[str], deadline: Deadline) -> None:

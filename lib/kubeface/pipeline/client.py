@@ -40,7 +40,7 @@ class Pipeline:
     ...     pipeline.delete()
     >>> def one_photo(pipeline: Pipeline, path: str) -> bytes:
     ...     number = pipeline.post(path)
-    ...     print(number, pipeline.results(), pipeline.address)
+    ...     print(number, pipeline.results(), pipeline.address, pipeline.url)
     ...     return pipeline.picture(path)
     >>> def under_load(pipeline: Pipeline, count: int) -> int:
     ...     paths = pipeline.load_copies(count)
@@ -164,6 +164,15 @@ class Pipeline:
         """How many photos have each status."""
         counts = self._images("limit=1")["counts"]
         return {status: int(count) for status, count in sorted(counts.items())}
+
+    @property
+    def url(self) -> str:
+        """The address of the frontend's page, for a browser on this machine: `http://10.89.0.2:30801/`.
+
+        Raises:
+            NotReady: nobody answers.
+        """
+        return f"http://{self.address}:{self._port('frontend')}/"
 
     def picture(self, path: str) -> bytes:
         """A photo as the frontend serves it from the shared volume.

@@ -30,6 +30,16 @@ def test_nothing_committed_is_graded_kindly_with_the_answer():
     assert not grade.is_right
 
 
+def test_an_answer_that_nobody_guessed_yet_is_folded():
+    shown, _, folded = pods().grade(9, because="One a node.")._repr_html_().partition("<details>")
+    assert "nothing was committed" in shown
+    assert "The answer is 9" not in shown
+    assert "The answer is 9." in folded
+    assert "One a node." in folded
+    guessed = predict("How many?", number=range(0, 11), answer=4)
+    assert "<details>" not in guessed.grade(9)._repr_html_()
+
+
 def test_a_choice_is_compared_as_it_is_said():
     guess = predict("What happens to it?", choice=["it is replaced", "it is gone"])
     assert guess.commit("it is replaced").grade("it is replaced").is_right
@@ -97,6 +107,7 @@ def test_as_text_it_shows_what_is_asked_and_what_is_committed(capsys):
     guess.commit("4")
     assert capsys.readouterr().out == (
         "? predict: How many Pods will run?\n  a number from 0 to 10\n  nothing committed yet\n"
+        "  To answer: run this cell and choose, or add .commit(…) to it.\n"
     )
     assert repr(guess).endswith("committed: 4")
     assert "<b>predict</b>: How many Pods will run?" in guess._repr_html_()

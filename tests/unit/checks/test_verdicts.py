@@ -1,13 +1,15 @@
 """What a check answers, and how it shows itself."""
 
 import threading
+from dataclasses import replace
 
 import greetings
 import pytest
 
-from kubeface.checks import Outcome, check, exercise, hint, not_yet, passed, solution
+from kubeface.checks import Outcome, check, exercise, hint, how_it_is, not_started, not_yet, passed, solution
 from kubeface.checks.judging import judge
 from kubeface.checks.progress import Progress
+from kubeface.checks.verdicts import broke
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster
 
@@ -24,14 +26,31 @@ def goal(judge):
 
 def test_nothing_tried_is_not_started(here, greeting):
     assert repr(check("nb99.greet", cluster=here)) == (
-        "○ not started: A ConfigMap named hi greets you.\n  there is no ConfigMap hi"
+        "○ not started: there is no ConfigMap hi\n  Goal: A ConfigMap named hi greets you."
     )
+
+
+def test_a_goal_that_is_not_reached_never_reads_as_a_fact(here, greeting):
+    for verdict in (
+        not_started(),
+        not_started("untouched"),
+        not_yet("it is red"),
+        broke("Sorry.\nReport it."),
+    ):
+        said = replace(verdict, exercise="nb99.greet", goal="Three Pods run.")
+        for text in (repr(said), said._repr_html_().replace("<div>", "\n")):
+            line = next(line for line in text.splitlines() if "Three Pods run." in line)
+            assert line.strip().startswith("Goal: ")
+    assert repr(replace(not_started(), goal="Three Pods run.")).startswith(
+        "○ not started: the state is the one"
+    )
+    assert repr(replace(passed("by hand"), goal="Three Pods run.")) == "✓ passed: Three Pods run.\n  by hand"
 
 
 def test_a_wrong_state_is_not_yet_and_says_because(here, greeting):
     greetings.greet_me(here)
     assert repr(check("nb99.greet", cluster=here)) == (
-        '◐ not yet: A ConfigMap named hi greets you.\n  it greets me\n  Stuck? hint("nb99.greet")'
+        '◐ not yet: it greets me\n  Goal: A ConfigMap named hi greets you.\n  Stuck? hint("nb99.greet")'
     )
 
 
@@ -131,6 +150,31 @@ def test_a_hint_that_fails_is_passed_over(here):
 
     greetings.greeting(hints=(broken, "It is a ConfigMap."))
     assert repr(hint("nb99.greet", cluster=here)) == "→ hint 2 of 2: It is a ConfigMap."
+
+
+def test_a_hint_says_how_it_is_now(here, space, report):
+    tell = how_it_is("pod/web")
+    assert tell(here) is None
+    spec = {"containers": [{"name": "web", "image": "web:v1"}]}
+    here.create({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": spec})
+    no_node = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "too big"}
+    report("pod/web", {"phase": "Pending", "conditions": [no_node]}, space)
+    assert "too big" in tell(here)
+    again = {"name": "web", "ready": False, "restartCount": 3, "image": "web:v1", "imageID": ""}
+    waiting = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}
+    ended = {"terminated": {"exitCode": 1, "reason": "Error"}}
+    report(
+        "pod/web",
+        {
+            "phase": "Running",
+            "conditions": [no_node | {"status": "True"}],
+            "containerStatuses": [again | {"state": waiting, "lastState": ended}],
+        },
+        space,
+    )
+    assert "As it is now, pod/web is not ready: " in tell(here)
+    assert "too big" not in tell(here)
+    assert "it ends again and again, 3 restarts so far" in tell(here)
 
 
 def test_there_is_nothing_to_hint_at_once_it_is_passed(here, greeting):

@@ -1,8 +1,18 @@
-"""A prediction's form: what is clicked is committed, and nothing can be clicked once the answer is known."""
+"""A prediction's form: what is clicked is committed, and nothing can be clicked once the answer is known.
+
+A notebook that is opened again has no forms: what is stored says the question, and what became of it.
+"""
+
+import os
 
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from kubeface.checks import predict, session, widgets
+from kubeface.checks.predictions import TOO_LATE
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture
@@ -10,7 +20,7 @@ def form():
     """The parts of a prediction's form: its choosers, its button, the line that says what is committed."""
 
     def make(prediction):
-        _, *choosers, button, said = widgets.form(prediction).children
+        *choosers, button, said = widgets.form(prediction).children
         return choosers, button, said
 
     return make
@@ -48,16 +58,65 @@ def test_an_order_has_a_chooser_a_place(form):
 
 def test_once_the_answer_is_known_nothing_can_be_clicked(form):
     guess = predict("How many?", number=range(0, 11))
-    (chooser,), button, _ = form(guess)
+    (chooser,), button, said = form(guess)
+    guess.commit(7)
+    assert chooser.value == 7
     guess.grade(9)
     assert chooser.disabled
     assert button.disabled
+    assert said.value == f"committed: 7<br>{TOO_LATE}"
+
+
+def test_what_is_chosen_and_not_committed_is_told_apart(form):
+    guess = predict("How many?", number=range(0, 11))
+    (chooser,), button, said = form(guess)
+    chooser.value = 7
+    assert said.value == "nothing committed yet<br>chosen, not committed: 7. Press Commit."
+    button.click()
+    chooser.value = 8
+    assert said.value == "committed: 7<br>chosen, not committed: 8. Press Commit."
+    chooser.value = 7
+    assert said.value == "committed: 7"
 
 
 def test_the_form_escapes_what_it_shows(form):
     guess = predict("Is 1 < 2 & <b>?", choice=["<yes>", "no"])
-    head = widgets.form(guess).children[0]
-    assert head.value == "<b>Predict:</b> Is 1 &lt; 2 &amp; &lt;b&gt;?"
+    (chooser,), _, said = form(guess)
+    chooser.value = "<yes>"
+    assert "&lt;yes&gt;" in said.value
+    assert "Is 1 &lt; 2 &amp; &lt;b&gt;?" in guess._repr_html_()
+
+
+@pytest.fixture(scope="module")
+def stored():
+    """The outputs that JupyterLab would store of two predictions, of which one is graded."""
+    cells = [
+        "from kubeface import predict",
+        "one = predict('How many Pods?', number=range(0, 11)).commit(7)",
+        "two = predict('Who is first?', choice=['mysql', 'nsqd'])",
+        "one.grade(9)",
+        "one = predict('How many Pods?', number=range(0, 11))",
+    ]
+    book = new_notebook(cells=[new_code_cell(source) for source in cells])
+    NotebookClient(book, timeout=60).execute(env=os.environ | {"KUBEFACE_STATIC": "0"})
+    return [[output.get("data", {}) for output in cell.outputs] for cell in book.cells]
+
+
+def test_a_question_is_text_beside_its_form(stored):
+    question, below = stored[2]
+    assert "Who is first?" in question["text/html"]
+    assert "one of: mysql, nsqd" in question["text/plain"]
+    assert "run this cell first" in question["text/html"]
+    assert VIEW not in question
+    assert VIEW in below
+
+
+def test_once_the_answer_is_known_text_takes_the_forms_place(stored):
+    for question, below in (stored[1], stored[4] * 2):
+        assert "How many Pods?" in question["text/html"]
+        assert "committed: 7" in below["text/plain"]
+        assert TOO_LATE in below["text/html"]
+        assert VIEW not in below
 
 
 def test_in_a_test_or_when_told_so_nobody_is_there_to_click(monkeypatch):

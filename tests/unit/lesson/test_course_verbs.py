@@ -34,10 +34,35 @@ def by_text(course):
 
 
 def test_a_name_loads_its_notebook(face):
-    assert repr(check("nb00.note", cluster=face)).startswith("○ not started: A ConfigMap named note")
+    assert repr(check("nb00.note", cluster=face)).startswith("○ not started: there is no ConfigMap note")
     assert hint("nb00.note", cluster=face).text.startswith("A ConfigMap is an object")
     assert 'kubectl("create configmap note' in solution("nb00.note").code
     assert predict("nb00.pods", answer=9).grade(9).is_right
+
+
+@pytest.mark.parametrize("verb", [check, hint, solution])
+@pytest.mark.parametrize("given", [(), ("",), (None,), (5,), (lambda: None,)])
+def test_a_verb_that_names_nothing_says_what_it_may_name(verb, given, monkeypatch):
+    monkeypatch.setattr(session, "current", session.Session(notebook="05"))
+    with pytest.raises(BadInput, match="takes the name of an exercise") as refused:
+        verb(*given)
+    assert refused.value.seen == "notebook 05 has nb05.lost, nb05.lookup, nb05.gallery"
+    assert refused.value.try_next == f'{verb.__name__}("nb05.lost")'
+
+
+def test_a_prediction_of_nothing_says_what_it_may_be_of():
+    with pytest.raises(BadInput, match="takes the name of a question") as refused:
+        predict()
+    assert refused.value.try_next == 'predict("nb00.pods")'
+
+
+@pytest.mark.parametrize("given", ["lost", "nb5.lost", "nb05_lost", "nb05.lots", "NB05.lost"])
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(given, monkeypatch):
+    monkeypatch.setattr(session, "current", session.Session(notebook="05"))
+    load("05")
+    for verb in (check, hint, solution):
+        with pytest.raises(BadInput, match=r"nb05\.lost"):
+            verb(given)
 
 
 def test_the_exercise_that_needs_no_pod_can_be_trusted(face):

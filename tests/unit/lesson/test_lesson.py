@@ -1,10 +1,13 @@
 """A lesson begins on the course's cluster only, says how it is, and tidies up."""
 
 import json
+import os
 import subprocess
 from dataclasses import replace
 
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from kubeface.checks import session
 from kubeface.embedded import credentials
@@ -29,6 +32,9 @@ def test_a_lesson_brings_its_state_and_introduces_itself(here, plan, named, caps
         "  - greet somebody\n"
         "  - be greeted\n"
         "You need: nothing yet\n"
+        'After a restart of the kernel: Lesson("99", keep=True) goes on with what you made; '
+        "without keep, it begins anew\n"
+        "How far you are: `kubeface progress` in a terminal\n"
         "The cluster is as this lesson needs it: 0 nodes ready, 1 object in place."
     )
     assert repr(lesson) == text
@@ -45,6 +51,67 @@ def test_what_it_says_does_not_depend_on_what_was_there(here, plan, named):
     first = repr(Lesson(plan))
     here.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "stray"}}, namespace=named)
     assert repr(Lesson(plan)) == first
+
+
+def test_it_goes_on_with_what_was_made_and_changes_nothing(here, plan, named):
+    Lesson(plan)
+    here.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "mine"}}, namespace=named)
+    here.patch("cm/greeting", {"data": {"to": "me"}}, namespace=named)
+    before = versions(here, named)
+    lesson = Lesson(plan, keep=True)
+    assert versions(here, named) == before
+    assert "nothing was changed: 0 nodes." in repr(lesson)
+    assert session.cluster() is lesson.cluster
+    assert session.current.notebook == "99"
+
+
+def test_going_on_says_what_is_not_there_any_more(here, plan, named):
+    Lesson(plan)
+    here.delete("cm/greeting", namespace=named)
+    assert "not there, unlike in the beginning: configmap/greeting." in repr(Lesson(plan, keep=True))
+    assert here.find("cm/greeting", namespace=named) is None
+
+
+def test_a_lesson_that_has_not_begun_cannot_go_on(here, plan, named):
+    Lesson(plan)
+    elsewhere = replace(plan, state=replace(plan.state, namespaces=(f"{named}-two",)))
+    with pytest.raises(LessonStopped, match="nothing of lesson 99 to go on with") as stopped:
+        Lesson(elsewhere, keep=True)
+    assert stopped.value.seen == f"there is no namespace {named}-two"
+    assert here.find(f"namespace/{named}-two") is None
+    Lesson(elsewhere)
+    assert "nothing was changed" in repr(Lesson(elsewhere, keep=True))
+
+
+def versions(cluster, namespace):
+    """Each ConfigMap's version: another one after any change."""
+    found = cluster.list("configmaps", namespace=namespace)
+    return {one.name: one.metadata.resourceVersion for one in found}
+
+
+class Watching(NotebookClient):
+    """Runs a notebook, and notes all that JupyterLab would show on the way."""
+
+    def process_message(self, msg, cell, index):
+        if shown := msg["content"].get("data"):
+            self.__dict__.setdefault("seen", []).append(shown["text/plain"])
+        return super().process_message(msg, cell, index)
+
+
+def test_while_it_begins_the_cell_says_what_is_done(here, plan, named, tmp_path):
+    source = f"""
+from pathlib import Path
+from kubeface.lesson import Lesson, Plan, State
+state = State(folders=("base",), manifests=Path({str(plan.state.manifests)!r}))
+lesson = Lesson(Plan("99", "Greetings", state=state, nodes=0))"""
+    book = new_notebook(cells=[new_code_cell(source)])
+    client = Watching(book, timeout=120)
+    client.execute(env=os.environ | {"KUBEFACE_STATIC": "0"})
+    *before, last = client.seen
+    assert before[0] == "Lesson 99 begins: looking for the cluster …"
+    assert before[-1] == "Lesson 99 begins: putting the lesson's objects in place …"
+    assert last.startswith("Lesson 99: Greetings")
+    assert [output["data"]["text/plain"] for output in book.cells[0].outputs] == [last]
 
 
 def test_the_html_says_the_same(here, plan):
