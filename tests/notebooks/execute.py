@@ -30,8 +30,9 @@ WIDGET = "application/vnd.jupyter.widget-view+json"  # a random id, and nothing 
 PHOTO = re.compile(r"data:image/(?:jpeg|png);base64,[A-Za-z0-9+/=]+")
 STAND_IN = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" width="180" height="135">'
-    '<rect width="180" height="135" fill="#888"/>'
-    '<circle cx="90" cy="52" r="26" fill="#fff"/><path d="M40 120a50 42 0 0 1 100 0z" fill="#fff"/></svg>'
+    '<rect width="180" height="135" fill="#777"/>'
+    '<g fill="#fff" font-family="sans-serif" font-size="15" text-anchor="middle">'
+    '<text x="90" y="62">a photo:</text><text x="90" y="84">run the cell to see it</text></g></svg>'
 )
 
 

@@ -95,6 +95,8 @@ HEAD = """# The course
 In this order or any other: each notebook brings the state that it needs and tidies up after itself.
 Every word in bold is explained where it stands, and again in the [glossary](glossary.md).
 
+Run each cell with Shift+Enter. What is stored below the cells is from an earlier run.
+
 Minutes are for reading and trying; seconds are what all cells together take, run one after the other on two
 cores. `make notebooks` measures both and writes this page.
 

@@ -1,5 +1,7 @@
 """What a notebook's text promises, held against the repository: files, commands, links, terms, minutes."""
 
+import ast
+import builtins
 import re
 import subprocess
 from collections.abc import Iterator
@@ -9,8 +11,10 @@ from pathlib import Path
 import minutes
 import nbformat
 import typer.main
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
+import kubeface
 from kubeface.cli.commands import app
 from kubeface.kube import find_kubectl
 
@@ -22,6 +26,10 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 BOLD = re.compile(r"\*\*(?!\s)([^*\n]+?)(?<!\s)\*\*")
 IN_REPOSITORY = re.compile(r"(?:manifests|images|lib|notebooks|tests|docs)/[\w./-]*\w/?")
+#: Names that every notebook's kernel has from the beginning.
+GIVEN = {"display", "get_ipython"}
+#: What a learner says; a text that names one offers it, also without its parentheses.
+VERBS = {"check", "hint", "predict", "solution", "wait", "Lesson"} & set(kubeface.__all__)
 #: What is bold because it opens a paragraph of the frame, and is no term.
 LABELS = {"what you will see", "what you saw", "you need", "time", "guess first", "goal"}
 
@@ -34,7 +42,7 @@ def broken_promises(path: Path) -> list[str]:
     for text in texts:
         outside = FENCE.sub("", text)
         found += [*_links(path, outside), *_spans(outside), *_manifests(text), *_terms(path, outside)]
-    return [*found, *_minutes(path, notebook)]
+    return [*found, *_names(notebook), *_minutes(path, notebook)]
 
 
 def _links(path: Path, text: str) -> Iterator[str]:
@@ -55,6 +63,59 @@ def _spans(text: str) -> Iterator[str]:
             yield f"there is no target {span}"
         elif words[0] in ("kubectl", "%kubectl") and len(words) > 1 and words[1] not in kubectl_verbs():
             yield f"kubectl knows no {words[1]!r}: {span}"
+        elif words[:2] == ["kubectl", "apply"] and len(words) > 2 and "--server-side" not in words:
+            yield f"kubectl would warn of what the course has made; --server-side is missing: {span}"
+
+
+def _names(notebook: NotebookNode) -> Iterator[str]:
+    """What the text offers to be called is there when it does, or after the next cell."""
+    known = set(dir(builtins)) | GIVEN
+    cells = notebook.cells
+    for number, cell in enumerate(cells):
+        if cell.cell_type != "markdown":
+            continue
+        code = [one.source for one in cells[: number + 1] if one.cell_type == "code"]
+        code += [one.source for one in cells[number + 1 :] if one.cell_type == "code"][:1]
+        there = known.union(*map(made_by, code))
+        for span in SPAN.findall(FENCE.sub("", cell.source)):
+            if (name := offered(span)) and name not in there:
+                yield f"the text offers {span}, and the notebook has no {name}"
+
+
+def offered(span: str) -> str:
+    """The name that a piece of code in the text takes for granted; empty when it is no call and no verb."""
+    try:
+        code = ast.parse(span, mode="eval").body
+    except SyntaxError:
+        return ""
+    if isinstance(code, ast.Name):
+        return code.id if code.id in VERBS else ""
+    if not any(isinstance(node, ast.Call) for node in ast.walk(code)):
+        return ""
+    while isinstance(code, (ast.Call, ast.Attribute, ast.Subscript)):
+        code = code.func if isinstance(code, ast.Call) else code.value
+    return code.id if isinstance(code, ast.Name) else ""
+
+
+def made_by(source: str) -> set[str]:
+    """The names that a cell's code makes."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(TransformerManager().transform_cell(source))):
+        if isinstance(node, ast.alias):
+            found.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+    return found
+
+
+def missing_in(source: str) -> set[str]:
+    """The names that a piece of code uses and does not make, but for `cluster`, which every notebook has."""
+    used = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    return used - made_by(source) - set(dir(builtins)) - {"cluster"}
 
 
 def _manifests(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-IGNORE_OUTPUT = "# NBVAL_IGNORE_OUTPUT"
+IGNORES = "nbval-ignore-output"
 RAISES = "raises-exception"
 NAME = re.compile(r"\d\d-[a-z0-9-]+\.ipynb")
 # IPython turns !cmd, !!cmd, %sx and %%bash into calls of these; their exit status is easily lost.
@@ -48,7 +48,7 @@ def _about_run(cells: list[NotebookNode]) -> Iterator[str]:
 
 def ignores_output(cell: NotebookNode) -> bool:
     """True when nbval will run this cell and compare nothing."""
-    return IGNORE_OUTPUT in (line.strip() for line in cell.source.splitlines())
+    return IGNORES in cell.metadata.get("tags", [])
 
 
 def _was_run(cell: NotebookNode) -> Iterator[str]:
@@ -60,10 +60,10 @@ def _was_run(cell: NotebookNode) -> Iterator[str]:
 
 def _markers(cell: NotebookNode) -> Iterator[str]:
     for line in cell.source.splitlines():
-        if re.search("nbval|pytest_validate", line, re.IGNORECASE) and line.strip() != IGNORE_OUTPUT:
-            yield f"nbval does not read the marker in {line.strip()!r}; write the line {IGNORE_OUTPUT!r}"
-    for tag in set(cell.metadata.get("tags", [])) - {RAISES}:
-        yield f"has the tag {tag!r}; only {RAISES!r} has a meaning here"
+        if re.search("nbval|pytest_validate", line, re.IGNORECASE):
+            yield f"has the test mark {line.strip()!r} in what a learner reads; tag the cell {IGNORES!r}"
+    for tag in set(cell.metadata.get("tags", [])) - {RAISES, IGNORES}:
+        yield f"has the tag {tag!r}; only {RAISES!r} and {IGNORES!r} have a meaning here"
 
 
 def _errors(cell: NotebookNode) -> Iterator[str]:
@@ -115,4 +115,10 @@ def _pictures(cell: NotebookNode) -> Iterator[str]:
             yield "shows a picture that says nothing as text; nbval does not compare pixels"
 
 
-CELL_RULES = (_was_run, _markers, _errors, _calls, _pictures)
+def _applies(cell: NotebookNode) -> Iterator[str]:
+    for options in re.findall(r"\bapply (-.*)", cell.source):
+        if "--server-side" not in options:
+            yield "applies without --server-side: kubectl would warn of each object that the course has made"
+
+
+CELL_RULES = (_was_run, _markers, _errors, _calls, _pictures, _applies)

@@ -8,11 +8,11 @@ import nbformat
 import pytest
 from checked import answered, checked
 from minutes import page
-from prose import broken_promises
+from prose import broken_promises, missing_in
 from rules import violations
 
 from kubeface.checks import questions, registry
-from kubeface.exercises import load, notebooks
+from kubeface.exercises import load, notebooks, solution
 from kubeface.lesson.context import connect
 
 COURSE = Path(__file__).parents[2] / "notebooks"
@@ -46,6 +46,13 @@ def test_the_text_keeps_its_promises(path: Path) -> None:
 
 def test_the_table_of_contents_is_the_measured_one() -> None:
     assert (COURSE / "README.md").read_text() == page(COURSE)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_a_solution_that_is_copied_into_a_cell_runs_there(path: Path) -> None:
+    load(path.name[:2])
+    missing = {one.name: missing_in(solution(one.name).code) for one in registry.known(path.name[:2])}
+    assert not any(missing.values()), missing
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)

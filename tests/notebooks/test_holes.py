@@ -30,6 +30,7 @@ SEEN_BY_NBVAL = {
     "03-other-value": [cell("2", shown(text_plain="1"))],
     "04-other-kind": [cell("1", printed("1\n"))],
     "05-a-cell-that-fails": [SOUND, cell("1 / 0")],
+    "07-a-tag-misspelt": [SOUND, cell("print(2)", printed("1\n"), tags=("nbval-ignore-outputs",))],
     "06-a-marker-with-words-after-it": [SOUND, cell("# NBVAL_IGNORE_OUTPUT times\nprint(2)", printed("1\n"))],
 }
 SEEN_IN_THE_FILE = {
@@ -52,6 +53,7 @@ RIGHT = {
         SOUND,
         cell("6 * 7", shown(text_plain="42")),
         cell("1 / 0", ERROR, tags=("raises-exception",)),
+        cell("print(2)", printed("1\n"), tags=("nbval-ignore-output",)),
     ]
 }
 

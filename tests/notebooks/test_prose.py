@@ -27,6 +27,11 @@ BROKEN = {
     "a command of ours": ("`kubeface fly`", "no command"),
     "a target": ("`make coffee`", "no target"),
     "a command of kubectl": ("`kubectl fetch pods`", "kubectl knows no 'fetch'"),
+    "an apply by the client": ("`kubectl apply -f x.yaml`", "--server-side is missing"),
+    "a verb": ('Stuck? `hint("nb00.x")`', "the notebook has no hint"),
+    "a verb without its parentheses": ("`hint` helps", "the notebook has no hint"),
+    "a method": ("`lesson.tidy()` ends it", "the notebook has no lesson"),
+    "a method of what a call gives": ('`predict("nb00.x").commit(9)`', "the notebook has no predict"),
     "a manifest": ("```yaml\nkind: Dream\n```", "no file holds"),
     "a term": ("A **flux capacitor** spins.", "not in glossary.md"),
 }
@@ -60,6 +65,21 @@ def test_minutes_that_were_not_measured_are_named(folder: Path) -> None:
     assert "no line such as" in told(folder, "# 00 Small")[0]
     (folder / "minutes.json").unlink()
     assert "never measured" in told(folder, HEAD)[0]
+
+
+def test_a_name_is_there_from_the_cell_after_the_text_on(folder: Path) -> None:
+    said = '`hint("nb00.x")`, `lesson.tidy()`, `%kubectl get pods`, `spec.replicas`, `print(1)`'
+    texts = [new_markdown_cell(said) for _ in range(2)]
+    cells = [
+        new_markdown_cell(HEAD),
+        texts[0],
+        cell("from kubeface import hint"),
+        cell("lesson = 1"),
+        texts[1],
+    ]
+    assert broken_promises(write(folder, *cells)) == [
+        "the text offers lesson.tidy(), and the notebook has no lesson"
+    ]
 
 
 def test_a_term_is_one_word_however_it_is_written() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from books import cell, printed, shown, write
 from nbformat.v4 import new_output
-from rules import violations
+from rules import IGNORES, violations
 
 SOUND = cell("print('hello')", printed("hello\n"))
 BROKEN = new_output("error", ename="ValueError", evalue="no", traceback=["no"])
@@ -18,19 +18,25 @@ FAULTS = {
     ),
     "empty cell": ([SOUND, cell("")], "is empty"),
     "nothing stored": ([cell("x = 1")], "nothing is compared"),
-    "everything ignored": ([cell("# NBVAL_IGNORE_OUTPUT\nprint(1)", printed("1\n"))], "nothing is compared"),
-    "marker after code": ([SOUND, cell("x = 1  # NBVAL_IGNORE_OUTPUT")], "does not read the marker"),
-    "marker with a reason": (
-        [SOUND, cell("# NBVAL_IGNORE_OUTPUT: times\nx = 1")],
-        "does not read the marker",
+    "everything ignored": ([cell("print(1)", printed("1\n"), tags=(IGNORES,))], "nothing is compared"),
+    "test mark in a cell": ([SOUND, cell("# NBVAL_IGNORE_OUTPUT\nx = 1")], "in what a learner reads"),
+    "test mark after code": ([SOUND, cell("x = 1  # NBVAL_IGNORE_OUTPUT")], "in what a learner reads"),
+    "cell skipped": ([SOUND, cell("# NBVAL_SKIP\nx = 1")], "in what a learner reads"),
+    "tag misspelt": ([SOUND, cell("x = 1", tags=("nbval-ignore-outputs",))], "has the tag"),
+    "applied by the client": ([SOUND, cell("%kubectl apply --filename x.yaml")], "without --server-side"),
+    "applied by the client, a line a command": (
+        [SOUND, cell("%%kubectl\napply --kustomize folder")],
+        "without --server-side",
     ),
-    "marker misspelt": ([SOUND, cell("# NBVAL_IGNORE_OUTPUTS\nx = 1")], "does not read the marker"),
-    "cell skipped": ([SOUND, cell("# NBVAL_SKIP\nx = 1")], "does not read the marker"),
+    "applied by the client, from Python": (
+        [SOUND, cell('kubectl(f"apply --kustomize {folder}", cluster=cluster)')],
+        "without --server-side",
+    ),
     "unknown tag": ([SOUND, cell("x = 1", tags=("nbval-skip",))], "has the tag 'nbval-skip'"),
     "error stored": ([SOUND, cell("raise ValueError('no')", BROKEN)], "stores the error ValueError"),
     "no error stored": ([SOUND, cell("x = 1", tags=("raises-exception",))], "stores no error"),
     "any error passes": (
-        [SOUND, cell("# NBVAL_IGNORE_OUTPUT\nraise ValueError('no')", BROKEN, tags=("raises-exception",))],
+        [SOUND, cell("raise ValueError('no')", BROKEN, tags=("raises-exception", IGNORES))],
         "any error at all would pass",
     ),
     "shell line": ([SOUND, cell("!false")], "runs a shell command"),
@@ -59,7 +65,8 @@ FAULTS = {
 def test_a_sound_notebook_breaks_no_rule(tmp_path: Path) -> None:
     cells = [
         cell("import subprocess\nsubprocess.run(['true'], check=True)\n'ready'", shown(text_plain="'ready'")),
-        cell("# NBVAL_IGNORE_OUTPUT\nprint(object())", printed("<object>")),
+        cell("print(object())", printed("<object>"), tags=(IGNORES,)),
+        cell("%kubectl apply --server-side --filename x.yaml"),
         cell("raise ValueError('no')", BROKEN, tags=("raises-exception",)),
         cell("gallery()", shown(image_png="aGk=", text_plain="obama.jpg: Barack Obama")),
     ]
