@@ -12,7 +12,7 @@ from objects import TRIAL, namespace
 
 from kubeface.embedded import cluster as embedded_cluster
 from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.spec import ClusterSpec
+from kubeface.embedded.spec import Wish
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.kube import Cluster, wait
 from kubeface.places import cache
@@ -35,7 +35,7 @@ def provider(guard: Guard) -> Iterator[EmbeddedProvider]:
     """The door to the trial cluster, which is up when a test begins; a test may do to it what it wants."""
     if os.geteuid() != 0:
         pytest.fail("the tests of the cluster need root rights")
-    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=NODES))
+    door = EmbeddedProvider(TRIAL, Wish(node_count=NODES))
     with guard.holding(TRIAL):
         door.down(purge=True, say=print)
         yield door

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from objects import TRIAL, pod
 
-from kubeface.embedded.spec import ADDONS, ClusterSpec
+from kubeface.embedded.spec import ADDONS, Wish
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster, wait
 from kubeface.providers.embedded import EmbeddedProvider
@@ -15,7 +15,7 @@ from kubeface.providers.embedded import EmbeddedProvider
 def plain(provider: EmbeddedProvider) -> Iterator[EmbeddedProvider]:
     """The trial cluster, made anew with one node and no add-on."""
     provider.down(purge=True, say=print)
-    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1, without=tuple(sorted(ADDONS))))
+    door = EmbeddedProvider(TRIAL, Wish(node_count=1, without=tuple(sorted(ADDONS))))
     door.up(say=print)
     yield door
     door.down(purge=True, say=print)
@@ -30,5 +30,5 @@ def test_a_cluster_can_do_without_every_add_on(plain: EmbeddedProvider) -> None:
     assert api.list("storageclasses") == []
     api.put(pod("here"))
     wait(api, "pod/here", for_="Ready", timeout_s=60)
-    with pytest.raises(BadInput, match=r"(?s)made otherwise.*--without dns"):
-        EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1)).up(say=print)
+    with pytest.raises(BadInput, match=r"(?s)with other options.*--without dns: it was made without dns, "):
+        EmbeddedProvider(TRIAL, Wish(without=("dns",))).up(say=print)

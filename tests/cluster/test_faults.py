@@ -18,7 +18,7 @@ from traces import traces
 
 from kubeface.embedded import plane
 from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.spec import ClusterSpec, Node
+from kubeface.embedded.spec import Node, Wish
 from kubeface.errors import KubefaceError
 from kubeface.host import cgroups
 from kubeface.host.waiting import wait_for_exit, wait_until
@@ -166,7 +166,7 @@ def bare(provider: EmbeddedProvider) -> dict[str, list[str]]:
 @pytest.fixture
 def alone(bare: dict[str, list[str]]) -> Iterator[EmbeddedProvider]:
     """The trial cluster with one node only: it is up, and gone, the sooner."""
-    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1))
+    door = EmbeddedProvider(TRIAL, Wish(node_count=1))
     door.up(say=print)
     yield door
     door.down(purge=True, say=print)

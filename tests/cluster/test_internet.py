@@ -11,7 +11,7 @@ from pyroute2 import IPRoute, NetNS, netns
 from traces import traces
 
 from kubeface.embedded import cluster as embedded_cluster
-from kubeface.embedded.spec import ClusterSpec, Networks
+from kubeface.embedded.spec import Networks, Wish
 from kubeface.errors import BadInput
 from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, wait
@@ -61,7 +61,7 @@ def server(outside: None) -> Iterator[IO[str]]:
 def open_cluster(provider: EmbeddedProvider) -> Iterator[EmbeddedProvider]:
     """The trial cluster, made anew with one node, a way outside and addresses that we chose."""
     provider.down(purge=True, say=print)
-    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1, internet=True), networks=NETWORKS)
+    door = EmbeddedProvider(TRIAL, Wish(node_count=1, internet=True, networks=NETWORKS))
     door.up(say=print)
     try:
         yield door
@@ -84,14 +84,14 @@ def test_a_pod_reaches_outside_under_the_hosts_address_and_nobody_comes_in(
     node = spec.nodes[0].address
     wait_until(lambda: _connects(node), what=f"the host does not reach {node}", timeout_s=10)
     assert not _connects(node, "ip", "netns", "exec", SPACE)
-    with pytest.raises(BadInput, match="made otherwise"):
-        EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1)).up(say=print)
+    with pytest.raises(BadInput, match=r"(?s)with other options.*--networks 172\.31\.0\.0/24"):
+        EmbeddedProvider(TRIAL, Wish(networks=Networks())).up(say=print)
 
 
 def test_nothing_of_it_is_left(provider: EmbeddedProvider) -> None:
     provider.down(purge=True, say=print)
     before = traces()
-    door = EmbeddedProvider(TRIAL, ClusterSpec(TRIAL, node_count=1, internet=True))
+    door = EmbeddedProvider(TRIAL, Wish(node_count=1, internet=True))
     door.up(say=print)
     assert any(f"kubeface-{TRIAL}" in line for line in traces()["rules"])
     door.down(purge=True, say=print)

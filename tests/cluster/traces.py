@@ -8,7 +8,7 @@ from pathlib import Path
 from objects import TRIAL
 
 from kubeface.embedded.cluster import saved
-from kubeface.embedded.spec import STATE
+from kubeface.embedded.spec import STATE, ClusterSpec
 from kubeface.host import cgroups
 
 #: The kernel settings that a kubelet or kube-proxy is known to write.
@@ -33,7 +33,9 @@ def traces() -> dict[str, list[str]]:
     """
     others = [path.name for path in STATE.glob("*") if path.name != TRIAL]
     found = _everything(others)
-    marks = [re.compile(rf"\b(kubeface|kf)-{re.escape(name)}\b") for name in others]
+    parts = r"(-(switch|node\d+))?(?![\w-])"
+    marks = [re.compile(rf"\b(kubeface|kf)-{re.escape(name)}{parts}") for name in others]
+    marks += [re.compile(rf"\b{re.escape(ClusterSpec(name).host_link)}\b") for name in others]
     nets = [net for name in others if (spec := saved(name)) for net in spec.networks.ranges]
     return {
         kind: [line for line in lines if not any(mark.search(line) for mark in marks)]

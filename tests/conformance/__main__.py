@@ -18,14 +18,14 @@ import suite
 from kubeface import images, places
 from kubeface.cli import setup
 from kubeface.embedded import cluster
-from kubeface.embedded.spec import ClusterSpec
+from kubeface.embedded.spec import Wish
 from kubeface.embedded.toolchain.components import module
 from kubeface.errors import KubefaceError, Missing
 from kubeface.providers.embedded import EmbeddedProvider
 
 NAME = "conformance"
 #: Chosen: two nodes are the least that the suite asks for; together they have room for what runs at once.
-SPEC = ClusterSpec(NAME, node_count=2, node_cpus=2, node_memory_mib=6144)
+WISH = Wish(node_count=2, node_cpus=2, node_memory_mib=6144)
 
 
 def main() -> int:
@@ -49,7 +49,7 @@ def judge(focus: str) -> int:
         raise KubefaceError(f"These are the tests of {programs.version()}, and the cluster is {ours}.")
     setup.everything(for_tests=False, say=_say)
     folder = programs.build(places.cache(), _say)
-    door = EmbeddedProvider(NAME, SPEC)
+    door = EmbeddedProvider(NAME, WISH)
     door.down(purge=True, say=_say)
     try:
         door.up(say=_say)

@@ -6,7 +6,7 @@ from typing import Any
 
 from kubeface import places
 
-_COMMAND = re.compile(r"\bkubeface((?: [a-z]+)+)\b(?! --name)")
+_COMMAND = re.compile(r"\bkubeface((?: [a-z]+)+)\b(?![^;,\n]* --name)")
 
 
 def command(words: str, cluster: str) -> str:

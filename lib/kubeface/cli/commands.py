@@ -15,7 +15,7 @@ from kubeface.checks import Progress
 from kubeface.cli import advice, lab, nodes, other_clusters, report, setup, shell, snapshots
 from kubeface.cli.application import Application
 from kubeface.cli.options import Name
-from kubeface.embedded.spec import ADDONS, ClusterSpec, Networks
+from kubeface.embedded.spec import ADDONS, Networks, Wish
 from kubeface.embedded.toolchain import Way
 from kubeface.embedded.toolchain.components import module
 from kubeface.errors import BadInput
@@ -85,8 +85,12 @@ def up(
     count: Annotated[
         int | None, typer.Option("--nodes", min=1, max=9, help="Number of nodes of a new cluster.")
     ] = None,
-    cpus: Annotated[int, typer.Option(min=1, help="CPUs per node of a new cluster.")] = 1,
-    memory: Annotated[int, typer.Option(min=512, help="Memory per node of a new cluster, in MiB.")] = 2048,
+    cpus: Annotated[
+        int | None, typer.Option(min=1, help="CPUs per node of a new cluster; default: 1.")
+    ] = None,
+    memory: Annotated[
+        int | None, typer.Option(min=512, help="Memory per node of a new cluster, in MiB; default: 2048.")
+    ] = None,
     fast: Annotated[
         bool,
         typer.Option(
@@ -116,11 +120,16 @@ def up(
     become_root(sys.argv[1:])
     if unknown := [one for one in without if one not in ADDONS]:
         raise BadInput(f"There is no add-on {unknown[0]}.", try_next=f"one of: {', '.join(ADDONS)}")
-    left_out = tuple(sorted(set(without)))
-    wanted = ClusterSpec(name, count or 3, cpus, memory, fast=fast, internet=internet, without=left_out)
-    asked = count is not None or wanted != ClusterSpec(name)
-    ranges = Networks.read(networks) if networks else None
-    EmbeddedProvider(name, wanted if asked else None, networks=ranges).up(say=report.say)
+    wish = Wish(
+        node_count=count,
+        node_cpus=cpus,
+        node_memory_mib=memory,
+        fast=fast or None,
+        internet=internet or None,
+        without=tuple(sorted(set(without))) or None,
+        networks=Networks.read(networks) if networks else None,
+    )
+    EmbeddedProvider(name, wish).up(say=report.say)
 
 
 @app.command()

@@ -31,7 +31,7 @@ def show_status(status: Status) -> None:
         say(f"In memory: {status.memory_mib} MiB")
     table = Table("node", "address", "power", "ready")
     for node in status.nodes:
-        table.add_row(node.name, node.address, "on" if node.running else "off", "yes" if node.ready else "no")
+        table.add_row(node.name, node.address, node.power, "yes" if node.ready else "no")
     Console().print(table)
     for line in what_to_do(status):
         say(line)
@@ -46,20 +46,21 @@ def what_to_do(status: Status) -> Iterator[str]:
     if status.state == "stopped":
         yield f"To start it: {advised('up')}"
         return
+    healing = {"off": ("start", "switch it on"), "frozen": ("thaw", "let it go on")}
+    healing["cut off"] = ("join", "connect it")
     for node in status.nodes:
-        if not node.running:
-            yield f"{node.name} is off. To switch it on: {advised(f'node start {node.name}')}"
+        if node.power in healing:
+            verb, deed = healing[node.power]
+            yield f"{node.name} is {node.power}. To {deed}: {advised(f'node {verb} {node.name}')}"
         elif status.state == "running" and not node.ready:
-            yield (
-                f"{node.name} is on, and not Ready. If it is frozen: {advised(f'node thaw {node.name}')}; "
-                f"if it is cut off: {advised(f'node join {node.name}')}; "
-                f"what its kubelet says: {advised(f'logs kubelet {node.name}')}"
-            )
+            log = advised(f"logs kubelet {node.name}")
+            yield f"{node.name} is on, and not Ready. What its kubelet says: {log}"
     nodes = {node.name for node in status.nodes}
     for name, state in status.processes.items():
         if state != "RUNNING" and name not in nodes:
             yield f"{name} is {state}. Its log: {advised(f'logs {name}')}"
             yield f"To repair it: {advised('up')}"
+    yield from status.advice
 
 
 def show_findings(findings: list[Finding]) -> None:

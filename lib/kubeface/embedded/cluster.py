@@ -2,14 +2,11 @@
 
 import contextlib
 import dataclasses
-import fcntl
 import json
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from kubeface.embedded import node, plane, simulated, storage
+from kubeface.embedded import names, node, plane, simulated, storage
 from kubeface.embedded.gate import Gate
 from kubeface.embedded.spec import STATE, ClusterSpec, Networks
 from kubeface.embedded.toolchain import Toolchain
@@ -71,26 +68,29 @@ def save(spec: ClusterSpec) -> None:
     files.write(spec.folder / "cluster.json", json.dumps(values, indent=1))
 
 
-@contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """One at a time on this machine: two new clusters do not choose the same addresses."""
-    descriptor = os.open(STATE.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+def taken_networks(*, besides: str = "") -> list[str]:
+    """The address ranges of every other cluster on this machine, running or not, of which they are known."""
+    found: list[str] = []
+    for name in names_there():
+        with contextlib.suppress(BadInput):  # whoever uses that cluster is told
+            spec = saved(name) if name != besides else None
+            found += spec.networks.ranges if spec else ()
+    return found
 
 
-def names() -> list[str]:
-    """The clusters on this machine, running or not."""
+def names_there() -> list[str]:
+    """The names of the clusters on this machine, running or not."""
     return sorted(file.parent.name for file in STATE.glob("*/cluster.json"))
 
 
-def taken_networks() -> list[str]:
-    """The address ranges of every cluster on this machine, running or not."""
-    specs = (saved(name) for name in names())
-    return [net for spec in specs if spec for net in spec.networks.ranges]
+def checked_name(name: str) -> str:
+    """The name, when a cluster may have it, or one of an earlier version has it.
+
+    Raises:
+        BadInput: it may not; nothing has been touched.
+    """
+    is_older = name != names.RESERVED and name in names_there()
+    return name if is_older else names.checked(name)
 
 
 def saved(name: str) -> ClusterSpec | None:
@@ -103,12 +103,13 @@ def saved(name: str) -> ClusterSpec | None:
     try:
         values = json.loads(file.read_text())
         lists = {name: tuple(values.get(name, ())) for name in ("gone", "without")}
-        return ClusterSpec(**{**values, **lists, "networks": Networks(**values["networks"])})
+        whole = {**values, **lists, "name": name, "networks": Networks(**values["networks"])}
+        return ClusterSpec(**whole)
     except (FileNotFoundError, PermissionError):  # there is none, or it is root's and we only look
         return None
     except (ValueError, TypeError, KeyError) as error:
         raise BadInput(
             f"{file} does not describe a cluster.",
             seen=str(error),
-            try_next="kubeface down --purge, which removes it and its data",
+            try_next=f"{names.command('down --purge', name)}, which removes it and its data",
         ) from error

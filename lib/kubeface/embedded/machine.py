@@ -15,6 +15,8 @@ from kubeface.host.process import find, run
 
 #: Measured: three nodes' copies of the images and the registry take about 8 GB.
 DISK_GB = 12
+#: Chosen: what a cluster that is there already goes on with; below it, nodes soon evict their Pods.
+SPARE_GB = 1
 #: Measured: the programs take 1.6 GB, the pipeline 1.5 GB.
 MEMORY_GB = 4
 CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
@@ -28,8 +30,12 @@ class Finding:
     problem: str = ""
 
 
-def examine(spec: ClusterSpec, tools: Toolchain) -> list[Finding]:
-    """Look at everything a cluster needs; changes nothing."""
+def examine(spec: ClusterSpec, tools: Toolchain, *, is_new: bool) -> list[Finding]:
+    """Look at everything a cluster needs; changes nothing.
+
+    Args:
+        is_new: It is not there yet: its disk has to be found too.
+    """
     looks: list[Callable[[], Iterator[Finding]]] = [
         _rights,
         _kernel,
@@ -37,15 +43,15 @@ def examine(spec: ClusterSpec, tools: Toolchain) -> list[Finding]:
         _packages,
         _rules,
         lambda: _toolchain(tools),
-        lambda: _room(tools.cache),
+        lambda: _room(tools.cache, DISK_GB if is_new else SPARE_GB),
         lambda: _addresses(spec),
     ]
     return [finding for look in looks for finding in look()]
 
 
-def require(spec: ClusterSpec, tools: Toolchain) -> None:
+def require(spec: ClusterSpec, tools: Toolchain, *, is_new: bool) -> None:
     """Raise `Missing` with one sentence for each problem; nothing has been changed."""
-    problems = [finding.problem for finding in examine(spec, tools) if finding.problem]
+    problems = [finding.problem for finding in examine(spec, tools, is_new=is_new) if finding.problem]
     if problems:
         raise Missing(
             "The cluster cannot start on this machine yet.",
@@ -115,11 +121,11 @@ def _toolchain(tools: Toolchain) -> Iterator[Finding]:
     yield Finding("compiled components", sentence if missing else "")
 
 
-def _room(cache: Path) -> Iterator[Finding]:
+def _room(cache: Path, disk_gb: int) -> Iterator[Finding]:
     for folder in dict.fromkeys((_existing(STATE), _existing(cache))):
         free = shutil.disk_usage(folder).free / 1e9
-        sentence = f"{folder} has {free:.0f} GB free; the cluster needs {DISK_GB} GB."
-        yield Finding(f"free disk at {folder}", sentence if free < DISK_GB else "")
+        sentence = f"{folder} has {free:.0f} GB free; the cluster needs {disk_gb} GB."
+        yield Finding(f"free disk at {folder}", sentence if free < disk_gb else "")
     total = next(line for line in Path("/proc/meminfo").read_text().splitlines() if "MemTotal" in line)
     memory = int(total.split()[1]) * 1024 / 1e9
     sentence = f"This machine has {memory:.1f} GB of memory; the cluster needs {MEMORY_GB} GB."

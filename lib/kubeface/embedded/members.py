@@ -3,7 +3,7 @@
 import dataclasses
 import shutil
 
-from kubeface.embedded import cluster, network, node, power
+from kubeface.embedded import cluster, names, network, node, power
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import Node
 from kubeface.errors import BadInput, CommandFailed, KubefaceError
@@ -48,12 +48,14 @@ def remove(embedded: Embedded, name: str, *, with_volumes: bool, timeout_s: floa
         KubefaceError: some of its Pods did not go in time; it stays, open for Pods again.
     """
     if len(embedded.spec.nodes) == 1:
-        raise BadInput(f"{name} is the cluster's last node.", try_next="kubeface down --purge")
+        raise BadInput(
+            f"{name} is the cluster's last node.", try_next=names.command("down --purge", embedded.spec.name)
+        )
     if (volumes := _volumes(embedded, name)) and not with_volumes:
         raise BadInput(
             f"{name} holds volumes, which would be lost with its disk.",
             seen=", ".join(volumes),
-            try_next=f"kubeface node remove {name} --with-volumes",
+            try_next=names.command(f"node remove {name} --with-volumes", embedded.spec.name),
         )
     _drain(embedded, name, timeout_s)
     gone = embedded.spec.node(name)

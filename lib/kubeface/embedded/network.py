@@ -15,8 +15,9 @@ from typing import ParamSpec, TypeVar
 from pyroute2 import IPRoute, NetNS, netns
 from pyroute2.netlink.exceptions import NetlinkError
 
-from kubeface.embedded.spec import ClusterSpec, Networks, Node
-from kubeface.errors import BadInput, CommandFailed
+from kubeface.embedded.addresses import Route, in_the_way
+from kubeface.embedded.spec import ClusterSpec, Node
+from kubeface.errors import CommandFailed
 from kubeface.host import mounts
 from kubeface.host.process import run
 
@@ -25,39 +26,20 @@ T = TypeVar("T")
 
 #: The metric of a route that counts when there is no other (chosen: larger than a network manager's).
 LAST = 40_000
-#: The type of such a route (RTN_UNREACHABLE of rtnetlink).
-UNREACHABLE = 7
+#: The type of such a route, and of one that sends on to the next table (RTN_UNREACHABLE, RTN_THROW).
+UNREACHABLE, THROW = 7, 9
+#: The tables that every machine has, and whose work a route of a connected network is (rtnetlink(7)).
+MAIN, LOCAL, BY_KERNEL = 254, 255, 2
+#: A rule that passes over nothing says so with -1, read as a number without a sign.
+NO_LENGTH = 2**32 - 1
+#: What a default route is for.
+ANY = str(ipaddress.IPv4Address(0))
+#: The flag of an interface that is switched on (IFF_UP of netdevice(7)).
+UP = 1
+#: What a rule may do, and the flag of one that is meant the other way round (linux/fib_rules.h).
+TO_TABLE, INVERTED = 1, 2
 #: Where the names of network namespaces are; ip(8) and pyroute2 make it when it is not there.
 NAMESPACES = Path("/run/netns")
-#: Tried in this order when the first meets a route of the host. All are private (RFC 1918).
-CANDIDATES = (
-    Networks(),
-    Networks("10.213.0.0/24", "10.214.0.0/16", "10.215.0.0/16"),
-    Networks("192.168.213.0/24", "10.144.0.0/16", "10.145.0.0/16"),
-    Networks("172.29.213.0/24", "10.44.0.0/16", "10.45.0.0/16"),
-    Networks("172.27.213.0/24", "10.54.0.0/16", "10.55.0.0/16"),
-    Networks("192.168.217.0/24", "10.154.0.0/16", "10.155.0.0/16"),
-    Networks("172.26.213.0/24", "10.64.0.0/16", "10.65.0.0/16"),
-    Networks("172.25.213.0/24", "10.74.0.0/16", "10.75.0.0/16"),
-)
-
-
-def choose(routes: Iterable[str], candidates: Iterable[Networks] = CANDIDATES) -> Networks:
-    """The first candidate that meets none of these routes (networks such as "10.0.0.0/8").
-
-    >>> choose(["172.16.0.0/12"]).nodes
-    '10.213.0.0/24'
-    """
-    taken = [ipaddress.ip_network(route) for route in routes]
-    for candidate in candidates:
-        wanted = [ipaddress.ip_network(net) for net in candidate.ranges]
-        if not any(net.overlaps(route) for net in wanted for route in taken):
-            return candidate
-    raise BadInput(
-        "Every address range that could be taken meets a route of this machine.",
-        seen="routes: " + ", ".join(sorted(map(str, taken))),
-        try_next="kubeface up --networks, with three private ranges that are free",
-    )
 
 
 def _in_a_thread(work: Callable[P, T]) -> Callable[P, T]:
@@ -72,31 +54,77 @@ def _in_a_thread(work: Callable[P, T]) -> Callable[P, T]:
 
 
 @_in_a_thread
-def host_routes(*, besides: str = "") -> list[str]:
-    """The host's IPv4 routes; the default route and those of the interface `besides` are left out.
+def host_routes(*, besides: ClusterSpec | None = None) -> list[Route]:
+    """The host's IPv4 routes; the default route and those of the cluster `besides` are left out.
 
     So are the unreachable routes of every cluster: each of them stands beside routes of its interface.
     """
     with IPRoute() as ip:
-        ours = ip.link_lookup(ifname=besides) if besides else []
+        ours = _links(ip, besides) if besides else []
+        earlier = _tables_before_main(ip)
         return [
-            f"{route.get_attr('RTA_DST')}/{route['dst_len']}"
-            for route in ip.get_routes(family=socket.AF_INET, table=254)  # the main table
-            if route.get_attr("RTA_DST") and route.get_attr("RTA_OIF") not in ours
+            Route(
+                f"{route.get_attr('RTA_DST') or ANY}/{route['dst_len']}",
+                is_connected=route["proto"] == BY_KERNEL,
+                is_first=route.get_attr("RTA_TABLE") in earlier,
+            )
+            for route in ip.get_routes(family=socket.AF_INET)
+            if route.get_attr("RTA_TABLE") in (MAIN, *earlier)
+            if route["dst_len"] > earlier.get(route.get_attr("RTA_TABLE"), 0)
+            if route.get_attr("RTA_OIF") not in ours
             if not (route["type"] == UNREACHABLE and route.get_attr("RTA_PRIORITY") == LAST)
+            if route["type"] != THROW
         ]
 
 
+def _tables_before_main(ip: IPRoute) -> dict[int, int]:
+    """The routing tables that every packet of ours meets before the main one, as VPNs make them.
+
+    With each, the prefix length up to which a rule passes over its routes; -1 for none.
+    """
+    found: dict[int, int] = {}
+    for rule in sorted(
+        ip.get_rules(family=socket.AF_INET), key=lambda one: one.get_attr("FRA_PRIORITY") or 0
+    ):
+        table, passed = rule.get_attr("FRA_TABLE"), rule.get_attr("FRA_SUPPRESS_PREFIXLEN")
+        is_partial = rule["src_len"] or any(
+            map(rule.get_attr, ("FRA_FWMARK", "FRA_IIFNAME", "FRA_UID_RANGE"))
+        )
+        if is_partial or rule["action"] != TO_TABLE or rule["flags"] & INVERTED or table == LOCAL:
+            continue
+        if table == MAIN:
+            return found
+        found.setdefault(table, -1 if passed in (None, NO_LENGTH) else passed)
+    return found
+
+
+def _links(ip: IPRoute, spec: ClusterSpec) -> list[int]:
+    """The host's interfaces towards this cluster's nodes."""
+    return [*ip.link_lookup(ifname=spec.host_link), *_older_links(ip, spec)]
+
+
+def _older_links(ip: IPRoute, spec: ClusterSpec) -> list[int]:
+    """The one that an earlier version made under a name that was cut off, unless it is another cluster's."""
+    if spec.older_host_link == spec.host_link:
+        return []
+    there = ip.link_lookup(ifname=spec.older_host_link)
+    return [index for index in there if spec.gateway in _addresses(ip, index)]
+
+
+def _addresses(ip: IPRoute, index: int) -> list[str]:
+    return [one.get_attr("IFA_LOCAL") for one in ip.get_addr(family=socket.AF_INET, index=index)]
+
+
 def collisions(spec: ClusterSpec) -> list[str]:
-    """The host's routes that meet an address range of the cluster."""
-    wanted = [ipaddress.ip_network(net) for net in spec.networks.ranges]
-    routes = host_routes(besides=spec.host_link)
-    return [route for route in routes if any(ipaddress.ip_network(route).overlaps(net) for net in wanted)]
+    """The host's routes because of which the cluster cannot have its addresses."""
+    return in_the_way(host_routes(besides=spec), spec.networks)
 
 
 @_in_a_thread
 def connect(spec: ClusterSpec) -> None:
     """Make the network, or what is missing of it."""
+    with IPRoute() as host:
+        _remove_links(host, _older_links(host, spec))
     _namespace(spec.switch)
     for node in spec.nodes:
         _namespace(node.netns)
@@ -109,19 +137,32 @@ def connect(spec: ClusterSpec) -> None:
 
 
 @_in_a_thread
-def disconnect(spec: ClusterSpec) -> None:
-    """Remove the namespaces; every interface and route of ours goes with them."""
+def disconnect(spec: ClusterSpec, others: Iterable[str] = ()) -> None:
+    """Remove the namespaces; every interface and route of ours goes with them.
+
+    Args:
+        others: The ranges of the machine's other clusters, whose routes stay.
+    """
     with IPRoute() as ip:
-        for index in ip.link_lookup(ifname=spec.host_link):
-            ip.link("del", index=index)
-        for net in spec.networks.ranges:
+        _remove_links(ip, _links(ip, spec))
+        for net in set(spec.networks.ranges).difference(others):
             with contextlib.suppress(NetlinkError):  # it is not there
                 ip.route("del", dst=net, type="unreachable", priority=LAST)
-    ours = f"kubeface-{spec.name}-"
-    for name in netns.listnetns():
-        if name.startswith(ours):
-            netns.remove(name)
+    for name in filter(spec.owns_namespace, netns.listnetns()):
+        netns.remove(name)
     _remove_folder_of_namespaces()
+
+
+@_in_a_thread
+def is_connected(spec: ClusterSpec) -> bool:
+    """Whether anything of the cluster's network is there."""
+    with IPRoute() as ip:
+        return bool(_links(ip, spec)) or any(map(spec.owns_namespace, netns.listnetns()))
+
+
+def _remove_links(ip: IPRoute, indexes: Iterable[int]) -> None:
+    for index in indexes:
+        ip.link("del", index=index)
 
 
 @_in_a_thread
@@ -151,6 +192,16 @@ def set_cable(spec: ClusterSpec, node: str, *, plugged: bool) -> None:
     with NetNS(spec.switch) as switch:
         for index in switch.link_lookup(ifname=node):
             switch.link("set", index=index, state="up" if plugged else "down")
+
+
+@_in_a_thread
+def unplugged(spec: ClusterSpec) -> list[str]:
+    """The nodes whose cables are pulled out."""
+    if spec.switch not in netns.listnetns():
+        return []
+    with NetNS(spec.switch) as switch:
+        down = [link.get_attr("IFLA_IFNAME") for link in switch.get_links() if not link["flags"] & UP]
+    return [node.name for node in spec.nodes if node.name in down]
 
 
 def _namespace(name: str) -> None:

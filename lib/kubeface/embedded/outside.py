@@ -20,16 +20,19 @@ RESOLVERS = (Path("/run/systemd/resolve/resolv.conf"), Path("/etc/resolv.conf"))
 def open_way(spec: ClusterSpec) -> None:
     """Have the rules, and forwarding on; twice is as good as once."""
     sysctl.raise_to(1, sysctl.FORWARDING, FORWARDING_BEFORE)
-    for table, chain, rule in reversed(list(_rules(spec))):  # each goes to the top: the first comes last
+    for table, chain, rule in reversed(
+        list(_rules(spec, spec.host_link))
+    ):  # each goes to the top: the first comes last
         if not _stands(table, chain, rule):
             _iptables(table, "--insert", chain, rule)
 
 
 def close_way(spec: ClusterSpec) -> None:
-    """Take the rules away. Fine without any."""
-    for table, chain, rule in _rules(spec):
-        while _stands(table, chain, rule):
-            _iptables(table, "--delete", chain, rule)
+    """Take the rules away, also those of an earlier version. Fine without any."""
+    for link in {spec.host_link, spec.older_host_link}:
+        for table, chain, rule in _rules(spec, link):
+            while _stands(table, chain, rule):
+                _iptables(table, "--delete", chain, rule)
 
 
 def resolvers() -> list[str]:
@@ -43,9 +46,9 @@ def resolvers() -> list[str]:
     return []
 
 
-def _rules(spec: ClusterSpec) -> Iterator[tuple[str, str, list[str]]]:
+def _rules(spec: ClusterSpec, link: str) -> Iterator[tuple[str, str, list[str]]]:
     """Table, chain and rule. What comes in from outside is refused unless it answers the cluster."""
-    link, comment = spec.host_link, ["-m", "comment", "--comment", f"kubeface-{spec.name}"]
+    comment = ["-m", "comment", "--comment", f"kubeface-{spec.name}"]
     answers = ["-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED"]
     yield "filter", "FORWARD", ["-i", link, *comment, "-j", "ACCEPT"]
     yield "filter", "FORWARD", ["-o", link, *answers, *comment, "-j", "ACCEPT"]

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kubeface.embedded import names
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.host import files, kernel
@@ -84,12 +85,12 @@ def have(embedded: "Embedded", count: int) -> None:
         NotReady: some node did not become Ready.
     """
     api = embedded.api()
-    names = [f"sim-{number:04}" for number in range(1, count + 1)]
+    wanted = [f"sim-{number:04}" for number in range(1, count + 1)]
     there = {found.name for found in api.list("nodes", labels=LABELS)}
     if count:
         _start(embedded)
-    each(api.create, [node(name) for name in names if name not in there])
-    each(lambda name: api.delete(f"node/{name}"), there.difference(names))
+    each(api.create, [node(name) for name in wanted if name not in there])
+    each(lambda name: api.delete(f"node/{name}"), there.difference(wanted))
     if not count:
         _stop(embedded)
     wait_until(
@@ -97,7 +98,7 @@ def have(embedded: "Embedded", count: int) -> None:
         what="not every simulated node is Ready",
         timeout_s=READY_S,
         evidence=lambda: f"{_ready(api)} of {count} are",
-        try_next=f"kubeface logs {NAME}",
+        try_next=names.command(f"logs {NAME}", embedded.spec.name),
         every_s=0.5,
     )
 

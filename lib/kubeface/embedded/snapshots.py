@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kubeface.embedded import power
+from kubeface.embedded import names, power
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.errors import BadInput
@@ -54,7 +54,10 @@ def save(embedded: Embedded, name: str) -> Snapshot:
     if not NAME.fullmatch(name):
         raise BadInput(f"{name!r} is no name for a snapshot.", try_next="small letters, digits, dashes")
     if name in {one.name for one in kept(spec)}:
-        raise BadInput(f"There is a snapshot {name} already.", try_next=f"kubeface snapshot remove {name}")
+        raise BadInput(
+            f"There is a snapshot {name} already.",
+            try_next=names.command(f"snapshot remove {name}", spec.name),
+        )
     aside = _folder(spec) / f".{name}.saving"
     shutil.rmtree(aside, ignore_errors=True)
     with _standing_still(embedded):

@@ -1,8 +1,11 @@
 """What a cluster is: its nodes, addresses and paths. Pure data."""
 
+import hashlib
 import ipaddress
 import itertools
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,11 +22,17 @@ API_PORT = 6443
 #: What a cluster can be made without.
 ADDONS = ("dns", "storage", "metrics", "policies")
 REGISTRY_PORT = 5000
+#: The longest name of a network interface (IFNAMSIZ of Linux, without its end).
+LINK_LENGTH = 15
+#: What a cluster's networks may be of: RFC 1918, and what RFC 6598 shares among providers.
+PRIVATE = tuple(
+    map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+)
 
 
 @dataclass(frozen=True)
 class Networks:
-    """The three address ranges of a cluster, none of which may meet a route of the host.
+    """The three address ranges of a cluster; see `addresses` for which of them are free.
 
     Args:
         nodes: A /24; the host has .1, node1 .11, node2 .12 and so on.
@@ -53,8 +62,12 @@ class Networks:
             nets = [ipaddress.IPv4Network(part.strip()) for part in text.split(",")]
         except ValueError as error:
             raise BadInput(f"{text!r} are not three networks: {error}.", try_next=wanted) from error
-        if tuple(net.prefixlen for net in nets) != lengths or not all(net.is_private for net in nets):
-            raise BadInput(f"{text!r} are not three private networks of the right sizes.", try_next=wanted)
+        is_private = all(any(net.subnet_of(whole) for whole in PRIVATE) for net in nets)
+        if tuple(net.prefixlen for net in nets) != lengths or not is_private:
+            seen = "private are " + ", ".join(map(str, PRIVATE))
+            raise BadInput(
+                f"{text!r} are not three private networks of the right sizes.", seen=seen, try_next=wanted
+            )
         if any(one.overlaps(other) for one, other in itertools.combinations(nets, 2)):
             raise BadInput(f"The networks {text!r} overlap.", try_next=wanted)
         return cls(*map(str, nets))
@@ -191,10 +204,29 @@ class ClusterSpec:
         """The network namespace that holds the bridge between the nodes."""
         return f"kubeface-{self.name}-switch"
 
+    def owns_namespace(self, name: str) -> bool:
+        """Whether the network namespace of this name is one of this cluster's, now or before.
+
+        >>> ClusterSpec("face").owns_namespace("kubeface-face-two-node1")
+        False
+        """
+        return bool(re.fullmatch(rf"kubeface-{re.escape(self.name)}-(switch|node\d+)", name))
+
     @property
     def host_link(self) -> str:
-        """The host's network interface towards the nodes; at most 15 characters (a limit of Linux)."""
-        return f"kf-{self.name}"[:15]
+        """The host's network interface towards the nodes; at most 15 characters (a limit of Linux).
+
+        A longer name becomes its beginning and a checksum, which no short name looks like.
+        """
+        whole = f"kf-{self.name}"
+        if len(whole) <= LINK_LENGTH:
+            return whole
+        return f"{whole[:8]}_{hashlib.sha256(self.name.encode()).hexdigest()[:6]}"
+
+    @property
+    def older_host_link(self) -> str:
+        """What earlier versions called it: the same, or a name cut off that another cluster may share."""
+        return f"kf-{self.name}"[:LINK_LENGTH]
 
     @property
     def gateway(self) -> str:
@@ -220,3 +252,55 @@ class ClusterSpec:
     def registry(self) -> str:
         """The registry's address: host:port, TLS."""
         return f"{self.gateway}:{REGISTRY_PORT}"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asks of a cluster; None is "as it is", and for a new one "as usual".
+
+    Args:
+        networks: Those of a new cluster; without, some that are free.
+    """
+
+    node_count: int | None = None
+    node_cpus: int | None = None
+    node_memory_mib: int | None = None
+    fast: bool | None = None
+    internet: bool | None = None
+    without: tuple[str, ...] | None = None
+    networks: Networks | None = None
+
+    def new(self, name: str, networks: Networks) -> ClusterSpec:
+        """The cluster that it describes.
+
+        >>> Wish(node_count=1).new("lab", Networks()).node_count
+        1
+        """
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        given = {key: value for key, value in told.items() if value is not None}
+        return ClusterSpec(name=name, **{**given, "networks": networks})
+
+    def differences(self, spec: ClusterSpec) -> list[str]:
+        """One sentence for each option that an existing cluster does not fulfil; what was not given is fine.
+
+        >>> Wish(node_cpus=2, fast=False).differences(ClusterSpec())
+        ['--cpus 2: its nodes have 1.']
+        """
+        return list(self._differences(spec))
+
+    def _differences(self, spec: ClusterSpec) -> Iterator[str]:
+        count = len(spec.nodes)
+        if self.node_count not in (None, count):
+            yield f"--nodes {self.node_count}: it has {count}, which `node add` and `node remove` change."
+        if self.node_cpus not in (None, spec.node_cpus):
+            yield f"--cpus {self.node_cpus}: its nodes have {spec.node_cpus}."
+        if self.node_memory_mib not in (None, spec.node_memory_mib):
+            yield f"--memory {self.node_memory_mib}: its nodes have {spec.node_memory_mib} MiB."
+        for name, asked, has in (("fast", self.fast, spec.fast), ("internet", self.internet, spec.internet)):
+            if asked not in (None, has):
+                yield f"--{name}: it was made with{'' if has else 'out'} it."
+        if self.without is not None and set(self.without) != set(spec.without):
+            made = "without " + ", ".join(spec.without) if spec.without else "with all add-ons"
+            yield f"--without {', '.join(self.without)}: it was made {made}."
+        if self.networks not in (None, spec.networks):
+            yield f"--networks {','.join(self.networks.ranges)}: it has {','.join(spec.networks.ranges)}."

@@ -1,14 +1,16 @@
 """How a cluster comes up and goes down: the steps, in order, as the learner sees them."""
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kubeface.embedded import addons, cluster, dns, network, node, node_start, outside, plane
+from kubeface.embedded import addons, cluster, dns, names, network, node, node_start, outside, plane
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.credentials import Credentials
+from kubeface.embedded.lock import machine_lock
 from kubeface.embedded.spec import REGISTRY_HOST, RUN, Node
 from kubeface.errors import NotReady
 from kubeface.host import cgroups, files, modules, mounts, sysctl
@@ -28,40 +30,60 @@ DNS_QUESTION = "kubernetes.default.svc.cluster.local"
 
 @dataclass(frozen=True)
 class Step:
-    """One line the learner sees while a cluster comes up."""
+    """One line the learner sees while a cluster comes up.
+
+    Args:
+        undo: Takes away what `run` made, whole or in part.
+        is_done: Asked before: what was there before this run is mended by `run`, and never undone.
+    """
 
     title: str
     run: Callable[[Embedded], None]
-    undo: Callable[[Embedded], None] = lambda embedded: None  # called in reverse; safe when never run
+    undo: Callable[[Embedded], None] | None = None
+    is_done: Callable[[Embedded], bool] = lambda embedded: False
 
 
 def up(embedded: Embedded, steps: Sequence[Step], say: Say) -> float:
-    """Run the steps; the seconds they took. When one fails, all are undone; the state on disk stays."""
+    """Run the steps; the seconds they took.
+
+    When one fails, what this run has made is taken away, last first: a cluster that ran before runs on.
+    The state on disk stays.
+    """
     start = time.monotonic()
+    made: list[Callable[[Embedded], None]] = []
     for step in steps:
         begun = time.monotonic()
+        if step.undo and not step.is_done(embedded):
+            made.append(step.undo)
         try:
             step.run(embedded)
+            say(f"✓ {step.title} ({time.monotonic() - begun:.1f} s)")
         except BaseException as error:
-            say(f"✗ {step.title}: {type(error).__name__}. Undoing what was started.")
-            undo(embedded, steps)
+            _take_back(embedded, made, f"{step.title}: {type(error).__name__}", say)
             raise
-        say(f"✓ {step.title} ({time.monotonic() - begun:.1f} s)")
     return time.monotonic() - start
 
 
-def undo(embedded: Embedded, steps: Sequence[Step]) -> None:
-    """Take the steps back, last first."""
-    for step in reversed(steps):
-        step.undo(embedded)
+def _take_back(embedded: Embedded, made: Sequence[Callable[[Embedded], None]], what: str, say: Say) -> None:
+    after = "Undoing what was started." if made else "What ran before runs on."
+    with contextlib.suppress(OSError):  # nobody listens any more: what was made goes all the same
+        say(f"✗ {what}. {after}")
+    for undo in reversed(made):
+        undo(embedded)
+
+
+def down(embedded: Embedded) -> None:
+    """Stop the cluster, whatever is left of it, and leave nothing of it running or connected."""
+    stop_everything(embedded)
+    disconnect_network(embedded)
 
 
 def start_sequence(fill_registry: Callable[[Embedded], None]) -> list[Step]:
     """The steps that make a cluster. `fill_registry` brings the images to the registry, once it serves."""
     return [
         Step("Writing certificates and settings", write_settings),
-        Step("Connecting the network", connect_network, disconnect_network),
-        Step("Starting supervision", start_supervisor, stop_everything),
+        Step("Connecting the network", connect_network, disconnect_network, is_supervised),
+        Step("Starting supervision", start_supervisor, stop_everything, is_supervised),
         Step("Starting etcd and the registry", start_etcd_and_registry),
         Step("Starting the API server", start_apiserver),
         Step("Starting the controllers and the scheduler", start_controllers),
@@ -72,6 +94,11 @@ def start_sequence(fill_registry: Callable[[Embedded], None]) -> list[Step]:
         Step("Adding metrics and network policies", apply_other_addons),
         Step("Waiting for every program", wait_for_programs),
     ]
+
+
+def is_supervised(embedded: Embedded) -> bool:
+    """Whether the cluster runs, well or not: somebody watches its programs."""
+    return embedded.supervisor.answers()
 
 
 def write_settings(embedded: Embedded) -> None:
@@ -90,38 +117,44 @@ def write_settings(embedded: Embedded) -> None:
 
 def connect_network(embedded: Embedded) -> None:
     """Cables, bridge, routes; and the way to the internet, where it was asked for."""
-    network.connect(embedded.spec)
-    if embedded.spec.internet:
-        outside.open_way(embedded.spec)
+    with machine_lock():
+        network.connect(embedded.spec)
+        if embedded.spec.internet:
+            outside.open_way(embedded.spec)
 
 
 def disconnect_network(embedded: Embedded) -> None:
     """The namespaces and all in them; with the machine's last cluster, what was changed for all of them."""
-    if embedded.spec.internet:
-        outside.close_way(embedded.spec)
-    network.disconnect(embedded.spec)
-    if not any(RUN.glob("*/supervisor.sock")):
-        sysctl.put_back(sysctl.FORWARDING, outside.FORWARDING_BEFORE)
-        sysctl.put_back(sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
-        modules.give_back_bridge_netfilter(MODULE_LOADED)
-    for folder in (embedded.spec.run, RUN):
+    spec = embedded.spec
+    with machine_lock():
+        if spec.internet:
+            outside.close_way(spec)
+        network.disconnect(spec, cluster.taken_networks(besides=spec.name))
+        if not any(RUN.glob("*/supervisor.sock")):
+            sysctl.put_back(sysctl.FORWARDING, outside.FORWARDING_BEFORE)
+            sysctl.put_back(sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
+            modules.give_back_bridge_netfilter(MODULE_LOADED)
+    for folder in (spec.run, RUN):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 
 
 def start_supervisor(embedded: Embedded) -> None:
-    """supervisord; whatever an earlier one left behind is ended first."""
+    """supervisord; whatever an earlier one left behind is ended first. Frozen nodes go on."""
     supervisor, spec = embedded.supervisor, embedded.spec
     if supervisor.answers():
+        for one in spec.nodes:
+            cgroups.thaw(one.cgroup)
         return
     stop_everything(embedded)
-    sysctl.raise_to(FILE_WATCHERS, sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
-    modules.have_bridge_netfilter(MODULE_LOADED)
     for one in spec.nodes:
         cgroups.make(one.cgroup, cpus=one.cpus, memory_bytes=one.memory_mib * 1024 * 1024)
     cgroups.make(embedded.plane_cgroup)
     supervisor.configure(embedded.programs())
-    supervisor.start(enter=lambda: cgroups.join(embedded.plane_cgroup))
+    with machine_lock():  # another cluster's end does not take back what this one needs
+        sysctl.raise_to(FILE_WATCHERS, sysctl.FILE_WATCHERS, FILE_WATCHERS_BEFORE)
+        modules.have_bridge_netfilter(MODULE_LOADED)
+        supervisor.start(enter=lambda: cgroups.join(embedded.plane_cgroup))
 
 
 def stop_everything(embedded: Embedded) -> None:
@@ -142,18 +175,21 @@ def start_etcd_and_registry(embedded: Embedded) -> None:
     supervisor, spec = embedded.supervisor, embedded.spec
     for name in ("etcd", "registry"):
         supervisor.start_program(name)
-    supervisor.wait_ready("etcd", plane.etcd_ready(spec), timeout_s=30)
-    supervisor.wait_ready("registry", plane.registry_ready(spec), timeout_s=30)
+    for name, ready in (("etcd", plane.etcd_ready(spec)), ("registry", plane.registry_ready(spec))):
+        supervisor.wait_ready(name, ready, timeout_s=30, try_next=names.command(f"logs {name}", spec.name))
 
 
 def start_apiserver(embedded: Embedded) -> None:
     """The API server, until /readyz; the nodes boot meanwhile."""
     supervisor, spec = embedded.supervisor, embedded.spec
+    log = names.command("logs kube-apiserver", spec.name)
     embedded.gate.close()
-    for name in ("kube-apiserver", *(one.name for one in spec.nodes)):
-        supervisor.start_program(name)
-    supervisor.wait_ready("kube-apiserver", plane.apiserver_ready(spec), timeout_s=90)
-    embedded.gate.open()
+    try:
+        for name in ("kube-apiserver", *(one.name for one in spec.nodes)):
+            supervisor.start_program(name)
+        supervisor.wait_ready("kube-apiserver", plane.apiserver_ready(spec), timeout_s=90, try_next=log)
+    finally:
+        embedded.gate.open()
 
 
 def start_controllers(embedded: Embedded) -> None:
@@ -213,7 +249,7 @@ def wait_for_node(embedded: Embedded, one: Node, since: float) -> None:
         raise NotReady(
             f"{one.name} did not become Ready within 90 s.",
             seen="\n".join((error.seen, *said)),
-            try_next=f"kubeface logs kubelet {one.name}",
+            try_next=names.command(f"logs kubelet {one.name}", embedded.spec.name),
         ) from error
 
 
@@ -248,7 +284,7 @@ def wait_for_programs(embedded: Embedded) -> None:
         what="Not every program of the cluster runs",
         timeout_s=30,
         evidence=lambda: ", ".join(_not_running(embedded)),
-        try_next="kubeface logs PROGRAM",
+        try_next=names.command("logs PROGRAM", embedded.spec.name),
     )
 
 

@@ -110,6 +110,16 @@ def freeze(group: str) -> None:
     (top / name).write_text("1" if is_v2() else "FROZEN")
 
 
+def is_frozen(group: str) -> bool:
+    """Whether the group itself was told to stand still; False where there is no such group."""
+    top, name = _freezer(group)
+    try:
+        state = (top / name).read_text().strip()
+    except OSError:
+        return False
+    return state == "1" if is_v2() else state in ("FROZEN", "FREEZING")
+
+
 def thaw(group: str) -> None:
     """Let every process of the group run on, and of those below it. Fine when none is frozen, or there."""
     top, name = _freezer(group)

@@ -198,7 +198,9 @@ class Supervisor:
             self._call("shutdown")
             wait_for_exit([pid], timeout_s=timeout_s)
 
-    def wait_ready(self, name: str, ready: Callable[[], bool], *, timeout_s: float) -> None:
+    def wait_ready(
+        self, name: str, ready: Callable[[], bool], *, timeout_s: float, try_next: str = ""
+    ) -> None:
         """Wait until a program serves. Raises `Crashed` or `NotReady` with its last log lines."""
         pid = self.start_program(name)
         log = self.logs / f"{name}.log"
@@ -209,7 +211,7 @@ class Supervisor:
                 timeout_s=timeout_s,
                 pid=pid,
                 evidence=lambda: files.tail(log),
-                try_next=f"kubeface logs {name}",
+                try_next=try_next or f"kubeface logs {name}",
             )
         except Crashed:
             if not ready():  # it may have been restarted and serve by now

@@ -109,8 +109,8 @@ def cluster(*nodes, **processes):
     return Status("trial", state, "https://10.0.0.1:6443", "/trial.kubeconfig", list(nodes), processes)
 
 
-def node(name, *, ready=True, running=True):
-    return NodeStatus(name, "10.0.0.11", ready=ready, running=running)
+def node(name, *, ready=True, running=True, **more):
+    return NodeStatus(name, "10.0.0.11", ready=ready, running=running, **more)
 
 
 def test_a_node_that_is_off_is_said_with_what_switches_it_on():
@@ -122,10 +122,18 @@ def test_a_node_that_is_off_is_said_with_what_switches_it_on():
     ]
 
 
-def test_a_node_that_hangs_is_said_with_what_frees_it():
-    (line,) = what_to_do(cluster(node("node1"), node("node2", ready=False), node1="RUNNING", node2="RUNNING"))
-    assert "kubeface node thaw node2 --name trial" in line
-    assert "kubeface node join node2 --name trial" in line
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"frozen": True}, "node2 is frozen. To let it go on: kubeface node thaw node2 --name trial"),
+        ({"cut": True}, "node2 is cut off. To connect it: kubeface node join node2 --name trial"),
+        ({}, "node2 is on, and not Ready. What its kubelet says: kubeface logs kubelet node2 --name trial"),
+    ],
+)
+@pytest.mark.parametrize("ready", [True, False])  # the cluster has noticed, or not yet
+def test_a_node_that_hangs_is_said_with_what_frees_it(how, said, ready):
+    found = cluster(node("node1"), node("node2", ready=ready, **how), node1="RUNNING", node2="RUNNING")
+    assert list(what_to_do(found)) == ([said] if how or not ready else [])
 
 
 def test_a_program_that_ended_is_said_with_its_log_and_what_repairs_it():

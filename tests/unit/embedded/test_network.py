@@ -5,25 +5,54 @@ import itertools
 
 import pytest
 
-from kubeface.embedded.network import CANDIDATES, choose
+from kubeface.embedded.addresses import Route, choose, in_the_way
 from kubeface.embedded.spec import ClusterSpec, Networks
 from kubeface.errors import BadInput
 
-
-def test_the_first_free_candidate_is_taken() -> None:
-    assert choose([]) == CANDIDATES[0]
-    assert choose(["172.16.0.0/12"]) == CANDIDATES[1]
-    assert choose(["172.31.0.0/24", "10.214.7.0/24"]) == CANDIDATES[2]
+PRIVATE = [Route(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+SHARED = ipaddress.IPv4Network("100.64.0.0/10")
 
 
-def test_no_free_candidate_is_said_with_the_routes() -> None:
+def test_a_machine_alone_has_the_usual_addresses() -> None:
+    assert choose([]) == Networks()
+
+
+@pytest.mark.parametrize("route", ["172.31.0.0/24", "172.31.0.128/25", "10.244.7.0/24", "10.96.0.1/32"])
+def test_what_is_as_narrow_as_ours_is_in_the_way(route: str) -> None:
+    assert in_the_way([Route(route)], Networks()) == [route]
+    assert in_the_way([Route(route)], choose([Route(route)])) == []
+
+
+def test_a_broader_route_gives_way_and_is_met_only_when_nothing_else_is_free() -> None:
+    assert in_the_way(PRIVATE, Networks()) == []
+    chosen = [ipaddress.IPv4Network(net) for net in choose(PRIVATE).ranges]
+    assert all(net.subnet_of(SHARED) for net in chosen)
+    assert choose([*PRIVATE, Route(str(SHARED))]) == Networks()  # all is routed: ours are narrower
+    assert choose([Route("10.0.0.0/8")]).nodes == Networks().nodes
+
+
+@pytest.mark.parametrize(
+    "route", [Route("10.0.0.0/8", is_connected=True), Route("10.0.0.0/8", is_first=True)], ids=str
+)
+def test_neighbours_and_tables_that_are_asked_first_are_in_the_way_however_broad(route: Route) -> None:
+    assert in_the_way([route], Networks()) == ["10.0.0.0/8"]
+    assert in_the_way([route], choose([route])) == []
+
+
+def test_no_address_at_all_is_said_with_the_routes() -> None:
+    everything = [Route(one.net, is_connected=True) for one in (*PRIVATE, Route(str(SHARED)))]
     with pytest.raises(BadInput, match=r"10\.0\.0\.0/8"):
-        choose(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"])
+        choose(everything)
 
 
-def test_no_two_ranges_of_any_two_candidates_meet() -> None:
-    ranges = [ipaddress.ip_network(net) for networks in CANDIDATES for net in networks.ranges]
-    assert not [pair for pair in itertools.combinations(ranges, 2) if pair[0].overlaps(pair[1])]
+def test_there_are_addresses_for_forty_clusters_and_no_two_of_them_meet() -> None:
+    taken: list[Route] = []
+    for _ in range(40):
+        chosen = choose(taken)
+        assert in_the_way(taken, chosen) == []
+        taken += [Route(net, is_connected=True) for net in chosen.ranges]
+    nets = [ipaddress.ip_network(route.net) for route in taken]
+    assert not [pair for pair in itertools.combinations(nets, 2) if pair[0].overlaps(pair[1])]
 
 
 def test_every_node_has_an_address_and_a_range_of_its_own() -> None:
@@ -39,12 +68,11 @@ def test_names_fit_what_linux_allows() -> None:
     assert len(str(spec.run / "supervisor.sock")) <= 107
 
 
-def test_ranges_of_ones_own_are_taken_when_they_are_free() -> None:
+def test_ranges_of_ones_own_are_taken_as_they_are() -> None:
     ours = Networks.read("10.50.0.0/24, 10.51.0.0/16,10.52.0.0/16")
     assert ours == Networks("10.50.0.0/24", "10.51.0.0/16", "10.52.0.0/16")
-    assert choose(["10.244.0.0/16"], [ours]) == ours
-    with pytest.raises(BadInput, match=r"10\.51\.3\.0/24"):
-        choose(["10.51.3.0/24"], [ours])
+    assert in_the_way([Route("10.244.0.0/16"), Route("10.51.3.0/24")], ours) == ["10.51.3.0/24"]
+    assert Networks.read("100.64.0.0/24,100.65.0.0/16,100.66.0.0/16").nodes == "100.64.0.0/24"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +83,8 @@ def test_ranges_of_ones_own_are_taken_when_they_are_free() -> None:
         ("10.50.0.0/16,10.51.0.0/16,10.52.0.0/16", "right sizes"),
         ("10.50.0.1/24,10.51.0.0/16,10.52.0.0/16", "host bits"),
         ("8.8.8.0/24,10.51.0.0/16,10.52.0.0/16", "private"),
+        ("127.0.0.0/24,10.51.0.0/16,10.52.0.0/16", "private"),
+        ("169.254.0.0/24,10.51.0.0/16,10.52.0.0/16", "private"),
         ("10.51.7.0/24,10.51.0.0/16,10.52.0.0/16", "overlap"),
         ("fd00::/24,10.51.0.0/16,10.52.0.0/16", "not three"),
     ],

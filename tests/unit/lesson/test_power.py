@@ -48,7 +48,7 @@ def test_a_node_that_is_not_there_is_named(nowhere, here, node):
 
 def test_what_cannot_be_done_from_here_is_said_with_the_command_for_a_terminal(nowhere, here, node):
     node("node1")
-    with pytest.raises(LessonStopped, match="The cluster nowhere is not running") as stopped:
+    with pytest.raises(LessonStopped, match="There is no cluster nowhere yet") as stopped:
         power_off(nowhere, "node1")
     assert "Try: kubeface node stop node1 --name nowhere, in a terminal" in str(stopped.value)
     assert here.get("node/node1").annotations[MARK] == "off"

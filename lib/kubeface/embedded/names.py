@@ -1,0 +1,43 @@
+"""The names that a cluster may have, and the commands that speak of one. Pure."""
+
+import re
+import shlex
+
+from kubeface import places
+from kubeface.errors import BadInput
+from kubeface.places import COURSE
+
+#: As a DNS label (RFC 1123), with a letter first: 63 characters fit a Unix socket's path below /run/kubeface.
+CLUSTER = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+#: The file of this name is the course's kubeconfig.
+RESERVED = "kube-face-cluster"
+_RULE = "--name with small letters, digits and dashes, a letter first, at most 63 characters: --name lab-2"
+
+
+def checked(name: str) -> str:
+    """The name, when a cluster may have it.
+
+    Raises:
+        BadInput: it may not; nothing has been touched.
+
+    >>> checked("lab-2")
+    'lab-2'
+    """
+    if name == RESERVED:
+        raise BadInput(
+            f"{RESERVED} is the context of the course's cluster, not a cluster's name.",
+            try_next=f"--name {COURSE}, or no --name at all",
+        )
+    if not CLUSTER.fullmatch(name):
+        shown = repr(name) if len(name) <= 80 else f"{name[:20]!r}… ({len(name)} characters)"
+        raise BadInput(f"A cluster cannot be named {shown}.", try_next=_RULE)
+    return name
+
+
+def command(words: str, cluster: str) -> str:
+    """A command of ours that speaks of this cluster, as a person types it.
+
+    >>> command("node start node2", "face"), command("up", "lab")
+    ('kubeface node start node2', 'kubeface up --name lab')
+    """
+    return f"kubeface {words}" + ("" if cluster == places.cluster() else f" --name {shlex.quote(cluster)}")
