@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubeface.embedded import network
+from kubeface.embedded import network, trials
 from kubeface.embedded.spec import STATE, ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import CommandFailed, Missing
@@ -45,6 +45,7 @@ def examine(spec: ClusterSpec, tools: Toolchain, *, is_new: bool) -> list[Findin
         lambda: _toolchain(tools),
         lambda: _room(tools.cache, DISK_GB if is_new else SPARE_GB),
         lambda: _addresses(spec),
+        lambda: _host(spec),
     ]
     return [finding for look in looks for finding in look()]
 
@@ -136,6 +137,31 @@ def _addresses(spec: ClusterSpec) -> Iterator[Finding]:
     routes = ", ".join(network.collisions(spec))
     sentence = f"The cluster's addresses meet routes of this machine ({routes}): remove them, or the cluster."
     yield Finding("addresses", sentence if routes else "")
+
+
+def _host(spec: ClusterSpec) -> Iterator[Finding]:
+    """What nodes need of this machine, tried."""
+    if os.geteuid() != 0:
+        return  # said already
+    yield from _tried("file system of the state", trials.state_folder())
+    if not network.collisions(spec):  # said already
+        yield from _tried("ways between nodes and this machine", trials.doors(spec))
+
+
+def _tried(subject: str, problems: Iterator[str]) -> Iterator[Finding]:
+    found = [Finding(subject, problem) for problem in problems]
+    yield from found or [Finding(subject)]
+
+
+def causes(spec: ClusterSpec) -> str:
+    """Why a node may not become Ready, as far as this machine shows it; a sentence in any case."""
+    found = [*trials.doors(spec), *trials.state_folder()]
+    free = shutil.disk_usage(_existing(spec.folder)).free / 1e9
+    if free < SPARE_GB:
+        found.append(f"The disk of {spec.folder} is full: {free:.1f} GB are free.")
+    if not found:
+        return "The cause is not known: this machine lets nodes in, and its disk is fit for containers."
+    return "\n".join(f"Cause: {sentence}" for sentence in found)
 
 
 def _existing(folder: Path) -> Path:

@@ -150,7 +150,7 @@ def disconnect(spec: ClusterSpec, others: Iterable[str] = ()) -> None:
                 ip.route("del", dst=net, type="unreachable", priority=LAST)
     for name in filter(spec.owns_namespace, netns.listnetns()):
         netns.remove(name)
-    _remove_folder_of_namespaces()
+    remove_folder_of_namespaces()
 
 
 @_in_a_thread
@@ -209,7 +209,7 @@ def _namespace(name: str) -> None:
         netns.create(name)
 
 
-def _remove_folder_of_namespaces() -> None:
+def remove_folder_of_namespaces() -> None:
     """The machine's first namespace makes it, mounted on itself; with the last one both go."""
     if NAMESPACES.is_dir() and not any(NAMESPACES.iterdir()):
         for _ in mounts.below(NAMESPACES):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from kubeface.errors import BadInput
 
-#: Where the state of all clusters lives; root's alone.
-STATE = Path("/var/lib/kubeface")
+#: Where the state of all clusters lives, root's alone; where a link leads, when it is one.
+STATE = Path("/var/lib/kubeface").resolve()
 #: Where sockets live; short, since a Unix socket's path has at most 107 characters.
 RUN = Path("/run/kubeface")
 #: The host name in image references; each node's containerd maps it to the cluster's registry.

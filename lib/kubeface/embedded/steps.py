@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kubeface.embedded import addons, cluster, dns, names, network, node, node_start, outside, plane
+from kubeface.embedded import addons, cluster, dns, machine, names, network, node, node_start, outside, plane
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.lock import machine_lock
@@ -248,7 +248,7 @@ def wait_for_node(embedded: Embedded, one: Node, since: float) -> None:
         ]
         raise NotReady(
             f"{one.name} did not become Ready within 90 s.",
-            seen="\n".join((error.seen, *said)),
+            seen="\n".join((machine.causes(embedded.spec), error.seen, *said)),
             try_next=names.command(f"logs kubelet {one.name}", embedded.spec.name),
         ) from error
 

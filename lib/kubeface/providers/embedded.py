@@ -444,4 +444,5 @@ def _state(processes: dict[str, str], serves: bool) -> str:
 
 def _remove_empty(folder: Path) -> None:
     if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+        with contextlib.suppress(OSError):  # it is a mount, or a link: not ours to remove
+            folder.rmdir()
