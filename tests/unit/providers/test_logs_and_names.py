@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeface.embedded import cluster, network, spec
+from kubeface.embedded import cluster, spec
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.providers.embedded import EmbeddedProvider
@@ -15,7 +15,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClusterSpec:
     """A cluster of three nodes that is stopped, whose kubelets have written logs."""
     for module in (cluster, spec):
         monkeypatch.setattr(module, "STATE", tmp_path)
-    made = ClusterSpec("trial", networks=network.CANDIDATES[0])
+    made = ClusterSpec("trial")
     cluster.save(made)
     logs = [made.folder / "logs" / "etcd.log"]
     logs += [made.folder / "nodes" / one.name / "var" / "log" / "kubelet.log" for one in made.nodes]
@@ -35,7 +35,7 @@ def test_a_nodes_program_is_asked_for_with_its_node(kept: ClusterSpec) -> None:
 
 
 def test_a_program_that_nobody_runs_is_said_with_the_logs_that_are_there(kept: ClusterSpec) -> None:
-    with pytest.raises(BadInput, match="There is no log of kubelt") as asked:
+    with pytest.raises(BadInput, match="There is no log of 'kubelt'") as asked:
         EmbeddedProvider("trial").log("kubelt")
     assert asked.value.seen == "logs here: etcd"
 
@@ -43,4 +43,4 @@ def test_a_program_that_nobody_runs_is_said_with_the_logs_that_are_there(kept: C
 def test_the_log_of_a_cluster_that_is_not_there_is_said(kept: ClusterSpec) -> None:
     with pytest.raises(KubefaceError, match="There is no cluster nope yet"):
         EmbeddedProvider("nope").log("etcd")
-    assert cluster.names() == ["trial"]
+    assert cluster.names_there() == ["trial"]
