@@ -15,6 +15,7 @@ from typing import ParamSpec, TypeVar
 from pyroute2 import IPRoute, NetNS, netns
 from pyroute2.netlink.exceptions import NetlinkError
 
+from kubeface.embedded import outside
 from kubeface.embedded.addresses import Route, in_the_way
 from kubeface.embedded.spec import ClusterSpec, Node
 from kubeface.errors import CommandFailed
@@ -116,8 +117,19 @@ def _addresses(ip: IPRoute, index: int) -> list[str]:
 
 
 def collisions(spec: ClusterSpec) -> list[str]:
-    """The host's routes because of which the cluster cannot have its addresses."""
-    return in_the_way(host_routes(besides=spec), spec.networks)
+    """The host's routes and name servers because of which the cluster cannot have its addresses."""
+    return in_the_way([*host_routes(besides=spec), *name_servers(besides=spec)], spec.networks)
+
+
+def name_servers(*, besides: ClusterSpec | None = None) -> list[Route]:
+    """The host's name servers, without the one of the cluster `besides`.
+
+    No route names them where the default route leads there: a cluster that took their addresses would take
+    the machine's DNS away.
+    """
+    ours = besides.dns_service if besides else None
+    found = [one for one in outside.resolvers() if ":" not in one and one != ours]
+    return [Route(f"{one}/32") for one in found]
 
 
 @_in_a_thread

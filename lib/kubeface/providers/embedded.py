@@ -317,7 +317,7 @@ class EmbeddedProvider:
     def _new(self) -> ClusterSpec:
         """The cluster as it would be made now. Raises `BadInput` when its addresses are not free."""
         others = [Route(net, is_connected=True) for net in cluster.taken_networks(besides=self.name)]
-        taken = [*network.host_routes(), *others]
+        taken = [*network.host_routes(), *network.name_servers(), *others]
         asked = self._wish.networks
         if asked and (met := addresses.in_the_way(taken, asked)):
             raise BadInput(

@@ -2,9 +2,11 @@
 
 import ipaddress
 import itertools
+from pathlib import Path
 
 import pytest
 
+from kubeface.embedded import network, outside
 from kubeface.embedded.addresses import Route, choose, in_the_way
 from kubeface.embedded.spec import ClusterSpec, Networks
 from kubeface.errors import BadInput
@@ -21,6 +23,20 @@ def test_a_machine_alone_has_the_usual_addresses() -> None:
 def test_what_is_as_narrow_as_ours_is_in_the_way(route: str) -> None:
     assert in_the_way([Route(route)], Networks()) == [route]
     assert in_the_way([Route(route)], choose([Route(route)])) == []
+
+
+def test_the_machines_name_server_is_in_the_way_wherever_the_default_route_leads_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "resolv.conf").write_text("nameserver 10.255.255.53\nnameserver fd00::53\n")
+    monkeypatch.setattr(outside, "RESOLVERS", (tmp_path / "resolv.conf",))
+    first = Networks("172.31.9.0/24", "10.254.0.0/16", "10.255.0.0/16")
+    assert in_the_way(network.name_servers(), first) == ["10.255.255.53/32"]
+    others = [Route(net, is_connected=True) for net in (Networks().pods, Networks().services)]
+    assert "10.255.0.0/16" not in choose([*others, *network.name_servers()]).ranges
+    ours = ClusterSpec(networks=Networks(services="10.255.0.0/16"))
+    (tmp_path / "resolv.conf").write_text(f"nameserver {ours.dns_service}\n")
+    assert network.name_servers(besides=ours) == []
 
 
 def test_a_broader_route_gives_way_and_is_met_only_when_nothing_else_is_free() -> None:
