@@ -22,13 +22,14 @@ os.environ.setdefault("KUBEFACE_NSQ_BIN", str(_TOOLS.folder("nsq")))
 
 
 #: Not the learner's cluster: tests delete what they find. It stands beside it and is gone afterwards.
-CLUSTER = "test"
+#: KUBEFACE_TESTS gives another name, where somebody else tests on the same machine.
+CLUSTER = os.environ.get("KUBEFACE_TESTS", "test")
 
 
 @pytest.fixture(scope="session")
 def course() -> Iterator[Path]:
     """The kubeconfig of a running cluster like the course's; kernels and kubectl find it too."""
-    with (places.cache() / "tests.lock").open("w") as lock:
+    with (places.cache() / f"{CLUSTER}s.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second run on this machine waits for the first
         os.environ["KUBEFACE_KUBECONFIG"] = str(places.kubeconfig().with_name(f"{CLUSTER}.kubeconfig"))
         _kubeface("down", "--purge", "--name", CLUSTER)  # left by a run that was cut off
