@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            needs = "cluster" if "pipeline" in getattr(item, "fixturenames", ()) else "services"
+            needs = "cluster" if "course" in getattr(item, "fixturenames", ()) else "services"
             item.add_marker(needs)
 
 
