@@ -31,11 +31,10 @@ python3 -m venv --clear --without-pip "$$KUBEFACE_CACHE/uv"; \
 endef
 PYTEST := $(BIN)/pytest
 CODE := lib images tests
-TESTS := $(addprefix tests/,unit services notebooks exercises browser cluster)
 # A test that fails runs once more: what a busy machine delayed passes now, what is broken does not.
-RUN := --reruns 1 --junitxml build/junit.xml
+RUN = $(PYTEST) --reruns 1 --junitxml build/$@.xml -o cache_dir=build/cache/$@ $(if $(SHARD),--shard $(SHARD))
 
-.PHONY: help lab setup test test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-changed bench gallery format clean
+.PHONY: help lab setup test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-changed bench gallery format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,8 +45,18 @@ lab: $(READY) ## Install what is missing, start the cluster, open the course in 
 setup: $(READY) ## Only install, compile, build and fetch: packages, programs, images, photos
 	$(BIN)/kubeface setup
 
-test: check ready-to-test $(if $(filter-out 1/%,$(SHARD)),,test-pythons) ## Test everything, on a real cluster of the tests' own; SHARD=1/4 for a part
-	$(PYTEST) $(RUN) $(if $(SHARD),--shard $(SHARD)) $(TESTS)
+test: check ready-to-test ## Test everything, on a real cluster of the tests' own; SHARD=1/4 for a part
+	@$(BIN)/python tests/lanes.py $(if $(SHARD),SHARD=$(SHARD))
+
+test-waiting: $(READY)
+	$(RUN) tests/notebooks tests/exercises tests/browser
+
+test-computing: $(READY)
+	$(RUN) tests/unit tests/services
+	$(if $(filter-out 1/%,$(SHARD)),,@$(MAKE) test-pythons)
+
+test-alone: $(READY)
+	$(RUN) tests/cluster
 
 test-fast: check ready-to-test ## Test what needs neither the cluster nor the services' servers; PYTHON=3.13 for another one
 	$(PYTEST) tests/unit tests/notebooks -m "not cluster"

@@ -1,7 +1,7 @@
 """What a run of the tests tells at its end, and keeps beside its JUnit XML: what ran twice, what took long.
 
 A test that needed a second run is listed by name with what it said the first time; how many they are stands
-in the closing line, too. `slowest.md` has the fifty tests that took longest, set-up and teardown included.
+in the closing line, too. `NAME.slowest.md` beside `NAME.xml` has the fifty tests that took longest, set-up and teardown included.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(f"RERUN {name} - {why}")
     if xml := terminalreporter.config.getoption("xmlpath", None):
         reports = [one for stat in terminalreporter.stats.values() for one in stat]
-        slowest = Path(xml).with_name("slowest.md")
+        slowest = Path(xml).with_suffix(".slowest.md")
         slowest.parent.mkdir(parents=True, exist_ok=True)
         slowest.write_text(table([one for one in reports if isinstance(one, pytest.TestReport)]))
 

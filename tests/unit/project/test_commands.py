@@ -15,7 +15,8 @@ from kubeface.cli.commands import app
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 TEXTS = ("README.md", "CONTRIBUTING.md", "docs/any-cluster.md")
-INNER = {"ready-to-test", "test-unit"}  # targets that others need; nobody types them
+#: Targets that others need; nobody types them.
+INNER = {"ready-to-test", "test-unit", "test-waiting", "test-computing", "test-alone"}
 
 
 def targets() -> set[str]:
@@ -43,7 +44,7 @@ def is_known(command: str) -> bool:
 def takes(command: Any, words: list[str]) -> bool:
     """True when the command line knows these words, as far as they are commands and options."""
     inner = getattr(command, "commands", None)
-    if inner and words:
+    if inner and words and not words[0].startswith("-"):
         return words[0] in inner and takes(inner[words[0]], words[1:])
     options = {name for parameter in command.params for name in parameter.opts} | {"--help"}
     return all(word.split("=")[0] in options for word in words if word.startswith("-"))

@@ -100,7 +100,7 @@ def test_what_needed_a_second_run_is_told_by_name_and_what_took_long_is_kept(tmp
     assert "RERUN test_it.py::test_waits_for_nobody - AssertionError: nobody was there" in done
     assert "2 passed, 1 rerun in " in done.splitlines()[-1]
     assert (tmp_path / "build" / "junit.xml").exists()
-    table = (tmp_path / "build" / "slowest.md").read_text()
+    table = (tmp_path / "build" / "junit.slowest.md").read_text()
     assert "| test_it.py::test_is_sound |" in table
 
 

@@ -1,0 +1,60 @@
+"""What `make test` runs: two lanes side by side; after them, alone, the tests that compare the whole machine.
+
+One lane waits most of the time, for a cluster or a browser. The other computes, and gives way to it. What the
+other says is printed when it has ended.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from left_behind import end_in_order
+
+BUILD = Path(__file__).parents[1] / "build"
+#: The targets of the Makefile.
+WAITING, COMPUTING, ALONE = "test-waiting", "test-computing", "test-alone"
+
+
+def main(*settings: str) -> int:
+    """Run everything, whatever fails on the way.
+
+    Args:
+        settings: What make is told besides the target, such as SHARD=1/4.
+
+    Returns:
+        0 when everything passed, else the exit code of the first that did not.
+    """
+    end_in_order()
+    BUILD.mkdir(exist_ok=True)
+    with _beside(_make(COMPUTING, settings)) as lane:
+        codes = [subprocess.call(_make(WAITING, settings))]
+        codes.append(lane.wait())
+    codes.append(subprocess.call(_make(ALONE, settings)))
+    return next(filter(None, codes), 0)
+
+
+def _make(target: str, settings: tuple[str, ...]) -> list[str]:
+    return ["make", target, *settings]
+
+
+@contextlib.contextmanager
+def _beside(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A command, running while the body does, in a group of its own that ends with it."""
+    with (BUILD / f"{command[1]}.log").open("w+") as log:
+        lane = subprocess.Popen(["nice", *command], stdout=log, stderr=log, start_new_session=True)
+        try:
+            yield lane
+        finally:
+            if lane.poll() is None:
+                os.killpg(lane.pid, signal.SIGTERM)
+                lane.wait()
+            log.seek(0)
+            print(log.read(), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
