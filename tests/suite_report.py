@@ -1,7 +1,8 @@
 """What a run of the tests tells at its end, and keeps beside its JUnit XML: what ran twice, what took long.
 
 A test that needed a second run is listed by name with what it said the first time; how many they are stands
-in the closing line, too. `NAME.slowest.md` beside `NAME.xml` has the fifty tests that took longest, set-up and teardown included.
+in the closing line, too. `NAME.slowest.md` beside `NAME.xml` has the fifty tests that took longest, set-up
+and teardown included.
 """
 
 from collections import defaultdict

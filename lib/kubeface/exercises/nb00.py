@@ -137,8 +137,10 @@ def three_receivers(cluster: Cluster) -> Verdict:
 
 
 def no_note(cluster: Cluster) -> None:
-    """As the lesson leaves it."""
-    cluster.delete("configmap/note")
+    """As the lesson leaves it, whoever holds the note."""
+    if cluster.find("configmap/note"):
+        cluster.patch("configmap/note", {"metadata": {"finalizers": None}})
+        cluster.delete("configmap/note")
 
 
 def unsigned_note(cluster: Cluster) -> None:

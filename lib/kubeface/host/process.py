@@ -29,13 +29,13 @@ def find(program: str, *, try_next: str = "kubeface doctor") -> Path:
     return Path(found)
 
 
-def python(*arguments: str | Path, interpreter: str | Path = sys.executable) -> list[str]:
+def python(*arguments: str | Path, interpreter: str | Path | None = None) -> list[str]:
     """The command line of a Python that imports nothing from the folder it is started in.
 
     >>> python("-m", "kubeface", "status", interpreter="python3")
     ['python3', '-P', '-m', 'kubeface', 'status']
     """
-    return [str(interpreter), "-P", *map(str, arguments)]
+    return [str(interpreter or sys.executable), "-P", *map(str, arguments)]
 
 
 def run(

@@ -41,7 +41,7 @@ def test_the_name_is_the_one_that_the_embedded_nodes_know():
 def test_every_image_of_the_pipeline_comes_from_the_other_registry():
     fitted = yaml.safe_dump(ELSEWHERE.fit(render(manifests_folder())))
     assert REGISTRY not in fitted
-    assert fitted.count("image: registry.example:5000/course/") == 8
+    assert fitted.count("image: registry.example:5000/course/") == 9
 
 
 def test_only_the_claim_of_the_shared_volume_gets_another_class():

