@@ -22,16 +22,15 @@ from kubeface.lesson.prepare import bring
 BRING_S = 300  # chosen: the whole pipeline from nothing, on a machine with other things to do
 
 
-def distinct() -> dict[str, State]:
-    """Every state of the course once, by the first lesson that has it."""
-    found: dict[str, State] = {}
+def distinct() -> dict[str, tuple[State, str]]:
+    """Every state of the course once, by the first lesson that has it, with that lesson's namespace."""
+    found: dict[str, tuple[State, str]] = {}
     for number in notebooks():
         plan = load(number)
         for kind, state in (("state", plan.state), ("practice", plan.practice)):
-            if state and replace(state, namespaces=()) not in [
-                replace(s, namespaces=()) for s in found.values()
-            ]:
-                found[f"{number}-{kind}"] = state
+            known = [replace(one, namespaces=()) for one, _ in found.values()]
+            if state and replace(state, namespaces=()) not in known:
+                found[f"{number}-{kind}"] = state, plan.namespace
     return found
 
 
@@ -41,7 +40,8 @@ STATES = distinct()
 @pytest.mark.cluster
 @pytest.mark.parametrize("name", STATES)
 def test_a_state_is_the_same_from_nothing_and_from_a_disorder(name: str, course: Path) -> None:
-    state, cluster = STATES[name], connect()
+    state, namespace = STATES[name]
+    cluster = connect(namespace=namespace)
     beginnings.without_the_course(cluster)
     bring(cluster, state, timeout_s=BRING_S)
     from_nothing = inventory(cluster, state)
@@ -50,15 +50,17 @@ def test_a_state_is_the_same_from_nothing_and_from_a_disorder(name: str, course:
     assert inventory(cluster, state) == from_nothing
     for one in state.objects():
         if one["kind"] != "Namespace":
-            assert ref_of(one) in from_nothing["namespaces"][one["metadata"]["namespace"]]
+            assert ref_of(one) in from_nothing["namespaces"][one["metadata"].get("namespace", namespace)]
 
 
 def inventory(cluster: Cluster, state: State) -> dict[str, Any]:
     """What a lesson relies on: its namespaces with all that is in them, and how its nodes are marked."""
-    made = (one["metadata"].get("namespace", one["metadata"]["name"]) for one in state.objects())
-    spaces = dict.fromkeys([*made, *state.namespaces, *state.gone])
+    made = [one["metadata"] for one in state.objects() if one["kind"] != "Namespace"]
+    spaces = dict.fromkeys(
+        [cluster.namespace, *(one.get("namespace") for one in made), *state.namespaces, *state.gone]
+    )
     return {
-        "namespaces": {space: _held(cluster, space) for space in spaces},
+        "namespaces": {space: _held(cluster, space) for space in spaces if space},
         "nodes": {node.name: _marks(node) for node in cluster.nodes()},
     }
 
