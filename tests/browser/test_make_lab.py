@@ -166,6 +166,7 @@ def test_what_is_advised_after_kubeface_no_browser_works_as_it_stands(
         url = address(command)
         page.goto(url)
         expect(page.get_by_role("tab", name="00-start-here.ipynb")).to_be_visible()
+        expect(page.get_by_text("| Idle").first).to_be_visible(timeout=CELL_MS)
         _ends(command, url)
 
 
@@ -184,7 +185,7 @@ def _typed_in_a_terminal(page: Page, line: str, home: Path) -> str:
     seen, done = home / "seen", home / "done"
     done.unlink(missing_ok=True)
     _choose(page, "File", "New", "Terminal")
-    page.locator(".jp-Terminal .xterm-helper-textarea").focus()
+    page.locator(".jp-Terminal .xterm-helper-textarea").last.focus()  # an earlier one may be open still
     page.keyboard.type(f"({line}) 2>&1 | tee ~/seen; touch ~/done\n")
     wait_until(
         done.exists, what="the commands have not ended", timeout_s=CELL_MS / 1000, evidence=seen.read_text

@@ -64,7 +64,7 @@ def test_a_node_with_volumes_and_the_last_node_are_kept(
     with pytest.raises(BadInput, match=r"(?s)holds volumes.*default/precious"):
         provider.remove_node("node2")
     assert not api.get("node/node2").spec.unschedulable
-    with pytest.raises(BadInput, match="There is no node node7"):
+    with pytest.raises(BadInput, match="There is no node 'node7'"):
         provider.remove_node("node7")
 
 
