@@ -53,12 +53,15 @@ def test_the_doctor_names_a_full_disk(tmp_path: Path) -> None:
     assert hiding.problems(small, cache=str(tmp_path)) == [sentence]
 
 
-def test_the_doctor_names_the_routes_that_leave_no_addresses() -> None:
-    private = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-    routes = "ip link set lo up; " + "; ".join(f"ip route add {net} dev lo" for net in private)
-    found = hiding.problems(routes, flags=hiding.NEW_MOUNTS | hiding.NEW_NETWORK)
+def test_the_doctor_names_the_networks_that_leave_no_addresses_and_lets_a_vpn_be() -> None:
+    private = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+    flags = hiding.NEW_MOUNTS | hiding.NEW_NETWORK
+    routed = "; ".join(f"ip route add {net} dev lo" for net in private)
+    assert hiding.problems(f"ip link set lo up; {routed}", flags=flags) == []
+    connected = "; ".join(f"ip route add {net} dev lo proto kernel" for net in private)
+    found = hiding.problems(f"ip link set lo up; {connected}", flags=flags)
     assert len(found) == 1, found
-    assert "meet routes of this machine (10.0.0.0/8" in found[0]
+    assert "10.0.0.0/8" in found[0]
 
 
 def test_the_doctor_names_the_lack_of_rights() -> None:
@@ -85,6 +88,8 @@ def test_an_unknown_node_or_program_is_answered_with_those_there_are(trial: Embe
     done = _kubeface("node", "stop", "node9", "--name", trial.spec.name)
     assert (done.returncode, "nodes: node1, node2" in done.stderr) == (1, True)
     done = _kubeface("logs", "kubelet", "--name", trial.spec.name)
+    assert (done.returncode, "nodes: node1, node2" in done.stderr) == (1, True)
+    done = _kubeface("logs", "kube-apiservr", "--name", trial.spec.name)
     assert (done.returncode, "kube-apiserver" in done.stderr) == (1, True)
 
 
