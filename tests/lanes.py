@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from left_behind import end_in_order
 
@@ -31,9 +32,9 @@ def main(*settings: str) -> int:
     end_in_order()
     BUILD.mkdir(exist_ok=True)
     with _beside(_make(COMPUTING, settings)) as lane:
-        codes = [subprocess.call(_make(WAITING, settings))]
+        codes = [_call(_make(WAITING, settings))]
         codes.append(lane.wait())
-    codes.append(subprocess.call(_make(ALONE, settings)))
+    codes.append(_call(_make(ALONE, settings)))
     return next(filter(None, codes), 0)
 
 
@@ -41,19 +42,33 @@ def _make(target: str, settings: tuple[str, ...]) -> list[str]:
     return ["make", target, *settings]
 
 
+def _call(command: list[str]) -> int:
+    with _group(command) as process:
+        return process.wait()
+
+
 @contextlib.contextmanager
 def _beside(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A command, running while the body does, in a group of its own that ends with it."""
+    """A command, running while the body does; what it says is printed when it has ended."""
     with (BUILD / f"{command[1]}.log").open("w+") as log:
-        lane = subprocess.Popen(["nice", *command], stdout=log, stderr=log, start_new_session=True)
         try:
-            yield lane
+            with _group(["nice", *command], stdout=log, stderr=log) as lane:
+                yield lane
         finally:
-            if lane.poll() is None:
-                os.killpg(lane.pid, signal.SIGTERM)
-                lane.wait()
             log.seek(0)
             print(log.read(), flush=True)
+
+
+@contextlib.contextmanager
+def _group(command: list[str], **streams: TextIO) -> Iterator[subprocess.Popen[bytes]]:
+    """A command with all that it starts, which is asked to end when the body does, and waited for."""
+    process = subprocess.Popen(command, start_new_session=True, **streams)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
 
 
 if __name__ == "__main__":
