@@ -1,0 +1,46 @@
+"""What `make test` runs: every lane, whatever fails in another, and nothing that outlives it."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tracked import ROOT
+
+from kubeface.host.waiting import wait_until
+
+MAKEFILE = """
+test-waiting:
+\t@echo waiting $(SHARD); {waiting}
+test-computing:
+\t@echo computing; touch begun; {computing}
+test-alone:
+\t@echo alone
+"""
+
+
+def lanes(folder: Path, *settings: str, waiting: str = ":", computing: str = ":") -> "subprocess.Popen[str]":
+    (folder / "Makefile").write_text(MAKEFILE.format(waiting=waiting, computing=computing))
+    command = [sys.executable, str(ROOT / "tests" / "lanes.py"), *settings]
+    return subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_every_lane_runs_and_is_told_which_part(tmp_path: Path) -> None:
+    run = lanes(tmp_path, "SHARD=1/4")
+    said = run.communicate(timeout=60)[0].split()
+    assert (run.returncode, said) == (0, ["waiting", "1/4", "computing", "alone"])
+
+
+def test_what_fails_in_one_lane_stops_no_other_and_is_not_forgotten(tmp_path: Path) -> None:
+    for failing in ({"waiting": "false"}, {"computing": "false"}):
+        run = lanes(tmp_path, **failing)
+        assert "alone" in run.communicate(timeout=60)[0]
+        assert run.returncode != 0
+
+
+def test_a_run_that_is_cut_off_ends_what_runs_in_both_lanes(tmp_path: Path) -> None:
+    run = lanes(tmp_path, waiting="exec sleep 61", computing="exec sleep 62")
+    wait_until((tmp_path / "begun").exists, what="the lanes have not begun", timeout_s=60)
+    run.send_signal(signal.SIGTERM)
+    run.communicate(timeout=60)  # whoever had its output still would keep us waiting
+    assert run.returncode != 0
