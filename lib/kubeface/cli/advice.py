@@ -1,21 +1,11 @@
 """Advice that names the cluster that was asked about."""
 
 import re
-import shlex
 from typing import Any
 
-from kubeface import places
+from kubeface.embedded.names import option
 
 _COMMAND = re.compile(r"\bkubeface((?: [a-z]+)+)\b(?![^;,\n]* --name)")
-
-
-def command(words: str, cluster: str) -> str:
-    """What to type to do that to a cluster.
-
-    >>> command("node start node2", "trial"), command("up", "face")
-    ('kubeface node start node2 --name trial', 'kubeface up')
-    """
-    return f"kubeface {words}{_name(cluster)}"
 
 
 def about(text: str, cluster: str, tree: Any) -> str:
@@ -37,10 +27,6 @@ def _named(words: list[str], cluster: str, tree: Any) -> str:
     takes_name = any("--name" in one.opts for one in tree.params)
     return (
         " ".join(["kubeface", *known])
-        + (_name(cluster) if takes_name else "")
+        + (option(cluster) if takes_name else "")
         + "".join(f" {word}" for word in words[len(known) :])
     )
-
-
-def _name(cluster: str) -> str:
-    return "" if cluster == places.cluster() else f" --name {shlex.quote(cluster)}"

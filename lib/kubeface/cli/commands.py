@@ -12,9 +12,10 @@ import typer
 
 from kubeface import places
 from kubeface.checks import Progress
-from kubeface.cli import advice, lab, nodes, other_clusters, report, setup, shell, snapshots
+from kubeface.cli import lab, nodes, other_clusters, report, setup, shell, snapshots
 from kubeface.cli.application import Application
 from kubeface.cli.options import Name
+from kubeface.embedded import names
 from kubeface.embedded.spec import ADDONS, Networks, Wish
 from kubeface.embedded.toolchain import Way
 from kubeface.embedded.toolchain.components import module
@@ -256,7 +257,7 @@ def open_shell(
 ) -> None:
     """Open a shell whose kubectl and kubeface speak of the cluster."""
     if not places.kubeconfig(name).exists():
-        missing = f"There is no cluster {name} yet. To make it: {advice.command('up', name)}"
+        missing = f"There is no cluster {name} yet. To make it: {names.command('up', name)}"
         print(missing, file=sys.stderr)
     if prints:
         print(shell.exports(name))

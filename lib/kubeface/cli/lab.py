@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from kubeface.cli import advice, shell
+from kubeface.cli import shell
+from kubeface.embedded import names
 from kubeface.errors import CommandFailed
 from kubeface.host.process import foreground, python
 from kubeface.providers.embedded import SOURCE
@@ -28,7 +29,7 @@ def everything(name: str, *, opens: bool, say: Callable[[str], None]) -> None:
     _kubeface("up", "--name", name)
     if opens:
         _become_jupyter(name)
-    command = advice.command("lab", name).replace("kubeface", shlex.quote(str(COMMAND)), 1)
+    command = names.command("lab", name).replace("kubeface", shlex.quote(str(COMMAND)), 1)
     say(f"The cluster is up. Open the course with: {command}")
 
 

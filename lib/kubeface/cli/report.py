@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from kubeface.cli import advice
+from kubeface.embedded import names
 from kubeface.embedded.machine import Finding
 from kubeface.host import files
 from kubeface.providers.base import Status
@@ -21,7 +21,7 @@ def show_status(status: Status) -> None:
     """A cluster in a few lines."""
     say(f"Cluster {status.name}: {status.state}")
     if status.state == "absent":
-        say(f"To start one: {advice.command('up', status.name)}")
+        say(f"To start one: {names.command('up', status.name)}")
         return
     say(f"API server: {status.server}")
     say(f"Kubeconfig: {status.kubeconfig}")
@@ -41,7 +41,7 @@ def what_to_do(status: Status) -> Iterator[str]:
     """For whatever does not run as it should: what it is, and what to type."""
 
     def advised(words: str) -> str:
-        return advice.command(words, status.name)
+        return names.command(words, status.name)
 
     if status.state == "stopped":
         yield f"To start it: {advised('up')}"

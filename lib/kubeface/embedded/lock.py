@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kubeface.embedded.spec import RUN, STATE
 from kubeface.errors import Missing
+from kubeface.host import files
 
 Say = Callable[[str], None]
 
@@ -46,12 +47,8 @@ def cluster_lock(name: str, work: str, *, say: Say = to_stderr) -> Iterator[None
 @contextlib.contextmanager
 def machine_lock() -> Iterator[None]:
     """Be the only one who takes addresses or changes what all clusters share; held for moments."""
-    descriptor = os.open(STATE.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with files.locked(STATE.parent):
         yield
-    finally:
-        os.close(descriptor)
 
 
 def names() -> list[str]:

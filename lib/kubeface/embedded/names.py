@@ -40,4 +40,9 @@ def command(words: str, cluster: str) -> str:
     >>> command("node start node2", "face"), command("up", "lab")
     ('kubeface node start node2', 'kubeface up --name lab')
     """
-    return f"kubeface {words}" + ("" if cluster == places.cluster() else f" --name {shlex.quote(cluster)}")
+    return f"kubeface {words}{option(cluster)}"
+
+
+def option(cluster: str) -> str:
+    """What a command takes to speak of this cluster; empty when it does so by itself."""
+    return "" if cluster == places.cluster() else f" --name {shlex.quote(cluster)}"
