@@ -49,13 +49,14 @@ def guard(pytestconfig: pytest.Config) -> Guard:
 @pytest.fixture(scope="session")
 def course(guard: Guard) -> Iterator[Path]:
     """The kubeconfig of a running cluster like the course's; kernels and kubectl find it too."""
-    with (places.cache() / "tests.lock").open("w") as lock, guard.holding(CLUSTER):
+    with (places.cache() / "tests.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second run on this machine waits for the first
         os.environ["KUBEFACE_KUBECONFIG"] = str(places.kubeconfig().with_name(f"{CLUSTER}.kubeconfig"))
         _kubeface("down", "--purge", "--name", CLUSTER)  # left by a run that was cut off
-        _kubeface("up", "--name", CLUSTER)
-        yield places.kubeconfig()
-        _kubeface("down", "--purge", "--name", CLUSTER)
+        with guard.holding(CLUSTER):
+            _kubeface("up", "--name", CLUSTER)
+            yield places.kubeconfig()
+            _kubeface("down", "--purge", "--name", CLUSTER)
         del os.environ["KUBEFACE_KUBECONFIG"]
 
 

@@ -15,9 +15,10 @@ from kubeface.exercises import load, notebooks
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.client import ref_of
 from kubeface.kube.labelled import things
+from kubeface.kube.wait import Deadline
 from kubeface.lesson import State
 from kubeface.lesson.context import connect
-from kubeface.lesson.prepare import bring
+from kubeface.lesson.prepare import bring, remove_namespaces
 
 BRING_S = 300  # chosen: the whole pipeline from nothing, on a machine with other things to do
 
@@ -51,6 +52,7 @@ def test_a_state_is_the_same_from_nothing_and_from_a_disorder(name: str, course:
     for one in state.objects():
         if one["kind"] != "Namespace":
             assert ref_of(one) in from_nothing["namespaces"][one["metadata"].get("namespace", namespace)]
+    remove_namespaces(cluster, state.namespaces, Deadline.after(beginnings.GONE_S))  # as a lesson's last cell
 
 
 def inventory(cluster: Cluster, state: State) -> dict[str, Any]:

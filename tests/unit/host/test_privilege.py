@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -55,7 +56,12 @@ def test_root_knows_how_the_person_reaches_the_network(monkeypatch: pytest.Monke
     network = {"https_proxy": "http://a=b@proxy:1", "GOPROXY": "https://go.example"}
     told = {**network, "PYTHONPATH": "/tmp", "A": "b"}
     monkeypatch.setattr(os, "environ", {"KUBEFACE_CACHE": "/somewhere"})
-    with subprocess.Popen(["tail", "-f", "/dev/null"], env=told, executable="/usr/bin/tail") as asked:
+    with subprocess.Popen(["/usr/bin/cat"], env=told, stdin=PIPE, stdout=PIPE) as asked:
+        assert asked.stdin is not None
+        assert asked.stdout is not None
+        asked.stdin.write(b"Is your environment there?\n")
+        asked.stdin.flush()
+        asked.stdout.readline()  # whoever answers has become the program; until then it may have none
         left = privilege.take_over(["--asked-by", str(asked.pid), "up", "--name", "x"])
         asked.kill()
     assert left == ["up", "--name", "x"]
