@@ -70,7 +70,7 @@ def reset_s() -> float:
 def idle_mb() -> float:
     """The memory of every process of a new cluster, shared pages counted once, in MB of 10⁶ bytes."""
     from kubeface.embedded import cluster as embedded
-    from kubeface.host import cgroups
+    from kubeface.linux import cgroups
 
     with own_cluster.running():
         threading.Event().wait(SETTLE_S)

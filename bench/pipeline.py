@@ -14,7 +14,7 @@ from bench.benchmark import Benchmark
 from bench.pictures import Picture
 from bench.recognition import Pods
 from kubeface.errors import CommandFailed
-from kubeface.host.waiting import wait_until
+from kubeface.util.waiting import wait_until
 
 if TYPE_CHECKING:
     from kubeface.kube import Cluster

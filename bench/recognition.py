@@ -12,7 +12,7 @@ from typing import Any
 from bench.pictures import Picture
 from bench.servers import use_test_servers
 from kubeface.errors import CommandFailed
-from kubeface.host.waiting import wait_until
+from kubeface.util.waiting import wait_until
 
 AT_ONCE = 4  # chosen: calls a Pod has in hand, so that none waits for the next; it works on as many as it can
 ANSWER_S = 120

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench.benchmark import Figure
-from kubeface.host import files
+from kubeface.util import files
 
 PATH = Path(__file__).with_name("results.json")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bench import servers
 from bench.benchmark import Benchmark
 from kubeface import places
-from kubeface.host.waiting import wait_until
+from kubeface.util.waiting import wait_until
 
 if TYPE_CHECKING:
     from kubeface.kube import Cluster

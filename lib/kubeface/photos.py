@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from kubeface.errors import CommandFailed, KubefaceError, Missing
-from kubeface.host import files
-from kubeface.host.process import python, run
+from kubeface.util import files
+from kubeface.util.process import python, run
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from chromium import chromium
 from playwright.sync_api import Page, expect
 
 from kubeface import places
-from kubeface.host.waiting import wait_until
+from kubeface.util.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+")

@@ -14,9 +14,9 @@ from PIL import Image
 
 from kubeface import Cluster, Pipeline, places
 from kubeface.errors import KubefaceError
-from kubeface.host import cgroups
-from kubeface.host.waiting import wait_until
+from kubeface.linux import cgroups
 from kubeface.pipeline import http
+from kubeface.util.waiting import wait_until
 
 PHOTOS = 60
 BREAK_AFTER = 20  # the fault comes while the rest is posted and most of these are under way

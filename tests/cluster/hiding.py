@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 from kubeface.embedded.machine import CONTROLLERS
-from kubeface.host.process import find
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util.process import find
 
 #: Flags of unshare(2).
 NEW_MOUNTS, NEW_NETWORK = 0x00020000, 0x40000000

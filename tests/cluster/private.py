@@ -4,7 +4,7 @@ import subprocess
 import sys
 import textwrap
 
-from kubeface.host.process import find
+from kubeface.util.process import find
 
 
 def on_a_machine_of_its_own(script: str, *arguments: str, before: str = "true") -> str:

@@ -10,10 +10,10 @@ from objects import deployment, named
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.errors import CommandFailed
-from kubeface.host import cgroups
-from kubeface.host.process import find, run
-from kubeface.host.waiting import wait_for_exit, wait_until
 from kubeface.kube import Cluster, apply, wait
+from kubeface.linux import cgroups
+from kubeface.util.process import find, run
+from kubeface.util.waiting import wait_for_exit, wait_until
 
 BINARIES = {"nft": "xtables-nft-multi", "legacy": "xtables-legacy-multi"}
 

@@ -16,10 +16,10 @@ from objects import Manifest, named, pod
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.errors import ApiRefused
-from kubeface.host.pki import Authority
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
+from kubeface.linux.pki import Authority
+from kubeface.util.waiting import wait_until
 
 ADMISSION = "admissionregistration.k8s.io/v1"
 

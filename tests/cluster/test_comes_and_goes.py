@@ -10,10 +10,10 @@ from traces import supervised, traces
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.dns import resolve
-from kubeface.host import cgroups
-from kubeface.host.waiting import wait_for_exit
 from kubeface.kube import Cluster, wait
+from kubeface.linux import cgroups
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util.waiting import wait_for_exit
 
 NOTE = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}, "data": {"said": "remember"}}
 

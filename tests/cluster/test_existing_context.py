@@ -16,8 +16,6 @@ from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.steps import _images_of
 from kubeface.errors import NotReady
-from kubeface.host import files
-from kubeface.host.waiting import wait_until
 from kubeface.images import save_all
 from kubeface.images.push import Registry
 from kubeface.kube import Cluster, apply, kubectl, load, wait
@@ -28,6 +26,8 @@ from kubeface.pipeline.deploy import NAMESPACE, manifests_folder
 from kubeface.pipeline.reach import Tunnels
 from kubeface.places import cache
 from kubeface.providers.existing import ExistingProvider
+from kubeface.util import files
+from kubeface.util.waiting import wait_until
 
 CONTEXT, USER = "office", "jane"
 PORT = 5055

@@ -20,10 +20,10 @@ from kubeface.embedded import plane
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import Node, Wish
 from kubeface.errors import KubefaceError
-from kubeface.host import cgroups
-from kubeface.host.waiting import wait_for_exit, wait_until
 from kubeface.kube import Cluster, KubeObject, apply, wait
+from kubeface.linux import cgroups
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util.waiting import wait_for_exit, wait_until
 
 SPACE = "faults"
 BACK_S = 90.0  # chosen: no promise takes longer, and the machine may be busy

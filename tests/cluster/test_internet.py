@@ -13,10 +13,10 @@ from traces import traces
 from kubeface.embedded import cluster as embedded_cluster
 from kubeface.embedded.spec import Networks, Wish
 from kubeface.errors import BadInput
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, wait
 from kubeface.kube.kubectl import run
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util.waiting import wait_until
 
 OUTSIDE, HERE = "198.51.100.7", "198.51.100.1"  # for documentation (RFC 5737): no real host has them
 SPACE = f"outside-{TRIAL}"  # not as the cluster names its own, which go with it

@@ -9,7 +9,7 @@ import pytest
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.plane import ETCD_PORT
-from kubeface.host import cgroups
+from kubeface.linux import cgroups
 from kubeface.providers.embedded import EmbeddedProvider
 
 

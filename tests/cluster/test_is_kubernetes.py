@@ -9,9 +9,9 @@ import pytest
 from objects import claim, mount, pod
 
 from kubeface.embedded.cluster import Embedded
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, apply, find_kubectl, wait
 from kubeface.places import programs
+from kubeface.util.waiting import wait_until
 
 
 def test_nodes_are_as_large_as_asked(trial: Embedded, api: Cluster) -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.errors import CommandFailed
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
+from kubeface.util.waiting import wait_until
 
 IMAGE = "registry.kubeface.internal/busybox:v1.0"
 SPACE = "measures"

@@ -10,9 +10,9 @@ from kubeface.embedded import cluster as embedded_cluster
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.errors import BadInput, KubefaceError
-from kubeface.host import cgroups
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
+from kubeface.linux import cgroups
 from kubeface.providers.embedded import EmbeddedProvider
 
 

@@ -12,11 +12,11 @@ from objects import Manifest, named, namespace, pod
 from kubeface import Pipeline
 from kubeface.embedded.cluster import Embedded
 from kubeface.errors import CommandFailed
-from kubeface.host import process
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.kube.kubectl import run
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util import process
+from kubeface.util.waiting import wait_until
 
 SPACE, NEXT_DOOR = "policies", "next-door"
 PORT, OTHER_PORT = 8080, 8081

@@ -8,9 +8,9 @@ import pytest
 from objects import Manifest, named, namespace, pod
 
 from kubeface.embedded.cluster import Embedded
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
+from kubeface.util.waiting import wait_until
 
 SPACE = "network"
 #: Answers with the Pod's name.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kubeface import Cluster, Pipeline
 from kubeface.errors import KubefaceError
-from kubeface.host import cgroups
-from kubeface.host.waiting import wait_for_exit, wait_until
 from kubeface.kube import find_kubectl
+from kubeface.linux import cgroups
+from kubeface.util.waiting import wait_for_exit, wait_until
 
 
 def test_rows_and_photos_outlive_the_death_of_every_process(course: Path) -> None:

@@ -9,11 +9,11 @@ from traces import supervised
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.reset import left_on
 from kubeface.errors import BadInput
-from kubeface.host import cgroups
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.kube.kubectl import run
+from kubeface.linux import cgroups
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util.waiting import wait_until
 
 NEW_S = 20  # chosen: four times the benchmark's goal, for a machine that does other things too
 

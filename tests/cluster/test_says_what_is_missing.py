@@ -11,9 +11,9 @@ import pytest
 
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.machine import CONTROLLERS, DISK_GB
-from kubeface.host import packages
-from kubeface.host.process import find
+from kubeface.linux import packages
 from kubeface.places import cache
+from kubeface.util.process import find
 
 #: Those with which the others are hidden cannot be hidden themselves.
 HIDEABLE = [

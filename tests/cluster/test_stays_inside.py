@@ -11,11 +11,11 @@ from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from kubeface.embedded.cluster import Embedded
-from kubeface.host import cgroups
-from kubeface.host.process import run as execute
 from kubeface.kube import Cluster, wait
 from kubeface.kube.kubectl import run
+from kubeface.linux import cgroups
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util.process import run as execute
 
 REFUSED = (errno.ENETUNREACH, errno.EHOSTUNREACH)
 #: Addresses for documentation (RFC 5737): no host has them, and a default route would take them.

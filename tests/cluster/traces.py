@@ -9,7 +9,7 @@ from objects import TRIAL
 
 from kubeface.embedded.cluster import saved
 from kubeface.embedded.spec import STATE, ClusterSpec
-from kubeface.host import cgroups
+from kubeface.linux import cgroups
 
 #: The kernel settings that a kubelet or kube-proxy is known to write.
 SYSCTLS = (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.embedded.toolchain.go import environment, find_go, flags
-from kubeface.host.process import run
+from kubeface.util.process import run
 
 HERE = Path(__file__).parent
 KUBERNETES = "k8s.io/kubernetes"

@@ -13,7 +13,7 @@ import yaml
 from kubeface import places
 from kubeface.embedded.spec import REGISTRY_HOST
 from kubeface.errors import CommandFailed
-from kubeface.host import files
+from kubeface.util import files
 
 HERE = Path(__file__).parent
 #: Tests that ask for what is not the cluster's, as regular expressions; each with the reason.

@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from kubeface.errors import Crashed, Missing
-from kubeface.host.pki import Authority, signing_key
+from kubeface.linux.pki import Authority, signing_key
 
 START_S = 60
 

@@ -17,7 +17,7 @@ import machine
 
 from kubeface.cli import setup
 from kubeface.errors import KubefaceError, Missing
-from kubeface.host.packages import PACKAGES, Package
+from kubeface.linux.packages import PACKAGES, Package
 
 #: What the last line may say.
 PASSED, FAILED = "passed", "failed"

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from kubeface import places
 from kubeface.embedded.toolchain import COMPONENTS, Toolchain
-from kubeface.host import packages
-from kubeface.host.process import find, run
 from kubeface.images.storage import Storage
+from kubeface.linux import packages
 from kubeface.providers.embedded import SOURCE
+from kubeface.util.process import find, run
 
 Say = Callable[[str], None]
 

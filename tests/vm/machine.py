@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kubeface.errors import Crashed, NotReady
-from kubeface.host import files
+from kubeface.util import files
 
 MEMORY_MIB = 6144
 #: Software, since not every machine lends its processors. The clock goes by what has been computed,

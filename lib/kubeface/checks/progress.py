@@ -10,8 +10,8 @@ from typing import Any
 
 from kubeface.checks.registry import NAME
 from kubeface.checks.verdicts import Outcome, Verdict
-from kubeface.host import files
 from kubeface.kube import Cluster
+from kubeface.util import files
 
 VERSION = 1
 _PARTS = ("exercises", "predictions", "hints")

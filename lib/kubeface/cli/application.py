@@ -9,7 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from kubeface.cli import advice
 from kubeface.errors import KubefaceError
-from kubeface.host import refusals
+from kubeface.util import refusals
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 #: Where the context of a run keeps the name of the cluster that it is about.

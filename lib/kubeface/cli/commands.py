@@ -22,11 +22,11 @@ from kubeface.embedded.toolchain.components import module
 from kubeface.errors import BadInput
 from kubeface.exercises.course import number_of
 from kubeface.exercises.overview import overview
-from kubeface.host import signals, terminal
-from kubeface.host.privilege import become_root, can_become_root, take_over
-from kubeface.host.process import UMASK, python
 from kubeface.places import COURSE
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util import signals, terminal
+from kubeface.util.privilege import become_root, can_become_root, take_over
+from kubeface.util.process import UMASK, python
 
 NAME = "kubeface"
 

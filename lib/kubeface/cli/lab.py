@@ -9,8 +9,8 @@ from pathlib import Path
 from kubeface.cli import shell
 from kubeface.embedded import names
 from kubeface.errors import CommandFailed
-from kubeface.host.process import foreground, python
 from kubeface.providers.embedded import SOURCE
+from kubeface.util.process import foreground, python
 
 #: What JupyterLab opens.
 FIRST = "notebooks/00-start-here.ipynb"

@@ -8,9 +8,9 @@ import typer
 from kubeface.cli import report
 from kubeface.cli.application import Application
 from kubeface.cli.options import Name
-from kubeface.host.privilege import become_root
 from kubeface.places import COURSE
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util.privilege import become_root
 
 app = Application("Add, remove, switch off, freeze and cut off nodes.")
 

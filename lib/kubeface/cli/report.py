@@ -8,8 +8,8 @@ from rich.table import Table
 
 from kubeface.embedded import names
 from kubeface.embedded.machine import Finding
-from kubeface.host import files
 from kubeface.providers.base import Status
+from kubeface.util import files
 
 
 def say(line: str) -> None:

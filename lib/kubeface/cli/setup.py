@@ -6,10 +6,10 @@ from pathlib import Path
 from kubeface import images, photos, places
 from kubeface.embedded import toolchain
 from kubeface.embedded.toolchain import Toolchain, Way
-from kubeface.host import packages
-from kubeface.host.privilege import give_to_user, make_user_folder
 from kubeface.kube.stand_ins import REGISTRY
+from kubeface.linux import packages
 from kubeface.providers.embedded import SOURCE
+from kubeface.util.privilege import give_to_user, make_user_folder
 
 Say = Callable[[str], None]
 

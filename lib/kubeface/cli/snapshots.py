@@ -12,9 +12,9 @@ from rich.table import Table
 from kubeface.cli import report
 from kubeface.cli.application import Application
 from kubeface.cli.options import Name
-from kubeface.host.privilege import become_root
 from kubeface.places import COURSE
 from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.util.privilege import become_root
 
 app = Application("Save the cluster's database and volumes, and restore them.")
 

@@ -11,9 +11,9 @@ from kubeface.embedded.gate import Gate
 from kubeface.embedded.spec import STATE, ClusterSpec, Networks
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import BadInput
-from kubeface.host import files
-from kubeface.host.supervisor import Program, Supervisor
 from kubeface.kube import Cluster
+from kubeface.linux.supervisor import Program, Supervisor
+from kubeface.util import files
 
 
 @dataclass(frozen=True)

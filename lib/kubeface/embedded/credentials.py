@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 
 from kubeface.embedded.spec import REGISTRY_HOST, ClusterSpec, Node
-from kubeface.host import files
-from kubeface.host.pki import Authority, Pair, fault, signing_key
+from kubeface.linux.pki import Authority, Pair, fault, signing_key
+from kubeface.util import files
 
 #: The context learners meet, in kubectl and in every kubeconfig made here.
 CONTEXT = "kube-face-cluster"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kubeface.embedded.spec import RUN, STATE
 from kubeface.errors import Missing
-from kubeface.host import files
+from kubeface.util import files
 
 Say = Callable[[str], None]
 

@@ -10,8 +10,8 @@ from kubeface.embedded import network, trials
 from kubeface.embedded.spec import STATE, ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import CommandFailed, Missing
-from kubeface.host import cgroups, modules, packages
-from kubeface.host.process import find, run
+from kubeface.linux import cgroups, modules, packages
+from kubeface.util.process import find, run
 
 #: Measured: three nodes' copies of the images and the registry take about 8 GB.
 DISK_GB = 12

@@ -7,8 +7,8 @@ from kubeface.embedded import cluster, names, network, node, power
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import Node
 from kubeface.errors import BadInput, CommandFailed, KubefaceError
-from kubeface.host import cgroups, mounts
 from kubeface.kube.kubectl import run as kubectl
+from kubeface.linux import cgroups, mounts
 
 #: No more have a place on the nodes' network that `up --nodes` would give too.
 MOST = 9

@@ -19,8 +19,8 @@ from kubeface.embedded import outside
 from kubeface.embedded.addresses import Route, in_the_way
 from kubeface.embedded.spec import ClusterSpec, Node
 from kubeface.errors import CommandFailed
-from kubeface.host import mounts
-from kubeface.host.process import run
+from kubeface.linux import mounts
+from kubeface.util.process import run
 
 P = ParamSpec("P")
 T = TypeVar("T")

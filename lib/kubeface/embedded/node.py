@@ -15,9 +15,10 @@ from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.node_start import API_SERVER_LOCK, CONTAINERD, SUPERVISOR
 from kubeface.embedded.spec import DNS_DOMAIN, REGISTRY_HOST, ClusterSpec, Node
 from kubeface.embedded.toolchain import Toolchain
-from kubeface.host import files, kernel, supervisor
-from kubeface.host.process import find
-from kubeface.host.supervisor import Program
+from kubeface.linux import kernel, supervisor
+from kubeface.linux.supervisor import Program
+from kubeface.util import files
+from kubeface.util.process import find
 
 PAUSE_IMAGE = f"{REGISTRY_HOST}/pause:v1.0"
 #: Whoever started the cluster may not have administrators' folders on theirs.

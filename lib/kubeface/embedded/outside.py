@@ -9,8 +9,8 @@ from pathlib import Path
 
 from kubeface.embedded.spec import RUN, ClusterSpec
 from kubeface.errors import CommandFailed
-from kubeface.host import sysctl
-from kubeface.host.process import find, run
+from kubeface.linux import sysctl
+from kubeface.util.process import find, run
 
 FORWARDING_BEFORE = RUN / "forwarding"
 #: Where the machine's resolvers stand; systemd-resolved keeps the real ones in a file of its own.

@@ -11,8 +11,8 @@ import yaml
 from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.spec import API_PORT, DNS_DOMAIN, REGISTRY_PORT, ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
-from kubeface.host import files
-from kubeface.host.supervisor import Program
+from kubeface.linux.supervisor import Program
+from kubeface.util import files
 
 ETCD_PORT = 2379
 #: How long a silent node counts as Ready. Kubernetes' default is 50 s; a lesson cannot wait that long.

@@ -4,7 +4,7 @@ import time
 
 from kubeface.embedded import network, steps
 from kubeface.embedded.cluster import Embedded
-from kubeface.host import cgroups
+from kubeface.linux import cgroups
 
 
 def cut_power(embedded: Embedded, name: str) -> None:

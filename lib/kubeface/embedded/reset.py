@@ -8,12 +8,12 @@ from typing import Any
 from kubeface.embedded import addons, steps
 from kubeface.embedded.cluster import Embedded
 from kubeface.errors import ApiRefused
-from kubeface.host import cgroups
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject, apply, wait
-from kubeface.kube.kinds import Kind
 from kubeface.kube.transport import NotFound
 from kubeface.kube.wait import Deadline
+from kubeface.linux import cgroups
+from kubeface.model.kinds import Kind
+from kubeface.util.waiting import wait_until
 
 #: Kubernetes makes these by itself, and again when they are missing.
 SYSTEM_SPACES = ("default", "kube-node-lease", "kube-public", "kube-system")

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from kubeface.embedded import names
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
-from kubeface.host import files, kernel
-from kubeface.host.process import python
-from kubeface.host.supervisor import Program
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster
+from kubeface.linux import kernel
+from kubeface.linux.supervisor import Program
+from kubeface.util import files
+from kubeface.util.process import python
+from kubeface.util.waiting import wait_until
 
 if TYPE_CHECKING:
     from kubeface.embedded.cluster import Embedded

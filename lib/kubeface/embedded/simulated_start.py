@@ -13,9 +13,9 @@ from pathlib import Path
 
 from kubeface.embedded import simulated
 from kubeface.errors import KubefaceError
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.transport import NotFound
+from kubeface.util.waiting import wait_until
 
 LEASES = "kube-node-lease"
 #: What a reminder changes of a Pod; it has no meaning beyond being a change.

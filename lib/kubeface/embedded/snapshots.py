@@ -19,8 +19,8 @@ from kubeface.embedded import names, power
 from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import ClusterSpec
 from kubeface.errors import BadInput
-from kubeface.host import files
-from kubeface.host.process import run
+from kubeface.util import files
+from kubeface.util.process import run
 
 #: As Kubernetes' own names, so that it is a folder's name anywhere.
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?")

@@ -13,10 +13,11 @@ from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.lock import machine_lock
 from kubeface.embedded.spec import REGISTRY_HOST, RUN, Node
 from kubeface.errors import NotReady
-from kubeface.host import cgroups, files, modules, mounts, sysctl
-from kubeface.host.process import run
-from kubeface.host.waiting import wait_until
 from kubeface.kube import KubeObject, apply, wait
+from kubeface.linux import cgroups, modules, mounts, sysctl
+from kubeface.util import files
+from kubeface.util.process import run
+from kubeface.util.waiting import wait_until
 
 Say = Callable[[str], None]
 

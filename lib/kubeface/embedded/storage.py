@@ -7,8 +7,8 @@ import yaml
 from kubeface.embedded.credentials import Credentials
 from kubeface.embedded.spec import REGISTRY_HOST, ClusterSpec
 from kubeface.embedded.toolchain import Toolchain
-from kubeface.host import files
-from kubeface.host.supervisor import Program
+from kubeface.linux.supervisor import Program
+from kubeface.util import files
 
 NAMESPACE = "kube-system"
 #: The image that its helper Pods use: a shell, mkdir and rm.

@@ -19,8 +19,8 @@ from pyroute2 import IPRoute, NetNS, netns
 from kubeface.embedded.network import remove_folder_of_namespaces
 from kubeface.embedded.spec import API_PORT, REGISTRY_PORT, STATE, ClusterSpec
 from kubeface.errors import CommandFailed, KubefaceError
-from kubeface.host import cgroups
-from kubeface.host.process import find, run
+from kubeface.linux import cgroups
+from kubeface.util.process import find, run
 
 #: What listens on the host's address on the nodes' network, as the programs of the control plane are told.
 PORTS = {

@@ -10,10 +10,10 @@ from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, table
 from kubeface.endstates.placing import ordinary
 from kubeface.errors import ApiRefused, NotReady
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.contexts import COURSE
 from kubeface.pipeline import http
+from kubeface.util.waiting import wait_until
 
 ANSWER_S = 8.0  # chosen: the nodes take up a new Service within two seconds, later on a busy machine
 ASK_S = 2.0  # chosen: a node of the same machine answers within milliseconds

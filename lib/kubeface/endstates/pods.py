@@ -9,9 +9,9 @@ from kubeface.endstates.images import named
 from kubeface.endstates.parts import at, each
 from kubeface.endstates.selectors import selects
 from kubeface.errors import NotReady
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.client import Selector
+from kubeface.util.waiting import wait_until
 
 RECENT_S = 600  # chosen: the longest pause before a container is started again is 300 s
 STEADY_S = 6.0  # chosen: whoever forgets what keeps a container running sees it end within this time

@@ -10,7 +10,7 @@ from typing import Any
 from kubeface.endstates.parts import at, each, table
 from kubeface.endstates.pods import moment
 from kubeface.kube import Cluster, KubeObject
-from kubeface.kube.quantities import amount, requested
+from kubeface.model.quantities import amount, requested
 
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<name>[^)]*)\))")
 _KINDS = {"configMap": "configmap", "secret": "secret"}

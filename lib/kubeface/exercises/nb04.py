@@ -10,8 +10,8 @@ from kubeface.endstates.parts import at, named_in, standing, table
 from kubeface.errors import CommandFailed
 from kubeface.kube import Cluster, apply, kubectl, wait
 from kubeface.kube.kubectl import run
-from kubeface.kube.quantities import amount
 from kubeface.lesson import Plan, State
+from kubeface.model.quantities import amount
 from kubeface.pipeline.deploy import SECRET, SECRET_KEYS
 
 SPACE = "lesson-04"

@@ -8,9 +8,9 @@ from kubeface.endstates import pods
 from kubeface.endstates.parts import standing
 from kubeface.endstates.rollout import is_begun, unfinished
 from kubeface.endstates.settings import environment, stale, template_container
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject, kubectl, wait, wait_ended
 from kubeface.lesson import PIPELINE, Plan
+from kubeface.util.waiting import wait_until
 
 CONSUMER = "deployment/image-processor"
 SECOND = "image-processor-b"

@@ -9,8 +9,8 @@ from kubeface.endstates.rollout import is_seen
 from kubeface.endstates.selectors import selects
 from kubeface.endstates.settings import command, limit_of, request_of
 from kubeface.kube import Cluster, KubeObject, load, wait
-from kubeface.kube.quantities import amount, spelled
 from kubeface.lesson import Plan, State
+from kubeface.model.quantities import amount, spelled
 from kubeface.pipeline.deploy import manifests_folder
 
 SPACE = "lesson-11"

@@ -8,9 +8,9 @@ from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, standing, table
 from kubeface.endstates.placing import CLOSING, is_by_hand, patience_s, spelled, taints
 from kubeface.endstates.rollout import is_begun, unfinished
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, KubeObject, kubectl, wait
 from kubeface.lesson import PIPELINE, Plan
+from kubeface.util.waiting import wait_until
 
 #: The taint of a node whose kubelet is silent.
 UNREACHABLE = "node.kubernetes.io/unreachable"

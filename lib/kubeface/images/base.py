@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kubeface.errors import CommandFailed
-from kubeface.host.process import find, run
 from kubeface.images.storage import Storage
+from kubeface.util.process import find, run
 
 #: The name that the Dockerfiles give their base, so that plain `docker build` pulls the public one.
 NAME = "docker.io/library/debian:bookworm-slim"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubeface.errors import BadInput, Missing
-from kubeface.host.process import find, run
+from kubeface.util.process import find, run
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import yaml
 
-from kubeface.host import files
-from kubeface.host.process import run
 from kubeface.images import catalog
 from kubeface.images.storage import Storage
+from kubeface.util import files
+from kubeface.util.process import run
 
 
 def collect(

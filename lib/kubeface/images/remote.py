@@ -16,8 +16,8 @@ from urllib.parse import quote, urlsplit
 import yaml
 
 from kubeface.errors import ApiRefused, Missing, NotReady
-from kubeface.host import kernel
 from kubeface.kube import Cluster
+from kubeface.linux import kernel
 
 PORT = 5000  # specified: embedded.spec
 ANSWER_S = 10.0  # chosen: the registry is on this machine

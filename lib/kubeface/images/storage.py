@@ -14,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 
 from kubeface.errors import CommandFailed, KubefaceError
-from kubeface.host import files, room
-from kubeface.host.environment import fetching
-from kubeface.host.process import find, run, started
+from kubeface.util import files, room
+from kubeface.util.environment import fetching
+from kubeface.util.process import find, run, started
 
 #: Kernel overlay: measured on ext4 as root, without fuse. Its images.json is read below.
 DRIVER = "overlay"

@@ -4,13 +4,13 @@ The client library is imported on the first request, so that `import kubeface` s
 """
 
 from kubeface.kube.apply import apply, delete, diff
-from kubeface.kube.change import Change
 from kubeface.kube.client import Cluster
 from kubeface.kube.kubectl import find_kubectl, kubectl, render
-from kubeface.kube.manifests import in_kind_order, load
-from kubeface.kube.objects import Fields, KubeObject
 from kubeface.kube.prune import Prune
 from kubeface.kube.wait import wait, wait_all, wait_ended
+from kubeface.model.change import Change
+from kubeface.model.manifests import in_kind_order, load
+from kubeface.model.objects import Fields, KubeObject
 
 __all__ = [
     "Change",

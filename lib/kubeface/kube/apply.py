@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from kubeface.errors import BadInput
-from kubeface.kube.change import Change
 from kubeface.kube.client import Cluster, Objects, ref_of
-from kubeface.kube.manifests import in_kind_order
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.prune import Prune, in_set, prunable
 from kubeface.kube.prune import prune as remove_others
 from kubeface.kube.transport import NotFound
+from kubeface.model.change import Change
+from kubeface.model.manifests import in_kind_order
+from kubeface.model.objects import KubeObject
 
 
 def apply(

@@ -8,11 +8,11 @@ from typing import Any
 
 from kubeface import places
 from kubeface.errors import BadInput
-from kubeface.kube.kinds import Kind, known, split_ref
 from kubeface.kube.kubeconfig import files_of, merged
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.stand_ins import StandIns, noted
 from kubeface.kube.transport import Busy, NotFound, Transport, open_transport
+from kubeface.model.kinds import Kind, known, split_ref
+from kubeface.model.objects import KubeObject
 
 Body = Mapping[str, Any]
 Objects = list[KubeObject]

@@ -24,9 +24,9 @@ from kubeface.kube.arguments import words
 from kubeface.kube.child import child, end
 from kubeface.kube.client import Cluster
 from kubeface.kube.kubeconfig import joined, merged
-from kubeface.kube.manifests import Manifest, parse
 from kubeface.kube.sent import sent
 from kubeface.kube.stand_ins import NOTHING
+from kubeface.model.manifests import Manifest, parse
 
 #: Without a person's aliases and defaults, which could lead elsewhere.
 PLAIN = {"KUBERC": "off"}

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from kubeface.errors import ApiRefused
 from kubeface.kube.client import Cluster
-from kubeface.kube.kinds import KINDS, Kind
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.wait import Deadline, wait
+from kubeface.model.kinds import KINDS, Kind
+from kubeface.model.objects import KubeObject
 
 #: On everything that the course makes.
 PART_OF = {"app.kubernetes.io/part-of": "face-pipeline"}

@@ -6,9 +6,9 @@ from typing import Any
 
 from kubeface.errors import BadInput
 from kubeface.kube.client import FIELD_MANAGER, Cluster
-from kubeface.kube.kinds import Kind
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.transport import NotFound
+from kubeface.model.kinds import Kind
+from kubeface.model.objects import KubeObject
 
 SET = "kubeface.internal/set"  # the label that says which set an object was applied with
 

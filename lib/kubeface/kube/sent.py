@@ -8,8 +8,8 @@ import yaml
 
 from kubeface.kube.arguments import is_set, own
 from kubeface.kube.arguments import words as commands
-from kubeface.kube.manifests import Manifest
 from kubeface.kube.stand_ins import StandIns
+from kubeface.model.manifests import Manifest
 
 #: The commands that send the objects of files; others only take names out of them.
 _SENDS = ("apply", "create", "replace", "diff")

@@ -9,11 +9,11 @@ from threading import Event
 from kubeface.calls import fits
 from kubeface.errors import BadInput, NotReady
 from kubeface.kube.client import Cluster, Objects, Selector
-from kubeface.kube.conditions import Claim, holds, in_words, is_over, may_become, nearest, words_of
-from kubeface.kube.kinds import split_ref
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons import reasons
 from kubeface.kube.transport import Busy, Expired, NoAnswer
+from kubeface.model.conditions import Claim, holds, in_words, is_over, may_become, nearest, words_of
+from kubeface.model.kinds import split_ref
+from kubeface.model.objects import KubeObject
 
 # Chosen: an API server that restarts sends no event to those who ask for it, so one looks again at this pace.
 LOOK_AGAIN_S = 0.25

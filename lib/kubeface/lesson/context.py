@@ -4,11 +4,11 @@ import contextlib
 
 from kubeface import places
 from kubeface.errors import ApiRefused, BadInput, KubefaceError, Missing
-from kubeface.host import files
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import COURSE, connect_to, in_namespace
 from kubeface.kube.labelled import PART_OF
 from kubeface.kube.transport import NoAnswer
+from kubeface.util import files
 
 IN_A_TERMINAL = "run `kubeface up` in a terminal, then this cell again"
 

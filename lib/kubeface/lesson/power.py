@@ -2,10 +2,10 @@
 
 import subprocess
 
-from kubeface.host.process import python
 from kubeface.kube import Cluster
 from kubeface.lesson.context import LessonStopped, is_course
 from kubeface.providers.embedded import EmbeddedProvider, name_of
+from kubeface.util.process import python
 
 #: On a node that a lesson has switched off, so that the next one switches it on.
 MARK = "kubeface.internal/power"

@@ -30,12 +30,13 @@ from kubeface.embedded.cluster import Embedded
 from kubeface.embedded.spec import ClusterSpec, Wish
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import BadInput, KubefaceError
-from kubeface.host import cgroups, files
-from kubeface.host.privilege import give_to_user, make_user_folder
 from kubeface.kube.contexts import in_namespace
+from kubeface.linux import cgroups
 from kubeface.places import COURSE
 from kubeface.providers.allowed import NAMESPACE
 from kubeface.providers.base import NodeStatus, Say, Status
+from kubeface.util import files
+from kubeface.util.privilege import give_to_user, make_user_folder
 
 SOURCE = Path(__file__).resolve().parents[3]
 AS_IT_IS = Wish()

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from kubeface.errors import Missing
-from kubeface.host import kernel
 from kubeface.kube import Cluster, KubeObject, find_kubectl
 from kubeface.kube.rights import may, user
 from kubeface.kube.stand_ins import StandIns
+from kubeface.linux import kernel
 from kubeface.providers import allowed, storage
 from kubeface.providers.finding import Finding, not_allowed
 

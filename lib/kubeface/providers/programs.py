@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kubeface.errors import CommandFailed, Missing
-from kubeface.host.process import python
 from kubeface.providers.base import Say
+from kubeface.util.process import python
 
 
 def kubeface_images(options: Sequence[str], say: Say) -> None:

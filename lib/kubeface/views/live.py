@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 from kubeface.errors import BadInput
 from kubeface.kube.client import Cluster
-from kubeface.kube.conditions import holds
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.wait import Deadline
+from kubeface.model.conditions import holds
+from kubeface.model.objects import KubeObject
 from kubeface.views.plain import Plain
 from kubeface.views.source import V
 from kubeface.views.view import View

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from kubeface.errors import ApiRefused, KubefaceError
-from kubeface.kube.change import SAME, Change
 from kubeface.kube.client import Cluster
-from kubeface.kube.conditions import WORKLOADS, how, is_at_rest, is_stuck
-from kubeface.kube.kinds import KINDS, Kind
-from kubeface.kube.noise import without_noise
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.transport import Busy
 from kubeface.kube.wait import Deadline
+from kubeface.model.change import SAME, Change
+from kubeface.model.conditions import WORKLOADS, how, is_at_rest, is_stuck
+from kubeface.model.kinds import KINDS, Kind
+from kubeface.model.noise import without_noise
+from kubeface.model.objects import KubeObject
 from kubeface.views.changes import Changes
 from kubeface.views.live import FRAME_S, Page, Still, open_page
 from kubeface.views.names import short_name

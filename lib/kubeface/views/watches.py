@@ -7,10 +7,10 @@ from typing import Self
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.kinds import Kind
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.stopping import StoppableTransport
 from kubeface.kube.transport import Busy, Expired, NoAnswer
+from kubeface.model.kinds import Kind
+from kubeface.model.objects import KubeObject
 
 WATCH_S = 300.0  # chosen: then a watch is asked for again; a dead connection is noticed by then
 LOOK_AGAIN_S = 0.25  # chosen: how long to leave an API server alone that does not answer

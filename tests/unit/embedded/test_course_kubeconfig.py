@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from kubeface.embedded.kubeconfig import is_readable, repaired, server
-from kubeface.host.process import run
 from kubeface.kube.kubectl import find_kubectl
+from kubeface.util.process import run
 
 OURS = yaml.safe_dump(
     {

@@ -10,7 +10,7 @@ import yaml
 from kubeface.embedded import spec as specification
 from kubeface.embedded.credentials import CLIENTS, Credentials
 from kubeface.embedded.spec import ClusterSpec
-from kubeface.host import pki
+from kubeface.linux import pki
 
 
 @pytest.fixture

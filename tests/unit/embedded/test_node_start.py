@@ -10,8 +10,8 @@ import pytest
 
 from kubeface.embedded import node_start
 from kubeface.embedded.gate import Gate
-from kubeface.host.supervisor import Program, Supervisor
-from kubeface.host.waiting import wait_until
+from kubeface.linux.supervisor import Program, Supervisor
+from kubeface.util.waiting import wait_until
 
 PROGRAMS = ("containerd", "kubelet", "kube-proxy")
 PATIENCE_S = 20

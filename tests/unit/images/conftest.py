@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from workshop import CATALOG, GREETER, Workshop, small_base
 
-from kubeface.host import mounts
 from kubeface.images.storage import Storage
+from kubeface.linux import mounts
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from workshop import Workshop
 from kubeface import places
 from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import CommandFailed, NotReady
-from kubeface.host.pki import Authority
-from kubeface.host.waiting import wait_until
 from kubeface.images import Built, push_all
 from kubeface.images.archive import save_all
+from kubeface.linux.pki import Authority
+from kubeface.util.waiting import wait_until
 
 CONFIG = """\
 version: 0.1

@@ -2,8 +2,8 @@ import pytest
 
 from kubeface.errors import ApiRefused
 from kubeface.kube import Prune, apply, diff
-from kubeface.kube.diff import field_changes
-from kubeface.kube.noise import without_noise
+from kubeface.model.diff import field_changes
+from kubeface.model.noise import without_noise
 
 
 def config_map(name, **data):

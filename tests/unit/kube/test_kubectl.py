@@ -3,10 +3,10 @@ import os
 import pytest
 
 from kubeface.errors import BadInput, CommandFailed, Missing
-from kubeface.host.waiting import wait_for_exit
 from kubeface.kube import Cluster, find_kubectl, kubectl, render
 from kubeface.kube.arguments import words
 from kubeface.kube.kubectl import run
+from kubeface.util.waiting import wait_for_exit
 
 
 def test_kubectl_prints_what_the_cluster_holds(cluster, capsys):

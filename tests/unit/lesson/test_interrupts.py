@@ -5,7 +5,7 @@ import os
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from kubeface.host.waiting import wait_for_exit
+from kubeface.util.waiting import wait_for_exit
 
 PATIENCE_S = 120
 CONNECT = """

@@ -9,7 +9,7 @@ import yaml
 from kubeface.embedded.spec import Networks
 from kubeface.errors import ApiRefused
 from kubeface.kube import apply, load, render
-from kubeface.kube.manifests import edit
+from kubeface.model.manifests import edit
 
 ROOT = Path(__file__).parents[3]
 MANIFESTS = ROOT / "manifests"

@@ -5,10 +5,10 @@ import socket
 import pytest
 
 from kubeface.errors import CommandFailed
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import COURSE
 from kubeface.pipeline.reach import NodePorts, Tunnels, is_reachable, way_to
+from kubeface.util.waiting import wait_until
 
 #: TEST-NET-1 (RFC 5737): no packet to it is ever answered.
 NOWHERE = "192.0.2.200"

@@ -4,8 +4,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from kubeface.host.waiting import wait_until
 from kubeface.pipeline.traffic import Traffic
+from kubeface.util.waiting import wait_until
 
 PATH = "unknown_people/obama2.jpg"
 PATIENCE_S = 60

@@ -9,7 +9,7 @@ import changed
     ("file", "test"),
     [
         ("lib/kubeface/views/rollout.py", "tests/unit/views/test_rollout.py"),  # imported
-        ("lib/kubeface/kube/noise.py", "tests/unit/kube/test_apply.py"),  # through others
+        ("lib/kubeface/model/noise.py", "tests/unit/kube/test_apply.py"),  # through others
         ("tests/unit/checks/greetings.py", "tests/unit/checks/test_harness.py"),  # a helper beside it
         ("tests/unit/real_plane.py", "tests/unit/kube/test_apply.py"),  # through a conftest.py above it
         ("images/common/common/settings.py", "tests/services/test_receiver_server.py"),  # a service's package

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tracked import ROOT
 
-from kubeface.host.waiting import wait_until
+from kubeface.util.waiting import wait_until
 
 MAKEFILE = """
 test-waiting:

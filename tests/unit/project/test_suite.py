@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import shards
-from kubeface.host.waiting import wait_until
+from kubeface.util.waiting import wait_until
 
 TESTS = Path(__file__).parents[2]
 ROOT = TESTS.parent

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from kubeface.errors import ApiRefused, BadInput
-from kubeface.host.waiting import wait_until
 from kubeface.kube import Cluster, wait
 from kubeface.kube.transport import Expired
+from kubeface.util.waiting import wait_until
 from kubeface.views.live import FRAME_S, follow
 from kubeface.views.nodes import nodes
 from kubeface.views.rollout import rollout

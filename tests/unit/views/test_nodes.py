@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from kubeface.kube.objects import KubeObject
+from kubeface.model.objects import KubeObject
 from kubeface.views.canned import NODES, PODS, node, pod
 from kubeface.views.looks import ENDED, FAILED, NOT_READY, READY, look_of
 from kubeface.views.nodes import nodes

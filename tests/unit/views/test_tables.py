@@ -4,7 +4,7 @@ import random
 import pytest
 
 from kubeface.errors import BadInput
-from kubeface.kube.kinds import KINDS
+from kubeface.model.kinds import KINDS
 from kubeface.views.canned import DEPLOYMENTS, NODES, PODS, pod
 from kubeface.views.columns import age_of
 from kubeface.views.plain import mebibytes, millis, name_of, pod_status

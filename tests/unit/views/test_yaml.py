@@ -4,7 +4,7 @@ import pytest
 import yaml as pyyaml
 
 from kubeface.errors import BadInput
-from kubeface.kube.objects import KubeObject
+from kubeface.model.objects import KubeObject
 from kubeface.views.canned import DEPLOYMENTS
 from kubeface.views.yaml import yaml
 

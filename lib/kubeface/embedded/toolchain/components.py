@@ -19,8 +19,8 @@ from pathlib import Path
 from kubeface.embedded.toolchain import releases
 from kubeface.embedded.toolchain.go import environment, find_go, flags
 from kubeface.errors import CommandFailed, KubefaceError, Missing
-from kubeface.host import files, room
-from kubeface.host.process import started
+from kubeface.util import files, room
+from kubeface.util.process import started
 
 HERE = Path(__file__).parent
 #: In the order they are built: small ones first, so that an early failure shows early.

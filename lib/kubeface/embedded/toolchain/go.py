@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kubeface.errors import KubefaceError, Missing
-from kubeface.host.environment import fetching
-from kubeface.host.process import python, run
+from kubeface.util.environment import fetching
+from kubeface.util.process import python, run
 
 #: What the newest of the go.mod files asks for.
 NEEDED = (1, 26, 6)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from kubeface.errors import CommandFailed
-from kubeface.host import kernel
+from kubeface.linux import kernel
 
 #: How long to try whether a release can be had (chosen: compiling is the other way, and takes minutes).
 TRY_S = 3.0

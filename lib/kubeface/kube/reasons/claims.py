@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from kubeface.errors import ApiRefused
 from kubeface.kube.client import Cluster
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons.evidence import latest_events
+from kubeface.model.objects import KubeObject
 
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 

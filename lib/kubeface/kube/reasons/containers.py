@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubeface.kube.client import Cluster
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons.evidence import last_lines, sentence
 from kubeface.kube.reasons.missing import missing_in_words
+from kubeface.model.objects import KubeObject
 
 ON_THE_WAY = ("ContainerCreating", "PodInitializing")
 IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.objects import KubeObject
+from kubeface.model.objects import KubeObject
 
 LOG_LINES = 5  # chosen: enough for the last line of a traceback and what led to it
 # What the kubelet answers, with status 200, when it has removed the container.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.kinds import split_ref
+from kubeface.model.kinds import split_ref
 
 _OBJECT = re.compile(
     r'\b(?P<kind>configmap|secret|serviceaccount|persistentvolumeclaim) "(?P<name>[^"]+)" not found'

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons.evidence import of_condition
+from kubeface.model.objects import KubeObject
 
 PRESSURES = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 

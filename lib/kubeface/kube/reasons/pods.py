@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from kubeface.kube.client import Cluster
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons.claims import of_claims
 from kubeface.kube.reasons.containers import of_container
 from kubeface.kube.reasons.evidence import latest_events, of_its_end, sentence
 from kubeface.kube.reasons.missing import missing_in_words
 from kubeface.kube.reasons.nodes import of_its_node
 from kubeface.kube.reasons.scheduling import of_unscheduled
+from kubeface.model.objects import KubeObject
 
 #: How the kubelet begins its words about each probe, and what its failing leads to.
 _PROBES = {

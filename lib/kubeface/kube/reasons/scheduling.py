@@ -7,8 +7,8 @@ from typing import Any
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.objects import KubeObject
-from kubeface.kube.quantities import amount, requested, spelled
+from kubeface.model.objects import KubeObject
+from kubeface.model.quantities import amount, requested, spelled
 
 _SUMMARY = re.compile(r"0/(?P<all>\d+) nodes are available: (?P<parts>.*?)(?:\. |\.?$)", re.DOTALL)
 _PART = re.compile(r"(?P<count>\d+) (?P<why>.+)", re.DOTALL)

@@ -5,14 +5,14 @@ from itertools import chain
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.conditions import WORKLOADS
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons.claims import of_claim
 from kubeface.kube.reasons.evidence import of_condition, of_its_end
 from kubeface.kube.reasons.missing import of_absence
 from kubeface.kube.reasons.nodes import of_node
 from kubeface.kube.reasons.pods import of_pod
 from kubeface.kube.reasons.workloads import of_job, of_workload
+from kubeface.model.conditions import WORKLOADS
+from kubeface.model.objects import KubeObject
 
 AT_MOST = 6  # chosen: who reads more sentences than that runs kubectl describe
 

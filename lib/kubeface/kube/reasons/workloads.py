@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from kubeface.kube.client import Cluster
-from kubeface.kube.objects import KubeObject
 from kubeface.kube.reasons import creation
 from kubeface.kube.reasons.evidence import latest_events, of_condition
 from kubeface.kube.reasons.pods import of_pod
+from kubeface.model.objects import KubeObject
 
 
 def of_workload(cluster: Cluster, one: KubeObject, namespace: str) -> Iterator[str]:

@@ -1,1 +1,0 @@
-"""Programs under supervision, files, certificates, packages. Knows no Kubernetes."""

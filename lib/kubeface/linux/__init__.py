@@ -1,0 +1,1 @@
+"""What a node needs of Linux: cgroups, mounts, kernel settings, packages, certificates, supervision."""

@@ -1,0 +1,166 @@
+"""The system's programs that kubeface needs: the one list, for every place that asks."""
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kubeface.errors import Missing
+from kubeface.util import files
+from kubeface.util.environment import search_path
+from kubeface.util.process import run
+
+#: The program that installs packages → how a person types it, most particular first.
+INSTALLERS = {
+    "apt-get": "apt install",
+    "dnf": "dnf install",
+    "pacman": "pacman -S",
+    "zypper": "zypper install",
+}
+
+
+#: Debian's packages ask it whether a service may start (invoke-rc.d; Debian Policy 9.3.3).
+POLICY = Path("/usr/sbin/policy-rc.d")
+OUR_POLICY = """\
+#!/bin/sh
+# Made by kubeface: no service starts while it installs packages. If it does not run, delete this file.
+exit 101
+"""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A program, the package that brings it, and what it is for.
+
+    Args:
+        debian: The package's name on Debian and Ubuntu.
+        others: Its name elsewhere, by installer, where it is another.
+    """
+
+    program: str
+    debian: str
+    purpose: str
+    tests_only: bool = False
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_installed(self) -> bool:
+        """True when the program is on this machine."""
+        return _which(self.program) is not None
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, why it is needed, and how to get it on this machine."""
+        found = installer()
+        if found is None:
+            how = f"Install the package that brings it; on Debian it is called {self.debian}"
+        else:
+            how = f"To install it: {INSTALLERS[found]} {self.name_for(found)}"
+        return f"{self.program} is missing: it {self.purpose}. {how}"
+
+    def name_for(self, found: str) -> str:
+        """The package's name for an installer."""
+        return self.others.get(found, self.debian)
+
+
+def installer() -> str | None:
+    """The program that installs packages on this machine."""
+    return next((name for name in INSTALLERS if _which(name)), None)
+
+
+def _which(program: str) -> str | None:
+    return shutil.which(program, path=search_path())
+
+
+def _in_util_linux(*installers: str) -> dict[str, str]:
+    return dict.fromkeys(installers, "util-linux")
+
+
+#: The names elsewhere are those of Fedora, Arch and openSUSE; tried is Debian.
+PACKAGES = (
+    Package("runc", "runc", "starts the containers"),
+    Package(
+        "iptables",
+        "iptables",
+        "carries out the Services of Kubernetes on each node",
+        others={"dnf": "iptables-nft", "pacman": "iptables-nft"},
+    ),
+    Package("nsenter", "util-linux", "enters the network of a node"),
+    Package("unshare", "util-linux", "gives each node its own processes and mounts"),
+    Package("mount", "mount", "mounts volumes into Pods", others=_in_util_linux("dnf", "pacman", "zypper")),
+    Package("buildah", "buildah", "builds the container images"),
+    Package("mmdebstrap", "mmdebstrap", "makes the images' Debian base"),
+    Package("catatonit", "catatonit", "is the process that holds a Pod's network"),
+    Package(
+        "busybox",
+        "busybox-static",
+        "prepares volumes",
+        others={"dnf": "busybox", "pacman": "busybox", "zypper": "busybox-static"},
+    ),
+    Package("git", "git", "tells which files belong to the project", tests_only=True),
+    Package(
+        "mariadbd",
+        "mariadb-server",
+        "is the database that the services are tested with",
+        tests_only=True,
+        others={"pacman": "mariadb", "zypper": "mariadb"},
+    ),
+    Package("chromium", "chromium", "opens the pages that are tested", tests_only=True),
+    Package("zsh", "zsh", "is a shell of learners, which `kubeface shell` opens", tests_only=True),
+    Package("fish", "fish", "is a shell of learners, which `kubeface shell` opens", tests_only=True),
+)
+
+
+def missing(*, for_tests: bool = False) -> list[Package]:
+    """The packages whose program is not on this machine."""
+    return [p for p in PACKAGES if (for_tests or not p.tests_only) and not p.is_installed]
+
+
+def install_missing(*, for_tests: bool, say: Callable[[str], None]) -> None:
+    """Install what is missing with apt. Raises `Missing`, telling how to get each, where there is no apt."""
+    with files.locked(POLICY.parent):  # one installation at a time
+        _remove_our_policy()  # of one that was killed
+        if wanted := missing(for_tests=for_tests):
+            _install(wanted, say)
+
+
+def _install(wanted: list[Package], say: Callable[[str], None]) -> None:
+    found = installer()
+    if found != "apt-get":
+        sentences = "\n".join(package.sentence for package in wanted)
+        names = sorted({package.name_for(found or "") for package in wanted})
+        one = f"{INSTALLERS[found]} {' '.join(names)}" if found else ""
+        raise Missing(
+            "Programs are missing, and only apt is used without asking.", seen=sentences, try_next=one
+        )
+    names = sorted({package.debian for package in wanted})
+    say(f"Installing {', '.join(names)}")
+    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    run([*apt, "update"], what="Updating the package list", timeout_s=600)
+    with _services_left_off():
+        run(
+            [*apt, "install", "-y", "--no-install-recommends", *names],
+            what=f"Installing {', '.join(names)}",
+            timeout_s=1800,
+            env=env,
+        )
+
+
+@contextlib.contextmanager
+def _services_left_off() -> Iterator[None]:
+    """Keep the packages from starting their services: we want the programs alone."""
+    if POLICY.exists():  # the administrator's
+        yield
+        return
+    try:
+        files.write(POLICY, OUR_POLICY, mode=0o755)
+        yield
+    finally:
+        _remove_our_policy()
+
+
+def _remove_our_policy() -> None:
+    if POLICY.exists() and POLICY.read_bytes() == OUR_POLICY.encode():
+        POLICY.unlink()

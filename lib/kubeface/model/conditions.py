@@ -1,0 +1,240 @@
+"""Whether an object is as a wait wants it; pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from kubeface.model.kinds import KINDS
+from kubeface.model.objects import KubeObject
+
+Claim = Callable[[KubeObject], bool]
+
+#: Why a container does not run, where the kubelet tries again only after a while.
+STUCK = ("CrashLoopBackOff", "ImagePullBackOff", "CreateContainerConfigError", "InvalidImageName")
+WORKLOADS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
+
+
+def holds(one: KubeObject | None, for_: str | Claim) -> bool:
+    """Whether an object (None: there is none) is what `for_` says.
+
+    Args:
+        one: The object as last seen.
+        for_: `deleted`, `exists`, `Available`, `Ready`, any other phase or type of condition, or a function
+            of the object.
+    """
+    if one is None or for_ in ("deleted", "exists"):
+        return for_ == ("deleted" if one is None else "exists")
+    if callable(for_):
+        return for_(one)
+    return _CLAIMS[for_](one) if for_ in _CLAIMS else one.is_true(for_) or _phase(one) == for_
+
+
+def words_of(kind: str) -> frozenset[str]:
+    """What a wait for an object of a kind of the course may be for, as far as the kind itself says.
+
+    >>> sorted(words_of("ConfigMap"))
+    ['deleted', 'exists']
+    """
+    return frozenset({"deleted", "exists", *_WORDS.get(kind, ())})
+
+
+def may_become(kind: str, one: KubeObject | None, for_: str) -> bool:
+    """Whether an object may ever be what `for_` says.
+
+    Of the course's kinds it is known; a Pod or a node may have conditions of its own, which are there with
+    the object or are announced by it. Of other kinds nothing is known: everything may come.
+
+    Args:
+        kind: Its kind.
+        one: The object as last seen; None: there is none yet.
+        for_: A word.
+    """
+    if not for_:
+        return False
+    if kind not in {known.name for known in KINDS} or for_ in words_of(kind):
+        return True
+    if one is None:
+        return kind in _OPEN
+    gates = (one.raw.get("spec") or {}).get("readinessGates") or []
+    told = (one.raw.get("status") or {}).get("conditions") or []
+    return for_ in {gate["conditionType"] for gate in gates} | {c["type"] for c in told}
+
+
+def nearest(for_: str, words: Sequence[str]) -> str:
+    """The word that a person may have meant, also by one of kubectl's.
+
+    >>> nearest("condition=ready", ["Available", "Ready", "deleted", "exists"])
+    'Ready'
+    """
+    said = {"create": "exists", "created": "exists", "delete": "deleted"}.get(
+        for_.lower(), for_.lower().removeprefix("condition=")
+    )
+    by_lower = {word.lower(): word for word in words}
+    close = get_close_matches(said, by_lower, n=1) or [
+        word for word in ("ready", "available", "complete", "bound", "exists") if word in by_lower
+    ]
+    return by_lower[close[0]]
+
+
+def is_over(one: KubeObject | None, for_: str | Claim) -> bool:
+    """Whether waiting on is in vain: a failed Job will not complete, an ended Pod not get ready."""
+    if one is None:
+        return False
+    if one.kind == "Job" and for_ == "Complete":
+        return one.is_true("Failed")
+    if one.kind == "Pod" and for_ == "Ready":
+        return _phase(one) in ("Succeeded", "Failed")
+    if one.kind == "Pod" and for_ == "Succeeded":
+        return _phase(one) == "Failed"
+    return False
+
+
+def in_words(one: KubeObject | None) -> str:
+    """How far an object is, in a few words.
+
+    >>> in_words(KubeObject({"kind": "Deployment", "spec": {"replicas": 3}, "status": {"readyReplicas": 1}}))
+    '1 of 3 Pods ready'
+    """
+    if one is None:
+        return "there is no such object"
+    if one.kind in WORKLOADS:
+        return f"{one.ready} of {one.wanted} Pods ready"
+    return f"it is {_phase(one)}" if _phase(one) else _conditions_in_words(one)
+
+
+def how(one: KubeObject) -> str:
+    """How an object is, in a few words; empty for one that is simply there, such as a ConfigMap.
+
+    >>> how(KubeObject({"kind": "Pod", "spec": {"containers": [{}]}, "status": {"phase": "Pending"}}))
+    'Pending, 0 of 1 ready'
+    """
+    if one.is_ending:
+        return "Terminating"
+    if one.kind in WORKLOADS:
+        return in_words(one)
+    if one.kind == "EndpointSlice":
+        ends = one.raw.get("endpoints") or []
+        return f"{sum(map(_gets_requests, ends))} of {len(ends)} ready"
+    if one.kind == "Node":
+        return "Ready" if one.is_ready else "NotReady"
+    if one.kind == "Pod":
+        ended = _phase(one) in ("Succeeded", "Failed")
+        return _waits_for(one) + ("" if ended else f", {one.ready} of {one.wanted} ready")
+    if one.kind == "Job":
+        told = [word for word in ("Complete", "Failed", "Suspended") if one.is_true(word)]
+        return told[0] if told else "running"
+    return _phase(one) if one.kind in ("PersistentVolumeClaim", "PersistentVolume") else ""
+
+
+def is_at_rest(one: KubeObject) -> bool:
+    """Whether nobody is at work on an object, as far as it says: complete, ended, or simply there.
+
+    >>> is_at_rest(KubeObject({"kind": "Pod", "metadata": {}, "status": {"phase": "Pending"}}))
+    False
+    """
+    if one.is_ending:
+        return False
+    if one.kind in WORKLOADS:
+        return _is_full(one) or bool(one.raw["spec"].get("paused"))
+    if one.kind == "Pod":
+        return one.is_ready or _phase(one) in ("Succeeded", "Failed")
+    return one.kind != "Job" or how(one) != "running"
+
+
+def is_stuck(one: KubeObject) -> bool:
+    """Whether an object is a Pod that will stay as it is for a while, because of what went wrong before."""
+    if one.kind != "Pod":
+        return False
+    placed = one.condition("PodScheduled")
+    is_unplaced = placed is not None and placed.reason == "Unschedulable"
+    return is_unplaced or _waits_for(one) in STUCK
+
+
+def _gets_requests(endpoint: Mapping[str, Any]) -> bool:
+    return (endpoint.get("conditions") or {}).get("ready", True) is not False
+
+
+def _waits_for(pod: KubeObject) -> str:
+    """A Pod's phase, or why its first container that does not run does not."""
+    statuses = (pod.raw.get("status") or {}).get("containerStatuses") or []
+    waiting = [((c.get("state") or {}).get("waiting") or {}).get("reason") for c in statuses]
+    return str(next(filter(None, waiting), None) or _phase(pod) or "Pending")
+
+
+def _phase(one: KubeObject) -> str:
+    return str((one.raw.get("status") or {}).get("phase") or "")
+
+
+def _conditions_in_words(one: KubeObject) -> str:
+    conditions = (one.raw.get("status") or {}).get("conditions") or []
+    return ", ".join(f"{c['type']} is {c['status']}" for c in conditions) or "it reports no condition yet"
+
+
+def _is_observed(one: KubeObject) -> bool:
+    """Whether its controller has seen the latest spec; else its status speaks of an older one."""
+    seen = (one.raw.get("status") or {}).get("observedGeneration")
+    return seen is None or seen >= one.raw["metadata"].get("generation", 0)
+
+
+def _is_available(one: KubeObject) -> bool:
+    if one.kind == "Deployment":
+        return _is_observed(one) and one.is_true("Available")
+    if one.kind in WORKLOADS:
+        return _is_full(one)
+    return one.is_true("Available") or _phase(one) == "Available"
+
+
+def _is_ready(one: KubeObject) -> bool:
+    return _is_full(one) if one.kind in WORKLOADS else one.is_ready
+
+
+def _is_full(one: KubeObject) -> bool:
+    """Whether all Pods wanted are there, ready, and of the latest template."""
+    status = one.raw.get("status") or {}
+    updated = "updatedNumberScheduled" if one.kind == "DaemonSet" else "updatedReplicas"
+    is_updated = one.kind == "ReplicaSet" or status.get(updated, 0) >= one.wanted
+    is_seen = "observedGeneration" in status and _is_observed(one)
+    return is_seen and is_updated and one.ready >= one.wanted and not _has_surplus(one)
+
+
+def _has_surplus(one: KubeObject) -> bool:
+    """Whether Pods of an older template are still there beside the new ones."""
+    return one.kind == "Deployment" and one.raw["status"].get("replicas", 0) > one.wanted
+
+
+_CLAIMS: dict[str, Claim] = {"Available": _is_available, "Ready": _is_ready}
+
+#: Specified, in the API's reference: the phases and the types of conditions that Kubernetes itself sets.
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "Pod": (
+        *("Pending", "Running", "Succeeded", "Failed", "Ready", "ContainersReady", "Initialized"),
+        *("PodScheduled", "PodReadyToStartContainers", "DisruptionTarget"),
+        *("PodResizePending", "PodResizeInProgress"),
+    ),
+    "Node": ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"),
+    "Namespace": (
+        *("Active", "Terminating", "NamespaceDeletionDiscoveryFailure", "NamespaceDeletionContentFailure"),
+        *("NamespaceDeletionGroupVersionParsingFailure", "NamespaceContentRemaining"),
+        "NamespaceFinalizersRemaining",
+    ),
+    "Deployment": ("Available", "Ready", "Progressing", "ReplicaFailure"),
+    "ReplicaSet": ("Available", "Ready", "ReplicaFailure"),
+    "StatefulSet": ("Available", "Ready"),
+    "DaemonSet": ("Available", "Ready"),
+    "Job": ("Complete", "Failed", "Suspended", "FailureTarget", "SuccessCriteriaMet"),
+    "PersistentVolumeClaim": (
+        *("Pending", "Bound", "Lost", "Resizing", "FileSystemResizePending"),
+        *("ControllerResizeError", "NodeResizeError", "ModifyingVolume", "ModifyVolumeError"),
+    ),
+    "PersistentVolume": ("Pending", "Available", "Bound", "Released", "Failed"),
+    "HorizontalPodAutoscaler": ("AbleToScale", "ScalingActive", "ScalingLimited"),
+    "PodDisruptionBudget": ("DisruptionAllowed",),
+    "Service": ("LoadBalancerPortsError",),
+    "APIService": ("Available",),
+    "CustomResourceDefinition": (
+        *("Established", "NamesAccepted", "NonStructuralSchema", "Terminating"),
+        "KubernetesAPIApprovalPolicyConformant",
+    ),
+}
+#: Kinds whose objects others give conditions of their own: readiness gates, what watches over nodes.
+_OPEN = ("Pod", "Node")

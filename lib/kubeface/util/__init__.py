@@ -1,0 +1,1 @@
+"""Files, processes, waits, signals, the terminal: any room may use them. Knows nothing of Kubernetes."""
