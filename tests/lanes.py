@@ -1,7 +1,7 @@
 """What `make test` runs: two lanes side by side; after them, alone, the tests that compare the whole machine.
 
 One lane waits most of the time, for a cluster or a browser. The other computes, and gives way to it. What the
-other says is printed when it has ended.
+other says is printed when it has ended. After each stand its minutes, and how busy the processors were.
 """
 
 import contextlib
@@ -9,13 +9,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 from left_behind import end_in_order
 
-BUILD = Path(__file__).parents[1] / "build"
+BUILD = Path("build")  # of the folder that make runs in
 #: The targets of the Makefile.
 WAITING, COMPUTING, ALONE = "test-waiting", "test-computing", "test-alone"
 
@@ -31,11 +32,36 @@ def main(*settings: str) -> int:
     """
     end_in_order()
     BUILD.mkdir(exist_ok=True)
+    clock = Clock()
     with _beside(_make(COMPUTING, settings)) as lane:
         codes = [_call(_make(WAITING, settings))]
+        clock.tell(WAITING)
         codes.append(lane.wait())
+        clock.tell(f"{WAITING} and {COMPUTING}")
     codes.append(_call(_make(ALONE, settings)))
+    clock.tell("all")
     return next(filter(None, codes), 0)
+
+
+class Clock:
+    """What time has passed since it was made, and how much of it the machine's processors worked."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic(), *self._worked()
+
+    def tell(self, what: str) -> None:
+        """Print it."""
+        begun, idle, every = self._begun
+        now_idle, now_every = self._worked()
+        busy = 1 - (now_idle - idle) / max(1, now_every - every)
+        minutes = (time.monotonic() - begun) / 60
+        print(f"{what}: {minutes:.1f} minutes since the start, processors {busy:.0%} busy", flush=True)
+
+    @staticmethod
+    def _worked() -> tuple[int, int]:
+        """Ticks of all processors, idle and altogether (proc_stat(5)); guests count as users."""
+        ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+        return ticks[3] + ticks[4], sum(ticks)
 
 
 def _make(target: str, settings: tuple[str, ...]) -> list[str]:
@@ -56,7 +82,7 @@ def _beside(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
                 yield lane
         finally:
             log.seek(0)
-            print(log.read(), flush=True)
+            print(log.read(), end="", flush=True)
 
 
 @contextlib.contextmanager

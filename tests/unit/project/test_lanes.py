@@ -1,5 +1,6 @@
 """What `make test` runs: every lane, whatever fails in another, and nothing that outlives it."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -27,8 +28,15 @@ def lanes(folder: Path, *settings: str, waiting: str = ":", computing: str = ":"
 
 def test_every_lane_runs_and_is_told_which_part(tmp_path: Path) -> None:
     run = lanes(tmp_path, "SHARD=1/4")
-    said = run.communicate(timeout=60)[0].split()
-    assert (run.returncode, said) == (0, ["waiting", "1/4", "computing", "alone"])
+    said = run.communicate(timeout=60)[0].splitlines()
+    assert run.returncode == 0
+    assert [line for line in said if "minutes" not in line] == ["waiting 1/4", "computing", "alone"]
+    for line, what in zip(
+        [line for line in said if "minutes" in line],
+        ("test-waiting", "test-waiting and test-computing", "all"),
+        strict=True,
+    ):
+        assert re.fullmatch(rf"{what}: \d+\.\d minutes since the start, processors \d+% busy", line)
 
 
 def test_what_fails_in_one_lane_stops_no_other_and_is_not_forgotten(tmp_path: Path) -> None:
