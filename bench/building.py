@@ -24,7 +24,7 @@ def cold_build_mb() -> float:
 @functools.cache  # one build for both figures
 def _build() -> tuple[float, float]:
     """Seconds, and MB; the cache is gone afterwards."""
-    from kubeface.embedded.toolchain import Way, build
+    from kubeface.local.toolchain import Way, build
 
     with tempfile.TemporaryDirectory(prefix="kubeface-cold-", ignore_cleanup_errors=True) as folder:
         start = time.perf_counter()

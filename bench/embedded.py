@@ -69,12 +69,12 @@ def reset_s() -> float:
 
 def idle_mb() -> float:
     """The memory of every process of a new cluster, shared pages counted once, in MB of 10⁶ bytes."""
-    from kubeface.embedded import cluster as embedded
     from kubeface.linux import cgroups
+    from kubeface.local import state
 
     with own_cluster.running():
         threading.Event().wait(SETTLE_S)
-        spec = embedded.saved(own_cluster.NAME)
+        spec = state.saved(own_cluster.NAME)
         if spec is None:
             raise CommandFailed("the cluster cannot be seen", try_next="run the benchmark as root")
         return sum(_memory_kb(pid) for pid in cgroups.processes(spec.cgroup)) * 1024 / 1e6

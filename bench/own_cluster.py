@@ -37,9 +37,9 @@ def gone() -> Iterator[None]:
 def connect() -> "Cluster":
     """The running cluster."""
     from kubeface.kube import Cluster
-    from kubeface.providers.embedded import EmbeddedProvider
+    from kubeface.local.cluster import LocalCluster
 
-    return Cluster.connect(EmbeddedProvider(NAME).kubeconfig(), namespace=NAMESPACE)
+    return Cluster.connect(LocalCluster(NAME).kubeconfig(), namespace=NAMESPACE)
 
 
 def kubeface(*arguments: str) -> str:

@@ -84,7 +84,7 @@ def _view_s(cluster: "Cluster") -> float:
 
 def _deployment() -> dict[str, Any]:
     """Pods for simulated nodes; their image is never fetched."""
-    from kubeface.embedded import simulated
+    from kubeface.local import simulated
 
     labels = {"app": "crowd"}
     pod = {

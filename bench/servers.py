@@ -25,7 +25,7 @@ def use_test_servers() -> None:
     for folder in (str(SOURCE / name) for name in _TESTS):
         if folder not in sys.path:
             sys.path.insert(0, folder)
-    from kubeface.embedded.toolchain import Toolchain
+    from kubeface.local.toolchain import Toolchain
 
     built = Toolchain(places.cache())
     os.environ.setdefault("KUBEFACE_NSQ_BIN", str(built.folder("nsq")))

@@ -153,8 +153,8 @@ def _watched(cluster: "Cluster", kinds: list[str], draw: Any) -> Iterator[_Page]
 @contextlib.contextmanager
 def _kwok(cluster: "Cluster") -> Iterator[int]:
     """The process id of a KWOK beside the API server; it is compiled first, where it is not there."""
-    from kubeface.embedded import simulated
-    from kubeface.embedded.toolchain import build
+    from kubeface.local import simulated
+    from kubeface.local.toolchain import build
 
     tools = build(places.cache(), say=partial(print, file=sys.stderr), only=["kwok"])
     with cluster.kubeconfig.with_name("kwok.log").open("wb") as log:
@@ -168,7 +168,7 @@ def _kwok(cluster: "Cluster") -> Iterator[int]:
 
 def _make_pods(cluster: "Cluster", count: int) -> None:
     """So many Pods, each on one of ten nodes; there is no scheduler."""
-    from kubeface.embedded import simulated
+    from kubeface.local import simulated
 
     for number in range(NODES):
         cluster.create(simulated.node(f"node-{number}"))

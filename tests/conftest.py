@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kubeface import places
-from kubeface.embedded.toolchain import Toolchain
+from kubeface.local.toolchain import Toolchain
 from left_behind import Guard, end_in_order
 
 _TOOLS = Toolchain(places.cache())

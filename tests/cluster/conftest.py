@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from objects import TRIAL, namespace
 
-from kubeface.embedded import cluster as embedded_cluster
-from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.spec import Wish
-from kubeface.embedded.toolchain import Toolchain
 from kubeface.kube import Cluster, wait
+from kubeface.local import state
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.spec import Wish
+from kubeface.local.state import Embedded
+from kubeface.local.toolchain import Toolchain
 from kubeface.places import cache
-from kubeface.providers.embedded import EmbeddedProvider
 from left_behind import Guard
 
 NODES = 2
@@ -31,11 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def provider(guard: Guard) -> Iterator[EmbeddedProvider]:
+def provider(guard: Guard) -> Iterator[LocalCluster]:
     """The door to the trial cluster, which is up when a test begins; a test may do to it what it wants."""
     if os.geteuid() != 0:
         pytest.fail("the tests of the cluster need root rights")
-    door = EmbeddedProvider(TRIAL, Wish(node_count=NODES))
+    door = LocalCluster(TRIAL, Wish(node_count=NODES))
     with guard.holding(TRIAL):
         door.down(purge=True, say=print)
         yield door
@@ -43,19 +43,19 @@ def provider(guard: Guard) -> Iterator[EmbeddedProvider]:
 
 
 @pytest.fixture
-def trial(provider: EmbeddedProvider) -> Embedded:
+def trial(provider: LocalCluster) -> Embedded:
     """The trial cluster, running, with the nodes that it began with."""
-    left = embedded_cluster.saved(TRIAL)
+    left = state.saved(TRIAL)
     if left and (len(left.nodes) != NODES or left.internet or left.without):  # by a test that failed
         provider.down(purge=True, say=print)
     if not _runs_as_made(provider):
         provider.up(say=print)
-    spec = embedded_cluster.saved(TRIAL)
+    spec = state.saved(TRIAL)
     assert spec is not None
     return Embedded(spec, Toolchain(cache()))
 
 
-def _runs_as_made(provider: EmbeddedProvider) -> bool:
+def _runs_as_made(provider: LocalCluster) -> bool:
     """Whether every program of the cluster runs and every node is Ready: then there is nothing to start."""
     status = provider.status()
     ready = [node for node in status.nodes if node.running and node.ready]
@@ -63,13 +63,13 @@ def _runs_as_made(provider: EmbeddedProvider) -> bool:
 
 
 @pytest.fixture
-def api(trial: Embedded, provider: EmbeddedProvider) -> Cluster:
+def api(trial: Embedded, provider: LocalCluster) -> Cluster:
     """Its API, as the learner."""
     return Cluster.connect(provider.kubeconfig(), namespace="default")
 
 
 @pytest.fixture(scope="module")
-def spaces(provider: EmbeddedProvider) -> Iterator[list[str]]:
+def spaces(provider: LocalCluster) -> Iterator[list[str]]:
     """The namespaces that a file's tests had of their own; after the last test all of them are gone."""
     used: list[str] = []
     yield used

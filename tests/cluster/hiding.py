@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 
-from kubeface.embedded.machine import CONTROLLERS
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.machine import CONTROLLERS
 from kubeface.util.process import find
 
 #: Flags of unshare(2).
@@ -79,4 +79,4 @@ def _look(hide: str, flags: int, uid: int, cache: str | None) -> list[str]:
         os.setgroups([])
         os.setgid(uid)
         os.setuid(uid)
-    return [one.problem for one in EmbeddedProvider("hidden-from").examine() if one.problem]
+    return [one.problem for one in LocalCluster("hidden-from").examine() if one.problem]

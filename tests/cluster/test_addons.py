@@ -5,23 +5,23 @@ from collections.abc import Iterator
 import pytest
 from objects import TRIAL, pod
 
-from kubeface.embedded.spec import ADDONS, Wish
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster, wait
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.spec import ADDONS, Wish
 
 
 @pytest.fixture
-def plain(provider: EmbeddedProvider) -> Iterator[EmbeddedProvider]:
+def plain(provider: LocalCluster) -> Iterator[LocalCluster]:
     """The trial cluster, made anew with one node and no add-on."""
     provider.down(purge=True, say=print)
-    door = EmbeddedProvider(TRIAL, Wish(node_count=1, without=tuple(sorted(ADDONS))))
+    door = LocalCluster(TRIAL, Wish(node_count=1, without=tuple(sorted(ADDONS))))
     door.up(say=print)
     yield door
     door.down(purge=True, say=print)
 
 
-def test_a_cluster_can_do_without_every_add_on(plain: EmbeddedProvider) -> None:
+def test_a_cluster_can_do_without_every_add_on(plain: LocalCluster) -> None:
     api = Cluster.connect(plain.kubeconfig(), namespace="default")
     status = plain.status()
     assert (status.state, "storage" in status.processes) == ("running", False)
@@ -31,4 +31,4 @@ def test_a_cluster_can_do_without_every_add_on(plain: EmbeddedProvider) -> None:
     api.put(pod("here"))
     wait(api, "pod/here", for_="Ready", timeout_s=60)
     with pytest.raises(BadInput, match=r"(?s)with other options.*--without dns: it was made without dns, "):
-        EmbeddedProvider(TRIAL, Wish(without=("dns",))).up(say=print)
+        LocalCluster(TRIAL, Wish(without=("dns",))).up(say=print)

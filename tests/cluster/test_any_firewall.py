@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from objects import deployment, named
 
-from kubeface.embedded.cluster import Embedded
 from kubeface.errors import CommandFailed
 from kubeface.kube import Cluster, apply, wait
 from kubeface.linux import cgroups
+from kubeface.local.state import Embedded
 from kubeface.util.process import find, run
 from kubeface.util.waiting import wait_for_exit, wait_until
 

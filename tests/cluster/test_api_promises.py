@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from objects import Manifest, named, pod
 
-from kubeface.embedded.cluster import Embedded
 from kubeface.errors import ApiRefused
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
 from kubeface.linux.pki import Authority
+from kubeface.local.state import Embedded
 from kubeface.util.waiting import wait_until
 
 ADMISSION = "admissionregistration.k8s.io/v1"

@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 from traces import supervised, traces
 
-from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.dns import resolve
 from kubeface.kube import Cluster, wait
 from kubeface.linux import cgroups
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.dns import resolve
+from kubeface.local.state import Embedded
 from kubeface.util.waiting import wait_for_exit
 
 NOTE = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}, "data": {"said": "remember"}}
 
 
-def test_down_leaves_the_machine_as_it_was(provider: EmbeddedProvider) -> None:
+def test_down_leaves_the_machine_as_it_was(provider: LocalCluster) -> None:
     provider.down(purge=True, say=print)
     before = traces()
     provider.up(say=print)
@@ -27,7 +27,7 @@ def test_down_leaves_the_machine_as_it_was(provider: EmbeddedProvider) -> None:
     assert traces() == before
 
 
-def test_it_works_inside_a_running_event_loop_as_in_a_notebook(provider: EmbeddedProvider) -> None:
+def test_it_works_inside_a_running_event_loop_as_in_a_notebook(provider: LocalCluster) -> None:
     async def in_a_cell() -> str:
         provider.down(purge=False, say=print)
         return provider.status().state
@@ -38,16 +38,16 @@ def test_it_works_inside_a_running_event_loop_as_in_a_notebook(provider: Embedde
 
 def test_down_of_a_cluster_that_is_not_there_is_fine_and_says_so() -> None:
     said: list[str] = []
-    EmbeddedProvider("nobodys").down(purge=True, say=said.append)
+    LocalCluster("nobodys").down(purge=True, say=said.append)
     assert said[0].startswith("There is no cluster nobodys, and nothing of it runs. Clusters here: ")
 
 
-def test_down_twice_is_fine(provider: EmbeddedProvider) -> None:
+def test_down_twice_is_fine(provider: LocalCluster) -> None:
     provider.down(purge=False, say=print)
     provider.down(purge=False, say=print)
 
 
-def test_up_when_it_is_up_changes_no_process(trial: Embedded, provider: EmbeddedProvider) -> None:
+def test_up_when_it_is_up_changes_no_process(trial: Embedded, provider: LocalCluster) -> None:
     before = supervised(trial.spec.cgroup)
     assert len(before) >= 6 + 2 * 4  # the control plane, and each node with what runs on it
     provider.up(say=print)
@@ -55,7 +55,7 @@ def test_up_when_it_is_up_changes_no_process(trial: Embedded, provider: Embedded
 
 
 def test_what_was_said_survives_the_death_of_every_process(
-    trial: Embedded, provider: EmbeddedProvider, api: Cluster
+    trial: Embedded, provider: LocalCluster, api: Cluster
 ) -> None:
     api.put(NOTE)
     pids = cgroups.processes(trial.spec.cgroup)
@@ -69,7 +69,7 @@ def test_what_was_said_survives_the_death_of_every_process(
     assert resolve("kubernetes.default.svc.cluster.local", trial.spec.dns_service) == trial.spec.api_service
 
 
-def test_the_death_of_supervision_alone_is_noticed(trial: Embedded, provider: EmbeddedProvider) -> None:
+def test_the_death_of_supervision_alone_is_noticed(trial: Embedded, provider: LocalCluster) -> None:
     pid = int((trial.spec.run / "supervisord.pid").read_text())
     os.kill(pid, signal.SIGKILL)
     wait_for_exit([pid], timeout_s=10)
@@ -89,7 +89,7 @@ def test_one_kill_ends_a_whole_node_and_it_boots_again(trial: Embedded, api: Clu
 
 
 def test_a_node_that_hangs_is_missed_and_goes_on_with_the_same_processes(
-    trial: Embedded, provider: EmbeddedProvider, api: Cluster
+    trial: Embedded, provider: LocalCluster, api: Cluster
 ) -> None:
     inside = supervised(trial.spec.nodes[1].cgroup)
     provider.freeze_node("node2")
@@ -100,7 +100,7 @@ def test_a_node_that_hangs_is_missed_and_goes_on_with_the_same_processes(
 
 
 def test_a_frozen_node_does_not_keep_a_cluster_from_going_down(
-    trial: Embedded, provider: EmbeddedProvider
+    trial: Embedded, provider: LocalCluster
 ) -> None:
     provider.freeze_node("node1")
     provider.down(purge=False, say=print)

@@ -12,20 +12,20 @@ import yaml
 from objects import pod
 
 from kubeface.cli import setup
-from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.credentials import Credentials
-from kubeface.embedded.steps import _images_of
 from kubeface.errors import NotReady
+from kubeface.existing.cluster import ExistingCluster
 from kubeface.images import save_all
 from kubeface.images.push import Registry
 from kubeface.kube import Cluster, apply, kubectl, load, wait
 from kubeface.kube.labelled import things
 from kubeface.kube.stand_ins import NOTHING, StandIns, noted
+from kubeface.local.credentials import Credentials
+from kubeface.local.state import Embedded
+from kubeface.local.steps import _images_of
 from kubeface.pipeline import Pipeline
 from kubeface.pipeline.deploy import NAMESPACE, manifests_folder
 from kubeface.pipeline.reach import Tunnels
 from kubeface.places import cache
-from kubeface.providers.existing import ExistingProvider
 from kubeface.util import files
 from kubeface.util.waiting import wait_until
 
@@ -51,8 +51,8 @@ class Office:
     registry: str
 
     @property
-    def door(self) -> ExistingProvider:
-        return ExistingProvider(CONTEXT, StandIns(registry=f"http://{self.registry}"))
+    def door(self) -> ExistingCluster:
+        return ExistingCluster(CONTEXT, StandIns(registry=f"http://{self.registry}"))
 
     @property
     def jane(self) -> Cluster:
@@ -122,7 +122,7 @@ def answers(registry: Registry) -> bool:
     return True
 
 
-def problems(door: ExistingProvider) -> list[str]:
+def problems(door: ExistingCluster) -> list[str]:
     return [one.problem for one in door.examine() if one.problem]
 
 

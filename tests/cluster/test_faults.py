@@ -16,13 +16,13 @@ import yaml
 from objects import TRIAL, deployment, namespace
 from traces import traces
 
-from kubeface.embedded import plane
-from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.spec import Node, Wish
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.linux import cgroups
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local import plane
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.spec import Node, Wish
+from kubeface.local.state import Embedded
 from kubeface.util.waiting import wait_for_exit, wait_until
 
 SPACE = "faults"
@@ -32,10 +32,10 @@ VICTIM = "node2"
 PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "registry", "storage")
 PROGRAMS = ("kubelet", "containerd", "kube-proxy")
 #: What happens to a node, and what heals it.
-NODE_FAULTS: dict[str, tuple[Callable[[EmbeddedProvider, str], None], ...]] = {
-    "power cut": (EmbeddedProvider.stop_node, EmbeddedProvider.start_node),
-    "frozen": (EmbeddedProvider.freeze_node, EmbeddedProvider.thaw_node),
-    "cable pulled": (EmbeddedProvider.cut_node, EmbeddedProvider.join_node),
+NODE_FAULTS: dict[str, tuple[Callable[[LocalCluster, str], None], ...]] = {
+    "power cut": (LocalCluster.stop_node, LocalCluster.start_node),
+    "frozen": (LocalCluster.freeze_node, LocalCluster.thaw_node),
+    "cable pulled": (LocalCluster.cut_node, LocalCluster.join_node),
 }
 
 
@@ -103,7 +103,7 @@ def test_a_killed_program_of_a_node_is_back_and_the_pods_run_on(
 
 @pytest.mark.parametrize("fault", NODE_FAULTS)
 def test_a_lost_node_is_missed_its_pods_are_replaced_and_it_comes_back(
-    fault: str, provider: EmbeddedProvider, api: Cluster, standing: str, table: list[Line]
+    fault: str, provider: LocalCluster, api: Cluster, standing: str, table: list[Line]
 ) -> None:
     strike, heal = NODE_FAULTS[fault]
     start = time.monotonic()
@@ -157,16 +157,16 @@ def test_the_table(table: list[Line], capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.fixture(scope="module")
-def bare(provider: EmbeddedProvider) -> dict[str, list[str]]:
+def bare(provider: LocalCluster) -> dict[str, list[str]]:
     """What this machine has without the cluster."""
     provider.down(purge=True, say=print)
     return traces()
 
 
 @pytest.fixture
-def alone(bare: dict[str, list[str]]) -> Iterator[EmbeddedProvider]:
+def alone(bare: dict[str, list[str]]) -> Iterator[LocalCluster]:
     """The trial cluster with one node only: it is up, and gone, the sooner."""
-    door = EmbeddedProvider(TRIAL, Wish(node_count=1))
+    door = LocalCluster(TRIAL, Wish(node_count=1))
     door.up(say=print)
     yield door
     door.down(purge=True, say=print)
@@ -174,7 +174,7 @@ def alone(bare: dict[str, list[str]]) -> Iterator[EmbeddedProvider]:
 
 @pytest.mark.parametrize("fault", [*PLANE, *PROGRAMS, *NODE_FAULTS, "disk pressure", "all at once"])
 def test_down_after_each_fault_leaves_the_machine_as_before(
-    fault: str, alone: EmbeddedProvider, bare: dict[str, list[str]]
+    fault: str, alone: LocalCluster, bare: dict[str, list[str]]
 ) -> None:
     (node,) = alone._existing().nodes
     if fault == "all at once":
@@ -196,7 +196,7 @@ def test_down_after_each_fault_leaves_the_machine_as_before(
     assert traces() == bare
 
 
-def test_down_while_a_node_is_off_leaves_the_machine_as_before(provider: EmbeddedProvider) -> None:
+def test_down_while_a_node_is_off_leaves_the_machine_as_before(provider: LocalCluster) -> None:
     before = traces()
     provider.up(say=print)
     provider.stop_node(VICTIM)

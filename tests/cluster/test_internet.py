@@ -10,12 +10,12 @@ from objects import TRIAL, pod
 from pyroute2 import IPRoute, NetNS, netns
 from traces import traces
 
-from kubeface.embedded import cluster as embedded_cluster
-from kubeface.embedded.spec import Networks, Wish
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster, wait
 from kubeface.kube.kubectl import run
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local import state
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.spec import Networks, Wish
 from kubeface.util.waiting import wait_until
 
 OUTSIDE, HERE = "198.51.100.7", "198.51.100.1"  # for documentation (RFC 5737): no real host has them
@@ -58,10 +58,10 @@ def server(outside: None) -> Iterator[IO[str]]:
 
 
 @pytest.fixture
-def open_cluster(provider: EmbeddedProvider) -> Iterator[EmbeddedProvider]:
+def open_cluster(provider: LocalCluster) -> Iterator[LocalCluster]:
     """The trial cluster, made anew with one node, a way outside and addresses that we chose."""
     provider.down(purge=True, say=print)
-    door = EmbeddedProvider(TRIAL, Wish(node_count=1, internet=True, networks=NETWORKS))
+    door = LocalCluster(TRIAL, Wish(node_count=1, internet=True, networks=NETWORKS))
     door.up(say=print)
     try:
         yield door
@@ -70,10 +70,10 @@ def open_cluster(provider: EmbeddedProvider) -> Iterator[EmbeddedProvider]:
 
 
 def test_a_pod_reaches_outside_under_the_hosts_address_and_nobody_comes_in(
-    server: IO[str], open_cluster: EmbeddedProvider
+    server: IO[str], open_cluster: LocalCluster
 ) -> None:
     api = Cluster.connect(open_cluster.kubeconfig(), namespace="default")
-    spec = embedded_cluster.saved(TRIAL)
+    spec = state.saved(TRIAL)
     assert spec is not None
     assert spec.networks == NETWORKS
     api.put(pod("caller"))
@@ -85,13 +85,13 @@ def test_a_pod_reaches_outside_under_the_hosts_address_and_nobody_comes_in(
     wait_until(lambda: _connects(node), what=f"the host does not reach {node}", timeout_s=10)
     assert not _connects(node, "ip", "netns", "exec", SPACE)
     with pytest.raises(BadInput, match=r"(?s)with other options.*--networks 172\.31\.0\.0/24"):
-        EmbeddedProvider(TRIAL, Wish(networks=Networks())).up(say=print)
+        LocalCluster(TRIAL, Wish(networks=Networks())).up(say=print)
 
 
-def test_nothing_of_it_is_left(provider: EmbeddedProvider) -> None:
+def test_nothing_of_it_is_left(provider: LocalCluster) -> None:
     provider.down(purge=True, say=print)
     before = traces()
-    door = EmbeddedProvider(TRIAL, Wish(node_count=1, internet=True))
+    door = LocalCluster(TRIAL, Wish(node_count=1, internet=True))
     door.up(say=print)
     assert any(f"kubeface-{TRIAL}" in line for line in traces()["rules"])
     door.down(purge=True, say=print)

@@ -7,10 +7,10 @@ import subprocess
 
 import pytest
 
-from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.plane import ETCD_PORT
 from kubeface.linux import cgroups
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.plane import ETCD_PORT
+from kubeface.local.state import Embedded
 
 
 def test_kubelets_refuse_strangers(trial: Embedded) -> None:
@@ -38,7 +38,7 @@ def test_every_listener_on_the_host_is_on_the_nodes_network_or_loopback(trial: E
     assert [address for address in addresses if not address.startswith(allowed)] == []
 
 
-def test_keys_and_kubeconfigs_are_for_their_owner_alone(trial: Embedded, provider: EmbeddedProvider) -> None:
+def test_keys_and_kubeconfigs_are_for_their_owner_alone(trial: Embedded, provider: LocalCluster) -> None:
     files = [*trial.spec.pki.iterdir(), provider.kubeconfig()]
     assert len(files) > 20
     assert [file for file in files if file.stat().st_mode & 0o077] == []

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from objects import claim, mount, pod
 
-from kubeface.embedded.cluster import Embedded
 from kubeface.kube import Cluster, apply, find_kubectl, wait
+from kubeface.local.state import Embedded
 from kubeface.places import programs
 from kubeface.util.waiting import wait_until
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from kubeface.embedded.cluster import Embedded
 from kubeface.errors import CommandFailed
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
+from kubeface.local.state import Embedded
 from kubeface.util.waiting import wait_until
 
 IMAGE = "registry.kubeface.internal/busybox:v1.0"

@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from objects import claim, deployment, mount, named, pod
 
-from kubeface.embedded import cluster as embedded_cluster
-from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.spec import ClusterSpec
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
 from kubeface.linux import cgroups
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local import state
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.spec import ClusterSpec
+from kubeface.local.state import Embedded
 
 
 def test_a_node_is_added_works_like_the_others_and_leaves_politely(
-    trial: Embedded, provider: EmbeddedProvider, api: Cluster
+    trial: Embedded, provider: LocalCluster, api: Cluster
 ) -> None:
     assert provider.add_node() == "node3"
     assert [node.name for node in api.nodes() if node.is_ready] == ["node1", "node2", "node3"]
@@ -32,7 +32,7 @@ def test_a_node_is_added_works_like_the_others_and_leaves_politely(
     assert [node.name for node in api.nodes()] == ["node1", "node2"]
     spread = [one for one in api.list("pods", labels={"app": "spread"}) if one.is_ready]
     assert {one.node for one in spread} <= {"node1", "node2"}
-    saved = embedded_cluster.saved(trial.spec.name)
+    saved = state.saved(trial.spec.name)
     assert saved is not None
     third = ClusterSpec(trial.spec.name, node_count=3).nodes[2]
     assert [node.name for node in saved.nodes] == ["node1", "node2"]
@@ -44,7 +44,7 @@ def test_a_node_is_added_works_like_the_others_and_leaves_politely(
 
 
 def test_a_node_stays_open_when_a_pod_may_not_leave_it(
-    trial: Embedded, provider: EmbeddedProvider, api: Cluster
+    trial: Embedded, provider: LocalCluster, api: Cluster
 ) -> None:
     guard = named("policy/v1", "PodDisruptionBudget", "guard")
     guard["spec"] = {"minAvailable": 1, "selector": {"matchLabels": {"app": "needed"}}}
@@ -57,7 +57,7 @@ def test_a_node_stays_open_when_a_pod_may_not_leave_it(
 
 
 def test_a_node_with_volumes_and_the_last_node_are_kept(
-    trial: Embedded, provider: EmbeddedProvider, api: Cluster
+    trial: Embedded, provider: LocalCluster, api: Cluster
 ) -> None:
     apply(api, [claim("precious"), mount(pod("owner", node="node2"), "precious")])
     wait(api, "pod/owner", for_="Ready", timeout_s=60)
@@ -82,4 +82,4 @@ def test_the_shape_of_a_cluster_outlives_programs_that_know_no_removed_nodes() -
 def test_a_cluster_file_of_before_is_read(trial: Embedded) -> None:
     file = trial.spec.folder / "cluster.json"
     assert "gone" not in json.loads(file.read_text())
-    assert embedded_cluster.saved(trial.spec.name) == trial.spec
+    assert state.saved(trial.spec.name) == trial.spec

@@ -10,11 +10,11 @@ import pytest
 from objects import Manifest, named, namespace, pod
 
 from kubeface import Pipeline
-from kubeface.embedded.cluster import Embedded
 from kubeface.errors import CommandFailed
 from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.kube.kubectl import run
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.state import Embedded
 from kubeface.util import process
 from kubeface.util.waiting import wait_until
 
@@ -112,9 +112,7 @@ def test_probes_and_the_node_itself_pass_where_nobody_else_does(
     api.delete("pod/later", namespace=SPACE)
 
 
-def test_a_node_keeps_them_again_after_a_power_cut(
-    provider: EmbeddedProvider, api: Cluster, web: str
-) -> None:
+def test_a_node_keeps_them_again_after_a_power_cut(provider: LocalCluster, api: Cluster, web: str) -> None:
     apply(api, [_policy("deny", {}, ingress=[])], namespace=SPACE)
     _settles(api, web, set())
     provider.stop_node("node1")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from objects import Manifest, named, namespace, pod
 
-from kubeface.embedded.cluster import Embedded
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
+from kubeface.local.state import Embedded
 from kubeface.util.waiting import wait_until
 
 SPACE = "network"

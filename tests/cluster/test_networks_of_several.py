@@ -6,8 +6,8 @@ from private import on_a_machine_of_its_own
 HEAD = """
 import sys
 from pyroute2 import IPRoute, netns
-from kubeface.embedded import network
-from kubeface.embedded.spec import ClusterSpec, Networks
+from kubeface.local import network
+from kubeface.local.spec import ClusterSpec, Networks
 A, B = sys.argv[1:3]
 one = ClusterSpec(A, node_count=2)
 other = ClusterSpec(B, node_count=2, networks=Networks("10.50.0.0/24", "10.51.0.0/16", "10.52.0.0/16"))

@@ -7,7 +7,7 @@ import burst
 import pytest
 
 from kubeface import Cluster, Pipeline, wait
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local.cluster import LocalCluster
 
 COMPONENTS = ("receiver", "image-processor", "face-recognition", "nsqd", "nsqlookupd", "mysql")
 NAME = "test"  # the cluster of the fixture `course`
@@ -95,7 +95,7 @@ def test_no_answer_was_written_twice(
 @pytest.fixture
 def switched_off(course: Path) -> Iterator[Callable[[str], None]]:
     """Switches a node off, and on again after the test."""
-    provider, off = EmbeddedProvider(NAME), list[str]()
+    provider, off = LocalCluster(NAME), list[str]()
 
     def switch_off(name: str) -> None:
         off.append(name)

@@ -11,9 +11,9 @@ import websocket
 import yaml
 from objects import Manifest, named, namespace, pod
 
-from kubeface.embedded.cluster import Embedded
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
+from kubeface.local.state import Embedded
 
 SPACE = "pods"
 #: The subprotocol of the API for streams of bytes, each message marked with its channel (1 is stdout).

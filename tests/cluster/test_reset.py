@@ -6,20 +6,20 @@ import pytest
 from objects import Manifest, claim, deployment, mount, named, namespace, pod
 from traces import supervised
 
-from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.reset import left_on
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.kube.kubectl import run
 from kubeface.linux import cgroups
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.reset import left_on
+from kubeface.local.state import Embedded
 from kubeface.util.waiting import wait_until
 
 NEW_S = 20  # chosen: four times the benchmark's goal, for a machine that does other things too
 
 
 def test_whatever_was_made_is_gone_in_seconds(
-    trial: Embedded, provider: EmbeddedProvider, api: Cluster, capsys: pytest.CaptureFixture[str]
+    trial: Embedded, provider: LocalCluster, api: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
     provider.reset()
     before, running = _inventory(api), supervised(trial.spec.cgroup)
@@ -36,7 +36,7 @@ def test_whatever_was_made_is_gone_in_seconds(
 
 
 def test_a_reset_switches_on_what_was_off_and_connects_what_was_cut(
-    trial: Embedded, provider: EmbeddedProvider, api: Cluster
+    trial: Embedded, provider: LocalCluster, api: Cluster
 ) -> None:
     provider.stop_node("node1")
     provider.cut_node("node2")

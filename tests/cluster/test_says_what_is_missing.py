@@ -9,9 +9,9 @@ from pathlib import Path
 import hiding
 import pytest
 
-from kubeface.embedded.cluster import Embedded
-from kubeface.embedded.machine import CONTROLLERS, DISK_GB
 from kubeface.linux import packages
+from kubeface.local.machine import CONTROLLERS, DISK_GB
+from kubeface.local.state import Embedded
 from kubeface.places import cache
 from kubeface.util.process import find
 

@@ -5,11 +5,11 @@ import time
 import pytest
 from objects import claim, deployment, mount, named, pod
 
-from kubeface.embedded.cluster import Embedded
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.state import Embedded
 
 #: Adds a line a hundred times a second to a file on each of two volumes, first to one, then to the other.
 WRITER = "while true; do echo line >> /own/f; echo line >> /ours/f; sleep 0.01; done"
@@ -17,7 +17,7 @@ WITHIN_S = 90  # chosen: three times a start, for a machine that does other thin
 
 
 def test_the_cluster_comes_back_to_what_it_was(
-    trial: Embedded, provider: EmbeddedProvider, api: Cluster, capsys: pytest.CaptureFixture[str]
+    trial: Embedded, provider: LocalCluster, api: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
     claims = [claim("own"), claim("ours", "shared", "ReadWriteMany")]
     apply(api, [*claims, deployment("web"), mount(pod("writer", WRITER, node="node2"), "own", "ours")])
@@ -43,7 +43,7 @@ def test_the_cluster_comes_back_to_what_it_was(
     assert restored_s < WITHIN_S
 
 
-def test_both_volumes_are_of_the_same_moment(trial: Embedded, provider: EmbeddedProvider) -> None:
+def test_both_volumes_are_of_the_same_moment(trial: Embedded, provider: LocalCluster) -> None:
     folder = trial.spec.folder / "snapshots" / "before" / "volumes"
     own = next((folder / "node2").glob("*/f")).read_text().splitlines()
     ours = next((folder / "shared").glob("*/f")).read_text().splitlines()
@@ -53,7 +53,7 @@ def test_both_volumes_are_of_the_same_moment(trial: Embedded, provider: Embedded
 
 
 def test_a_snapshot_is_asked_for_by_a_name_that_is_free_and_found_by_one_that_is_there(
-    trial: Embedded, provider: EmbeddedProvider
+    trial: Embedded, provider: LocalCluster
 ) -> None:
     with pytest.raises(BadInput, match="already"):
         provider.save_snapshot("before")

@@ -10,11 +10,11 @@ from objects import pod
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
-from kubeface.embedded.cluster import Embedded
 from kubeface.kube import Cluster, wait
 from kubeface.kube.kubectl import run
 from kubeface.linux import cgroups
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.state import Embedded
 from kubeface.util.process import run as execute
 
 REFUSED = (errno.ENETUNREACH, errno.EHOSTUNREACH)
@@ -58,7 +58,7 @@ def test_a_pod_and_a_node_that_call_outside_are_refused_at_once(trial: Embedded,
     api.delete("pod/caller", grace_s=0)
 
 
-def test_status_tells_disk_and_memory(trial: Embedded, provider: EmbeddedProvider) -> None:
+def test_status_tells_disk_and_memory(trial: Embedded, provider: LocalCluster) -> None:
     status = provider.status()
     assert 50 < (status.disk_mib or 0) < 100_000
     held = cgroups.memory_bytes(trial.spec.cgroup) / 2**20

@@ -6,8 +6,8 @@ from private import on_a_machine_of_its_own
 HEAD = """
 import socket
 from pathlib import Path
-from kubeface.embedded import network, trials
-from kubeface.embedded.spec import ClusterSpec
+from kubeface.local import network, trials
+from kubeface.local.spec import ClusterSpec
 spec = ClusterSpec("charlie")
 def show(found):
     print(*found, sep="\\n")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from objects import TRIAL
 
-from kubeface.embedded.cluster import saved
-from kubeface.embedded.spec import STATE, ClusterSpec
 from kubeface.linux import cgroups
+from kubeface.local.spec import STATE, ClusterSpec
+from kubeface.local.state import saved
 
 #: The kernel settings that a kubelet or kube-proxy is known to write.
 SYSCTLS = (

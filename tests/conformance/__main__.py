@@ -17,11 +17,11 @@ import suite
 
 from kubeface import images, places
 from kubeface.cli import setup
-from kubeface.embedded import cluster
-from kubeface.embedded.spec import Wish
-from kubeface.embedded.toolchain.components import module
 from kubeface.errors import KubefaceError, Missing
-from kubeface.providers.embedded import EmbeddedProvider
+from kubeface.local import state
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.spec import Wish
+from kubeface.local.toolchain.components import module
 
 NAME = "conformance"
 #: Chosen: two nodes are the least that the suite asks for; together they have room for what runs at once.
@@ -49,7 +49,7 @@ def judge(focus: str) -> int:
         raise KubefaceError(f"These are the tests of {programs.version()}, and the cluster is {ours}.")
     setup.everything(for_tests=False, say=_say)
     folder = programs.build(places.cache(), _say)
-    door = EmbeddedProvider(NAME, WISH)
+    door = LocalCluster(NAME, WISH)
     door.down(purge=True, say=_say)
     try:
         door.up(say=_say)
@@ -62,7 +62,7 @@ def judge(focus: str) -> int:
 
 def _bring_images(folder: Path) -> None:
     """Build what the tests run in Pods, and push it to the cluster's registry."""
-    spec = cluster.saved(NAME)
+    spec = state.saved(NAME)
     assert spec is not None
     suite.lay_out_images(folder)
     built = images.build_all(cache=places.cache(), source=folder, binaries={}, say=_say)

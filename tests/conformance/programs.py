@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from kubeface.embedded.toolchain import Toolchain
-from kubeface.embedded.toolchain.go import environment, find_go, flags
+from kubeface.local.toolchain import Toolchain
+from kubeface.local.toolchain.go import environment, find_go, flags
 from kubeface.util.process import run
 
 HERE = Path(__file__).parent

@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from kubeface import places
-from kubeface.embedded.spec import REGISTRY_HOST
 from kubeface.errors import CommandFailed
+from kubeface.local.spec import REGISTRY_HOST
 from kubeface.util import files
 
 HERE = Path(__file__).parent

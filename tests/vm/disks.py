@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubeface import places
-from kubeface.embedded.toolchain import COMPONENTS, Toolchain
 from kubeface.images.storage import Storage
 from kubeface.linux import packages
-from kubeface.providers.embedded import SOURCE
+from kubeface.local.cluster import SOURCE
+from kubeface.local.toolchain import COMPONENTS, Toolchain
 from kubeface.util.process import find, run
 
 Say = Callable[[str], None]

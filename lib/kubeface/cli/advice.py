@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from kubeface.embedded.names import option
+from kubeface.local.names import option
 
 _COMMAND = re.compile(r"\bkubeface((?: [a-z]+)+)\b(?![^;,\n]* --name)")
 

@@ -15,15 +15,15 @@ from kubeface.checks import Progress
 from kubeface.cli import lab, nodes, other_clusters, report, setup, shell, snapshots
 from kubeface.cli.application import Application
 from kubeface.cli.options import Name
-from kubeface.embedded import names
-from kubeface.embedded.spec import ADDONS, Networks, Wish
-from kubeface.embedded.toolchain import Way
-from kubeface.embedded.toolchain.components import module
 from kubeface.errors import BadInput
 from kubeface.exercises.course import number_of
 from kubeface.exercises.overview import overview
+from kubeface.local import names
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.spec import ADDONS, Networks, Wish
+from kubeface.local.toolchain import Way
+from kubeface.local.toolchain.components import module
 from kubeface.places import COURSE
-from kubeface.providers.embedded import EmbeddedProvider
 from kubeface.util import signals, terminal
 from kubeface.util.privilege import become_root, can_become_root, take_over
 from kubeface.util.process import UMASK, python
@@ -130,7 +130,7 @@ def up(
         without=tuple(sorted(set(without))) or None,
         networks=Networks.read(networks) if networks else None,
     )
-    EmbeddedProvider(name, wish).up(say=report.say)
+    LocalCluster(name, wish).up(say=report.say)
 
 
 @app.command()
@@ -140,14 +140,14 @@ def down(
 ) -> None:
     """Stop the cluster; its data are kept unless --purge is given."""
     become_root(sys.argv[1:])
-    EmbeddedProvider(name).down(purge=purge, say=report.say)
+    LocalCluster(name).down(purge=purge, say=report.say)
 
 
 @app.command()
 def reset(name: Name = COURSE) -> None:
     """Delete everything that was made in the cluster, in seconds."""
     become_root(sys.argv[1:])
-    seconds = EmbeddedProvider(name).reset()
+    seconds = LocalCluster(name).reset()
     report.say(f"The cluster is as it was when it was new ({seconds:.1f} s).")
 
 
@@ -158,7 +158,7 @@ def status(
 ) -> None:
     """Show nodes, programs, disk and memory; exit code 0 if it runs."""
     become_root(sys.argv[1:])
-    found = EmbeddedProvider(name).status()
+    found = LocalCluster(name).status()
     if as_json:
         print(json.dumps(dataclasses.asdict(found), indent=1))
     else:
@@ -170,7 +170,7 @@ def status(
 def collect_garbage() -> None:
     """Delete programs, images and build caches of earlier versions."""
     become_root(sys.argv[1:])
-    report.show_garbage(EmbeddedProvider().collect_garbage(say=report.say))
+    report.show_garbage(LocalCluster().collect_garbage(say=report.say))
 
 
 @app.command()
@@ -178,7 +178,7 @@ def doctor(name: Name = COURSE) -> None:
     """Check whether this machine can run a cluster; say what it lacks."""
     if can_become_root():  # who cannot is told so, and the rest
         become_root(sys.argv[1:])
-    findings = EmbeddedProvider(name).examine()
+    findings = LocalCluster(name).examine()
     report.show_findings(findings)
     raise SystemExit(1 if any(finding.problem for finding in findings) else 0)
 
@@ -197,7 +197,7 @@ def logs(
 ) -> None:
     """Print the last lines of a program's log."""
     become_root(sys.argv[1:])
-    report.show_log(EmbeddedProvider(name).log(program, on), lines)
+    report.show_log(LocalCluster(name).log(program, on), lines)
 
 
 @app.command("setup")
@@ -220,7 +220,7 @@ def progress(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Show passed exercises and right predictions, by notebook."""
-    kept = Progress.named(EmbeddedProvider(name).kubeconfig().stem)
+    kept = Progress.named(LocalCluster(name).kubeconfig().stem)
     notebook = number_of(notebook) if notebook else None
     shown = overview(kept, notebook)
     if reset and (yes or typer.confirm(f"Forget your progress in {notebook or 'all notebooks'}?")):

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kubeface.cli import shell
-from kubeface.embedded import names
 from kubeface.errors import CommandFailed
-from kubeface.providers.embedded import SOURCE
+from kubeface.local import names
+from kubeface.local.cluster import SOURCE
 from kubeface.util.process import foreground, python
 
 #: What JupyterLab opens.

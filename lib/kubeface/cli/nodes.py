@@ -8,8 +8,8 @@ import typer
 from kubeface.cli import report
 from kubeface.cli.application import Application
 from kubeface.cli.options import Name
+from kubeface.local.cluster import LocalCluster
 from kubeface.places import COURSE
-from kubeface.providers.embedded import EmbeddedProvider
 from kubeface.util.privilege import become_root
 
 app = Application("Add, remove, switch off, freeze and cut off nodes.")
@@ -21,7 +21,7 @@ Node = Annotated[str, typer.Argument(metavar="NODE")]
 def stop(node: Node, name: Name = COURSE) -> None:
     """Switch a node off; everything on it ends at once."""
     become_root(sys.argv[1:])
-    EmbeddedProvider(name).stop_node(node)
+    LocalCluster(name).stop_node(node)
     report.say(f"{node} is off.")
 
 
@@ -29,7 +29,7 @@ def stop(node: Node, name: Name = COURSE) -> None:
 def start(node: Node, name: Name = COURSE) -> None:
     """Switch a node on, and wait until it is Ready."""
     become_root(sys.argv[1:])
-    EmbeddedProvider(name).start_node(node)
+    LocalCluster(name).start_node(node)
     report.say(f"{node} is Ready.")
 
 
@@ -37,7 +37,7 @@ def start(node: Node, name: Name = COURSE) -> None:
 def freeze(node: Node, name: Name = COURSE) -> None:
     """Freeze a node; its processes hang, and none ends."""
     become_root(sys.argv[1:])
-    EmbeddedProvider(name).freeze_node(node)
+    LocalCluster(name).freeze_node(node)
     report.say(f"{node} is frozen.")
 
 
@@ -45,7 +45,7 @@ def freeze(node: Node, name: Name = COURSE) -> None:
 def thaw(node: Node, name: Name = COURSE) -> None:
     """Let a frozen node go on."""
     become_root(sys.argv[1:])
-    EmbeddedProvider(name).thaw_node(node)
+    LocalCluster(name).thaw_node(node)
     report.say(f"{node} goes on.")
 
 
@@ -53,7 +53,7 @@ def thaw(node: Node, name: Name = COURSE) -> None:
 def add(name: Name = COURSE) -> None:
     """Add a node, and wait until it is Ready."""
     become_root(sys.argv[1:])
-    report.say(f"{EmbeddedProvider(name).add_node()} is Ready.")
+    report.say(f"{LocalCluster(name).add_node()} is Ready.")
 
 
 @app.command()
@@ -67,7 +67,7 @@ def remove(
 ) -> None:
     """Drain a node, switch it off, and delete its disk."""
     become_root(sys.argv[1:])
-    EmbeddedProvider(name).remove_node(node, with_volumes=with_volumes, timeout_s=timeout)
+    LocalCluster(name).remove_node(node, with_volumes=with_volumes, timeout_s=timeout)
     report.say(f"{node} is gone.")
 
 
@@ -81,7 +81,7 @@ def simulate(
     They run nothing, and take only Pods that tolerate the taint kubeface.io/simulated.
     """
     become_root(sys.argv[1:])
-    EmbeddedProvider(name).simulate_nodes(count, say=report.say)
+    LocalCluster(name).simulate_nodes(count, say=report.say)
     report.say(f"{count} simulated nodes are Ready." if count else "There are no simulated nodes.")
 
 
@@ -89,7 +89,7 @@ def simulate(
 def cut(node: Node, name: Name = COURSE) -> None:
     """Cut a node off the network; everything on it goes on running."""
     become_root(sys.argv[1:])
-    EmbeddedProvider(name).cut_node(node)
+    LocalCluster(name).cut_node(node)
     report.say(f"{node} is cut off.")
 
 
@@ -97,5 +97,5 @@ def cut(node: Node, name: Name = COURSE) -> None:
 def join(node: Node, name: Name = COURSE) -> None:
     """Connect a node to the network again."""
     become_root(sys.argv[1:])
-    EmbeddedProvider(name).join_node(node)
+    LocalCluster(name).join_node(node)
     report.say(f"{node} is connected.")

@@ -6,11 +6,9 @@ import typer
 
 from kubeface.cli import lessons, report
 from kubeface.cli.application import Application
+from kubeface.existing.cluster import ExistingCluster
 from kubeface.kube.stand_ins import StandIns
-from kubeface.providers.existing import ExistingProvider
-from kubeface.providers.finding import Finding
-from kubeface.providers.foreign import Foreign
-from kubeface.providers.kind import PREFIX, KindProvider
+from kubeface.util.finding import Finding
 
 app = Application()
 
@@ -46,11 +44,11 @@ def check(
     if not context:
         report.say(str(lessons.needed()))
         return
-    door = provider(context, StandIns(registry, shared_class, one_node))
-    found = door.examine()
+    cluster = ExistingCluster(context, StandIns(registry, shared_class, one_node))
+    found = cluster.examine()
     show(found)
     report.say("")
-    report.say(str(lessons.here(door.cluster)))
+    report.say(str(lessons.here(cluster.cluster)))
     raise SystemExit(1 if any(one.stops for one in found) else 0)
 
 
@@ -59,18 +57,13 @@ def use(
     context: Context, registry: Registry = "", shared_class: SharedClass = "", one_node: OneNode = False
 ) -> None:
     """Prepare an existing cluster for the course."""
-    provider(context, StandIns(registry, shared_class, one_node)).up(say=report.say)
+    ExistingCluster(context, StandIns(registry, shared_class, one_node)).up(say=report.say)
 
 
 @app.command()
 def leave(context: Context) -> None:
     """Delete what the course made on an existing cluster."""
-    provider(context, StandIns()).down(purge=True, say=report.say)
-
-
-def provider(context: str, asked: StandIns) -> Foreign:
-    """The door to the cluster of a context."""
-    return (KindProvider if context.startswith(PREFIX) else ExistingProvider)(context, asked)
+    ExistingCluster(context, StandIns()).down(purge=True, say=report.say)
 
 
 def show(found: list[Finding]) -> None:

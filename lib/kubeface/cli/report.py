@@ -6,9 +6,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from kubeface.embedded import names
-from kubeface.embedded.machine import Finding
-from kubeface.providers.base import Status
+from kubeface.local import names
+from kubeface.local.machine import Finding
+from kubeface.local.status import Status
 from kubeface.util import files
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kubeface import images, photos, places
-from kubeface.embedded import toolchain
-from kubeface.embedded.toolchain import Toolchain, Way
 from kubeface.kube.stand_ins import REGISTRY
 from kubeface.linux import packages
-from kubeface.providers.embedded import SOURCE
+from kubeface.local import toolchain
+from kubeface.local.cluster import SOURCE
+from kubeface.local.toolchain import Toolchain, Way
 from kubeface.util.privilege import give_to_user, make_user_folder
 
 Say = Callable[[str], None]

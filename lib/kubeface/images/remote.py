@@ -19,7 +19,7 @@ from kubeface.errors import ApiRefused, Missing, NotReady
 from kubeface.kube import Cluster
 from kubeface.linux import kernel
 
-PORT = 5000  # specified: embedded.spec
+PORT = 5000  # specified: local.spec
 ANSWER_S = 10.0  # chosen: the registry is on this machine
 
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"

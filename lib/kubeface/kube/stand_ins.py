@@ -14,7 +14,7 @@ import yaml
 from kubeface import places
 from kubeface.errors import BadInput
 
-#: In the image names of every manifest; embedded.spec makes its nodes know it.
+#: In the image names of every manifest; local.spec makes its nodes know it.
 REGISTRY = "registry.kubeface.internal"
 #: The StorageClass of volumes that Pods on several nodes mount.
 SHARED = "shared"

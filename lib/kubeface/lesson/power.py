@@ -4,7 +4,7 @@ import subprocess
 
 from kubeface.kube import Cluster
 from kubeface.lesson.context import LessonStopped, is_course
-from kubeface.providers.embedded import EmbeddedProvider, name_of
+from kubeface.local.cluster import LocalCluster, name_of
 from kubeface.util.process import python
 
 #: On a node that a lesson has switched off, so that the next one switches it on.
@@ -54,7 +54,7 @@ def _refuse_others(cluster: Cluster, node: str) -> None:
     what = f"The power of {node} stays as it is."
     if not is_course(cluster):
         raise LessonStopped(what, seen=f"{cluster.context} is another cluster: {NOT_OURS}")
-    if not EmbeddedProvider(name_of(cluster.kubeconfig)).may_be_at(cluster.transport.address):
+    if not LocalCluster(name_of(cluster.kubeconfig)).may_be_at(cluster.transport.address):
         raise LessonStopped(what, seen=f"{cluster.kubeconfig} speaks of another cluster: {NOT_OURS}")
     if cluster.find(f"node/{node}") is None:
         names = ", ".join(one.name for one in cluster.nodes())

@@ -10,7 +10,7 @@ from kubeface import places
 from kubeface.cli import advice
 from kubeface.cli.commands import app
 from kubeface.cli.report import what_to_do
-from kubeface.providers.base import NodeStatus, Status
+from kubeface.local.status import NodeStatus, Status
 
 TREE = typer.main.get_command(app)
 LINE = 64  # specified: what a help of 80 columns leaves of a line for a command's first sentence

@@ -8,10 +8,10 @@ import pytest
 from workshop import CATALOG, Workshop
 
 from kubeface import places
-from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import KubefaceError
 from kubeface.images import garbage
 from kubeface.images.storage import Storage
+from kubeface.local.toolchain import Toolchain
 
 REPOSITORIES = Path("registry/docker/registry/v2/repositories")
 

@@ -15,11 +15,11 @@ import pytest
 from workshop import Workshop
 
 from kubeface import places
-from kubeface.embedded.toolchain import Toolchain
 from kubeface.errors import CommandFailed, NotReady
 from kubeface.images import Built, push_all
 from kubeface.images.archive import save_all
 from kubeface.linux.pki import Authority
+from kubeface.local.toolchain import Toolchain
 from kubeface.util.waiting import wait_until
 
 CONFIG = """\

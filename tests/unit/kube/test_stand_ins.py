@@ -3,12 +3,12 @@
 import pytest
 import yaml
 
-from kubeface.embedded import spec
 from kubeface.errors import BadInput, CommandFailed
 from kubeface.kube import Cluster, apply, diff, kubectl, render, stand_ins
 from kubeface.kube.rights import may, user
 from kubeface.kube.sent import sent
 from kubeface.kube.stand_ins import NOTHING, REGISTRY, StandIns
+from kubeface.local import spec
 from kubeface.pipeline.deploy import manifests_folder
 
 ELSEWHERE = StandIns(registry="registry.example:5000/course", shared_class="nfs")

@@ -10,11 +10,11 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kubeface.checks import session
-from kubeface.embedded import credentials
 from kubeface.kube import Cluster
 from kubeface.kube.kubectl import find_kubectl
 from kubeface.lesson import Lesson, LessonStopped, Plan, State, context, opening
 from kubeface.lesson.context import connect, is_course
+from kubeface.local import credentials
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 import pytest
 
-from kubeface.embedded import cluster as saved
-from kubeface.embedded import spec
 from kubeface.kube import Cluster
 from kubeface.lesson import Lesson, LessonStopped, Plan, State
 from kubeface.lesson.power import MARK, power_off, power_on, switch_on_all
-from kubeface.providers.embedded import EmbeddedProvider, name_of
+from kubeface.local import spec
+from kubeface.local import state as saved
+from kubeface.local.cluster import LocalCluster, name_of
 
 
 @pytest.fixture
@@ -75,4 +75,4 @@ def test_a_node_that_is_off_is_switched_on_whoever_switched_it_off(nowhere, here
 
 def test_the_name_of_a_cluster_follows_from_its_kubeconfig():
     for name in ("face", "test"):
-        assert name_of(EmbeddedProvider(name).kubeconfig()) == name
+        assert name_of(LocalCluster(name).kubeconfig()) == name

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kubeface.embedded.spec import Networks
 from kubeface.errors import ApiRefused
 from kubeface.kube import apply, load, render
+from kubeface.local.spec import Networks
 from kubeface.model.manifests import edit
 
 ROOT = Path(__file__).parents[3]

@@ -41,14 +41,14 @@ def test_a_notebook_is_run_live_when_something_of_its_own_has_changed(file: str)
 
 def test_what_has_nothing_to_do_with_it_is_not_run() -> None:
     choice = changed.choose(["lib/kubeface/views/rollout.py"])
-    assert "tests/unit/embedded/test_network.py" not in choice.files
+    assert "tests/unit/local/test_network.py" not in choice.files
     assert choice.notebooks == []
     assert changed.choose([]) == changed.Choice()
 
 
 def test_what_takes_a_cluster_is_named_unless_it_was_changed_itself() -> None:
     one = "tests/cluster/test_snapshots.py"
-    choice = changed.choose(["lib/kubeface/embedded/snapshots.py"])
+    choice = changed.choose(["lib/kubeface/local/snapshots.py"])
     assert one in choice.left_out
     assert one not in choice.files
     assert one in changed.choose([one]).files

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from tracked import ROOT, files
 
-TOOLCHAIN = "lib/kubeface/embedded/toolchain"
+TOOLCHAIN = "lib/kubeface/local/toolchain"
 LESSONS = ROOT / "manifests/lessons"
 MADE_IN_A_LESSON = ("hello:",)  # notebook 03 makes it in its own cells; one of its tags is there for nobody
 MODULES = sorted(files(f"{TOOLCHAIN}/**/go.mod"))

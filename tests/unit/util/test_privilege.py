@@ -74,7 +74,7 @@ def test_root_knows_how_the_person_reaches_the_network(monkeypatch: pytest.Monke
     [
         process.python("-m", "kubeface", "--help"),
         supervisor.command(Path("/nothing"), foreground=True),
-        process.python("-m", "kubeface.embedded.simulated_start", "/nothing", "true"),
+        process.python("-m", "kubeface.local.simulated_start", "/nothing", "true"),
         process.python("-m", "venv", "--help"),
     ],
     ids=["kubeface", "supervisord", "kwok", "venv"],

@@ -1,1 +1,0 @@
-"""A real Kubernetes as plain processes: the programs, the nodes, their network, the steps that make it."""

@@ -1,5 +1,0 @@
-"""The cluster's programs, compiled from pinned Go modules. One folder a component: go.mod and go.sum."""
-
-from kubeface.embedded.toolchain.components import COMPONENTS, OPTIONAL, Toolchain, Way, build, collect
-
-__all__ = ["COMPONENTS", "OPTIONAL", "Toolchain", "Way", "build", "collect"]

@@ -1,0 +1,89 @@
+"""What the user of somebody's cluster may do there: in the pipeline's namespace, and beyond."""
+
+from collections.abc import Iterator
+
+from kubeface.errors import ApiRefused
+from kubeface.kube import Cluster
+from kubeface.kube.contexts import NAMESPACE
+from kubeface.kube.labelled import PART_OF
+from kubeface.kube.rights import may
+from kubeface.util.finding import Finding, listed, not_allowed
+
+_ALL = ("get", "list", "watch", "create", "patch", "delete")
+#: What it takes to deploy the pipeline and to use it, in its namespace. The role `edit` has all of it.
+NEEDED = {
+    "deployments": _ALL,
+    "daemonsets": _ALL,
+    "cronjobs": _ALL,
+    "services": _ALL,
+    "configmaps": _ALL,
+    "secrets": _ALL,
+    "serviceaccounts": _ALL,
+    "persistentvolumeclaims": _ALL,
+    "networkpolicies": _ALL,
+    "pods": ("get", "list", "watch", "create", "delete"),
+    "pods/log": ("get",),
+    "pods/exec": ("create",),
+    "events": ("list",),
+}
+#: What lessons do beyond it; the pipeline itself does not.
+BEYOND = (
+    ("namespaces", ("create", "delete"), "as lessons with a namespace of their own do"),
+    ("nodes", ("patch",), "as lessons on scheduling do"),
+)
+
+
+def namespace(cluster: Cluster, who: str) -> Iterator[Finding]:
+    """Whether the pipeline's namespace is there, or can be made, and is not somebody else's."""
+    subject = f"namespace {NAMESPACE}"
+    (key, value), *_ = PART_OF.items()
+    try:
+        found = cluster.find(f"namespace/{NAMESPACE}")
+    except ApiRefused:
+        yield Finding(subject, _made_for(who, f"see the namespace {NAMESPACE}"), stops=True)
+        return
+    if found is None and not may(cluster, "create", "namespaces"):
+        yield Finding(subject, _made_for(who, f"make the namespace {NAMESPACE}"), stops=True)
+    elif found and found.labels.get(key) != value:
+        problem = (
+            f"The namespace {NAMESPACE} was not made by this course and stays as it is: use another cluster, "
+            f"or give it the label {key}={value} if all that is in it may go."
+        )
+        yield Finding(subject, problem, stops=True)
+    else:
+        yield Finding(subject)
+
+
+def within(cluster: Cluster, who: str) -> Iterator[Finding]:
+    """What the user may not do in that namespace, though the pipeline needs it."""
+    missing = {
+        what: [verb for verb in verbs if not may(cluster, verb, what, namespace=NAMESPACE)]
+        for what, verbs in NEEDED.items()
+    }
+    for what, verbs in missing.items():
+        if verbs:
+            deed = f"{listed(verbs, 'or')} {what} in the namespace {NAMESPACE}"
+            yield Finding(f"rights on {what}", not_allowed(who, deed, _role(who)), stops=True)
+    if not any(missing.values()):
+        yield Finding(f"rights in the namespace {NAMESPACE}")
+
+
+def beyond(cluster: Cluster, who: str) -> Iterator[Finding]:
+    """What the user may not do elsewhere, though lessons need it."""
+    for what, verbs, purpose in BEYOND:
+        missing = [verb for verb in verbs if not may(cluster, verb, what)]
+        problem = ""
+        if missing:
+            deed = f"{listed(missing, 'or')} {what}, {purpose}"
+            ask = f"{listed([f'`{verb}`' for verb in missing])} on {what}"
+            problem = not_allowed(who, deed, ask)
+        yield Finding(f"rights on {what}", problem)
+
+
+def _made_for(who: str, deed: str) -> str:
+    ask = f"`kubectl apply -f manifests/namespace/namespace.yaml` and {_role(who)}"
+    return not_allowed(who, deed, ask)
+
+
+def _role(who: str) -> str:
+    return f"`kubectl create rolebinding course --clusterrole=edit --user={who} --namespace={NAMESPACE}`"

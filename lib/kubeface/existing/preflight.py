@@ -1,0 +1,105 @@
+"""Is somebody's cluster fit for the course? One sentence for each thing that is not; nothing is changed."""
+
+import re
+from collections.abc import Iterator
+
+from kubeface.errors import Missing
+from kubeface.existing import allowed, storage
+from kubeface.kube import Cluster, KubeObject, find_kubectl
+from kubeface.kube.rights import may, user
+from kubeface.kube.stand_ins import StandIns
+from kubeface.linux import kernel
+from kubeface.util.finding import Finding, not_allowed
+
+NODE_LABEL = "receiver"
+#: Specified: from v1.30 on, the manifests' `lifecycle.preStop.sleep` works by default (KEP-3960).
+OLDEST = (1, 30)
+#: The newest that the course has been tried with.
+NEWEST = (1, 37)
+
+
+def examine(cluster: Cluster, stand_ins: StandIns) -> list[Finding]:
+    """What the cluster has and lacks, and what its user may not do.
+
+    Raises:
+        NoAnswer: nobody answers at its address.
+    """
+    version = judge_version(cluster.version())
+    if version.stops:
+        return [version]
+    who = user(cluster)
+    return [
+        version,
+        _kubectl(),
+        *_nodes(cluster, who),
+        *storage.look(cluster, who, stand_ins),
+        *allowed.namespace(cluster, who),
+        *allowed.within(cluster, who),
+        *allowed.beyond(cluster, who),
+    ]
+
+
+def judge_version(said: str) -> Finding:
+    """Whether the course runs on a version, spelled as an API server does.
+
+    >>> judge_version("v1.33.5+k3s1").problem
+    ''
+    >>> judge_version("v1.29.4-gke.1043002").problem
+    'Kubernetes v1.29.4-gke.1043002 is too old for the manifests: take a cluster of v1.30 or newer.'
+    """
+    found = re.match(r"v?(\d+)\.(\d+)", said)
+    version = (int(found[1]), int(found[2])) if found else (0, 0)
+    oldest, newest = (f"v{major}.{minor}" for major, minor in (OLDEST, NEWEST))
+    if version < OLDEST:
+        problem = f"Kubernetes {said} is too old for the manifests: take a cluster of {oldest} or newer."
+        return Finding("version", problem, stops=True)
+    if version > NEWEST:
+        problem = f"Kubernetes {said} is newer than the course was tried with: go on, or take {newest}."
+        return Finding("version", problem)
+    return Finding(f"Kubernetes {said}")
+
+
+def _kubectl() -> Finding:
+    try:
+        return Finding(f"kubectl at {find_kubectl()}")
+    except Missing:
+        problem = "There is no kubectl on this machine: install it, or set KUBEFACE_KUBECTL to where it is."
+        return Finding("kubectl", problem, stops=True)
+
+
+def _nodes(cluster: Cluster, who: str) -> Iterator[Finding]:
+    if not may(cluster, "list", "nodes"):
+        yield Finding("nodes", not_allowed(who, "list nodes, which lessons look at", "`list` on nodes"))
+        return
+    nodes = cluster.nodes()
+    ready = [node for node in nodes if node.is_ready]
+    if not ready:
+        yield Finding("nodes", "No node is ready: start one, then look again.", stops=True)
+        return
+    alone = "There is one node: what takes several is left out, as the table of the lessons says."
+    yield Finding(f"{len(ready)} of {len(nodes)} nodes ready", alone if len(nodes) == 1 else "")
+    yield from _architectures(ready)
+    yield _label(cluster, nodes)
+
+
+def _architectures(nodes: list[KubeObject]) -> Iterator[Finding]:
+    here = kernel.architecture()
+    for node in nodes:
+        info = (node.raw.get("status") or {}).get("nodeInfo") or {}
+        there = info.get("architecture", here)
+        if there != here:
+            problem = f"{node.name} is {there}, and images built here are for {here}: build them on {there}."
+            yield Finding(f"architecture of {node.name}", problem, stops=True)
+
+
+def _label(cluster: Cluster, nodes: list[KubeObject]) -> Finding:
+    """Whether the queue finds a node to run on."""
+    subject = f"nodes with the label {NODE_LABEL}=true"
+    if may(cluster, "patch", "nodes") or any(node.labels.get(NODE_LABEL) == "true" for node in nodes):
+        return Finding(subject)
+    ask = f"`kubectl label nodes --all {NODE_LABEL}=true`"
+    return Finding(
+        subject,
+        f"No node has the label {NODE_LABEL}=true, on which the queue runs: ask for {ask}.",
+        stops=True,
+    )

@@ -1,0 +1,107 @@
+"""One command at a time on a cluster: a file beside its sockets, held by the kernel for whoever works on it.
+
+It is freed with its process, however that ends. The last one to hold it takes the file away.
+"""
+
+import contextlib
+import fcntl
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kubeface.errors import Missing
+from kubeface.local.spec import RUN, STATE
+from kubeface.util import files
+
+Say = Callable[[str], None]
+
+
+def to_stderr(line: str) -> None:
+    """One line for the person who waits; what a command answers goes to stdout."""
+    print(line, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def cluster_lock(name: str, work: str, *, say: Say = to_stderr) -> Iterator[None]:
+    """Be the only one who changes the cluster of this name; `say` tells whom is waited for.
+
+    Args:
+        work: What is done meanwhile, as its command is called: "up", "node add".
+    Raises:
+        Missing: this process has no root rights.
+    """
+    path = RUN / f"{name}.lock"
+    descriptor = _hold(path, lambda holder: say(_waiting(name, holder)))
+    try:
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {work}".encode(), 0)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+        with contextlib.suppress(OSError):  # something of a cluster is in it
+            RUN.rmdir()
+
+
+@contextlib.contextmanager
+def machine_lock() -> Iterator[None]:
+    """Be the only one who takes addresses or changes what all clusters share; held for moments."""
+    with files.locked(STATE.parent):
+        yield
+
+
+def names() -> list[str]:
+    """The clusters that somebody works on, or whose lock was left by a process that was killed."""
+    return [path.stem for path in RUN.glob("*.lock")]
+
+
+def _hold(path: Path, when_held: Callable[[str], None]) -> int:
+    """The descriptor of the file, locked, and still the file of that path."""
+    while True:
+        descriptor = _open(path)
+        try:
+            _lock(descriptor, when_held)
+            if _is_at(descriptor, path):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    while True:
+        try:
+            with contextlib.suppress(FileExistsError):
+                path.parent.mkdir()
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except FileNotFoundError:  # another command has just ended, and took the folder away
+            continue
+        except PermissionError as error:
+            raise Missing(
+                "Changing a cluster needs root rights.", try_next="run this as root or through sudo"
+            ) from error
+
+
+def _lock(descriptor: int, when_held: Callable[[str], None]) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        when_held(os.pread(descriptor, 200, 0).decode(errors="replace"))
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # Ctrl-C ends this wait
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether the path still leads to the file: whoever held it before may have taken it away."""
+    with contextlib.suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    return False
+
+
+def _waiting(name: str, holder: str) -> str:
+    pid, _, work = holder.partition(" ")
+    who = f" (pid {pid}): {work}" if work else ""
+    return (
+        f"Another kubeface command is working on cluster {name}{who}; waiting for it. Ctrl-C ends the wait."
+    )
