@@ -5,9 +5,12 @@ KubefaceError               what failed, what was seen, what to try
 ├── Crashed                 a program ended although it should run
 ├── NotReady                a wait ended before its condition held
 ├── CommandFailed           a program that should succeed did not
-├── ApiRefused              the API server said no
+├── ApiError                the API server said no
 └── BadInput                what was asked for makes no sense
 """
+
+import warnings
+from typing import Any
 
 
 class KubefaceError(Exception):
@@ -52,9 +55,17 @@ class CommandFailed(KubefaceError):
     """A program that should succeed ended with an error; its output is in `seen`."""
 
 
-class ApiRefused(KubefaceError):
+class ApiError(KubefaceError):
     """The API server refused a request; its words are in `seen`."""
 
 
 class BadInput(KubefaceError):
     """What was asked for makes no sense; nothing has been changed."""
+
+
+def __getattr__(name: str) -> Any:
+    """`ApiRefused`, as `ApiError` was called until version 0.2; remove the alias after that version."""
+    if name != "ApiRefused":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    warnings.warn("ApiRefused is called ApiError now", DeprecationWarning, stacklevel=2)
+    return ApiError

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from objects import Manifest, named, pod
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
 from kubeface.linux.pki import Authority
@@ -29,7 +29,7 @@ def test_a_quota_refuses_what_is_too_much(api: Cluster, space: str) -> None:
     apply(api, [quota], namespace=space)
     wait(api, "resourcequota/one", for_=lambda one: one.status.hard, timeout_s=30, namespace=space)
     apply(api, [pod("first")], namespace=space)
-    with pytest.raises(ApiRefused, match="exceeded quota"):
+    with pytest.raises(ApiError, match="exceeded quota"):
         apply(api, [pod("second")], namespace=space)
 
 
@@ -53,7 +53,7 @@ def test_a_new_kind_is_served_with_its_schema_and_scale(api: Cluster, space: str
     apply(api, [lamp], namespace=space)
     run(["-n", space, "scale", "lamp/desk", "--replicas=3"], cluster=api)
     assert api.get("lamp/desk", namespace=space).spec.replicas == 3
-    with pytest.raises(ApiRefused, match=r"spec\.watts"):
+    with pytest.raises(ApiError, match=r"spec\.watts"):
         apply(api, [named("example.com/v1", "Lamp", "wrong", spec={"watts": "many"})], namespace=space)
     api.delete("customresourcedefinition/lamps.example.com")
     wait(api, "customresourcedefinition/lamps.example.com", for_="deleted", timeout_s=60)
@@ -163,7 +163,7 @@ def _definition() -> Manifest:
 def _refusal(api: Cluster, space: str) -> str:
     try:
         api.put(named("v1", "ConfigMap", "bad"), namespace=space, dry_run=True)
-    except ApiRefused as refusal:
+    except ApiError as refusal:
         return str(refusal)
     return ""
 

@@ -17,8 +17,8 @@ from kubeface.existing.cluster import ExistingCluster
 from kubeface.images import save_all
 from kubeface.images.push import Registry
 from kubeface.kube import Cluster, apply, kubectl, load, wait
-from kubeface.kube.labelled import things
-from kubeface.kube.stand_ins import NOTHING, StandIns, noted
+from kubeface.kube.overrides import NO_OVERRIDES, ClusterOverrides, load_overrides
+from kubeface.kube.user_objects import user_objects
 from kubeface.local.credentials import Credentials
 from kubeface.local.state import Embedded
 from kubeface.local.steps import _images_of
@@ -52,7 +52,7 @@ class Office:
 
     @property
     def door(self) -> ExistingCluster:
-        return ExistingCluster(CONTEXT, StandIns(registry=f"http://{self.registry}"))
+        return ExistingCluster(CONTEXT, ClusterOverrides(registry=f"http://{self.registry}"))
 
     @property
     def jane(self) -> Cluster:
@@ -171,7 +171,7 @@ def test_a_user_of_one_namespace_runs_the_pipeline_and_takes_only_it_away(office
     apply(admin, [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "theirs"}}])
     said: list[str] = []
     office.door.up(say=said.append)
-    assert noted(CONTEXT) == StandIns(registry=f"http://{office.registry}")
+    assert load_overrides(CONTEXT) == ClusterOverrides(registry=f"http://{office.registry}")
     pipeline = Pipeline(office.jane)
     pipeline.deploy(timeout_s=PATIENCE_S)
     images = {c.image for pod in admin.list("pods", namespace=NAMESPACE) for c in pod.spec.containers}
@@ -186,13 +186,13 @@ def test_a_user_of_one_namespace_runs_the_pipeline_and_takes_only_it_away(office
     assert elsewhere.results() == pipeline.results()
 
     office.door.down(purge=True, say=said.append)
-    left = {one.ref for one in things(admin, NAMESPACE)}
+    left = {one.ref for one in user_objects(admin, NAMESPACE)}
     assert left == {"configmap/theirs", "rolebinding/jane"}
     assert admin.find("namespace/theirs")
     assert all(node.labels["receiver"] == "true" for node in admin.nodes())
     assert admin.list("pods", namespace=NAMESPACE) == []
     assert said[-1] == "The namespace face stays, with what the course did not make: configmap/theirs"
-    assert noted(CONTEXT) == NOTHING
+    assert load_overrides(CONTEXT) == NO_OVERRIDES
     admin.delete("namespace/theirs")
 
 

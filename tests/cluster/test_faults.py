@@ -263,7 +263,7 @@ def _can_write(api: Cluster) -> bool:
 
 def _ready(api: Cluster) -> list[KubeObject]:
     pods = api.list("pods", labels={"app": "web"}, namespace=SPACE)
-    return [pod for pod in pods if pod.is_ready and not pod.is_ending]
+    return [pod for pod in pods if pod.is_ready and not pod.is_terminating]
 
 
 def _rebalance(api: Cluster) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kubeface.kube import Cluster, apply
-from kubeface.kube.labelled import PART_OF
+from kubeface.kube.user_objects import PART_OF
 from kubeface.kube.wait import Deadline
 from kubeface.lesson.prepare import remove_namespaces
 

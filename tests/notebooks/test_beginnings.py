@@ -14,7 +14,7 @@ import pytest
 from kubeface.exercises import load, notebooks
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.client import ref_of
-from kubeface.kube.labelled import things
+from kubeface.kube.user_objects import user_objects
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import State
 from kubeface.lesson.context import connect
@@ -71,7 +71,7 @@ def _held(cluster: Cluster, space: str) -> dict[str, Any] | None:
     """Each object of a namespace, with what it runs; None where there is no such namespace."""
     if cluster.find(f"namespace/{space}") is None:
         return None
-    return {one.ref: _runs(one) for one in things(cluster, space)}
+    return {one.ref: _runs(one) for one in user_objects(cluster, space)}
 
 
 def _runs(one: KubeObject) -> tuple[Any, list[str]]:

@@ -8,7 +8,7 @@ from real_queue import Nsqd
 from real_servers import Mariadb
 from receiver_served import make_photos, receiving
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.pipeline import client
 
 
@@ -27,7 +27,7 @@ def test_photos_that_are_refused_are_named_and_the_others_taken(
     database: Mariadb, queue: Nsqd, tmp_path: Path
 ) -> None:
     (path,) = make_photos(tmp_path, 1)
-    with receiving(database, queue, tmp_path) as receiver, pytest.raises(ApiRefused) as refusal:
+    with receiving(database, queue, tmp_path) as receiver, pytest.raises(ApiError) as refusal:
         PipelineHere(receiver=receiver.base_url.port or 0).post_many(["../secret.jpg", path])
     assert refusal.value.what == "1 of 2 photos were refused"
     assert refusal.value.seen.startswith("../secret.jpg: ")
@@ -38,7 +38,7 @@ def test_a_receiver_that_takes_one_at_a_time_is_named(database: Mariadb, queue: 
     paths = make_photos(tmp_path, 1)
     with (
         receiving(database, queue, tmp_path, version="v1.0") as receiver,
-        pytest.raises(ApiRefused) as refusal,
+        pytest.raises(ApiError) as refusal,
     ):
         PipelineHere(receiver=receiver.base_url.port or 0).post_many(paths)
     assert refusal.value.what == "this receiver takes one photo at a time: many at once need its version v1.1"

@@ -14,7 +14,7 @@ from kubeface.checks.registry import Deed, Exercise
 from kubeface.checks.verbs import solution_of
 from kubeface.checks.verdicts import Outcome, Verdict
 from kubeface.kube import Cluster, KubeObject
-from kubeface.kube.labelled import PART_OF, things
+from kubeface.kube.user_objects import PART_OF, user_objects
 
 #: Written by controllers: how often something was changed, or by whom at last.
 _COUNTED = ("deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation")
@@ -92,9 +92,9 @@ def _everything(cluster: Cluster) -> object:
     ours = [
         one.name for one in spaces if PART_OF.items() <= one.labels.items() or one.name == cluster.namespace
     ]
-    held = {name: [_told(one) for one in things(cluster, name)] for name in ours}
+    held = {name: [_told(one) for one in user_objects(cluster, name)] for name in ours}
     nodes = [(one.name, one.labels, one.raw["spec"]) for one in cluster.nodes()]
-    return [(one.name, one.labels, one.is_ending) for one in spaces], held, nodes
+    return [(one.name, one.labels, one.is_terminating) for one in spaces], held, nodes
 
 
 def _told(one: KubeObject) -> object:
@@ -102,7 +102,7 @@ def _told(one: KubeObject) -> object:
     marks = {key: value for key, value in one.annotations.items() if key not in _COUNTED}
     asked = {key: value for key, value in one.raw.items() if key not in ("metadata", "status")}
     ready = [one.raw.get("status", {}).get(count) for count in _READY]
-    return one.ref, one.is_ending, one.labels, marks, asked, ready
+    return one.ref, one.is_terminating, one.labels, marks, asked, ready
 
 
 def _untouched(exercise: Exercise, cluster: Cluster, begin: Callable[[], object]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from kubeface.checks.registry import Exercise
 from kubeface.checks.verdicts import Verdict, broke, not_yet
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
-from kubeface.kube.transport import NoAnswer, NotFound
+from kubeface.kube.transport import ConnectionFailed, NotFound
 
 # Chosen: longer than one request without an answer, which ends after 30 s and says more by itself.
 JUDGE_S = 40.0
@@ -24,7 +24,7 @@ def judge(exercise: Exercise, cluster: Cluster, *, timeout_s: float = JUDGE_S) -
     try:
         found = in_time(lambda: exercise.judge(cluster), timeout_s)
         verdict = found if isinstance(found, Verdict) else broke(_report(exercise, f"it answered {found!r}"))
-    except NoAnswer as silence:
+    except ConnectionFailed as silence:
         verdict = broke(f"{NOT_YOURS}\nThe cluster could not be asked.\n{silence}")
     except NotFound as gone:
         verdict = not_yet(f"something that belongs to it is not there: {gone.what}")

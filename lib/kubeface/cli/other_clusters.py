@@ -7,7 +7,7 @@ import typer
 from kubeface.cli import lessons, report
 from kubeface.cli.application import Application
 from kubeface.existing.cluster import ExistingCluster
-from kubeface.kube.stand_ins import StandIns
+from kubeface.kube.overrides import ClusterOverrides
 from kubeface.util.finding import Finding
 
 app = Application()
@@ -44,7 +44,7 @@ def check(
     if not context:
         report.say(str(lessons.needed()))
         return
-    cluster = ExistingCluster(context, StandIns(registry, shared_class, one_node))
+    cluster = ExistingCluster(context, ClusterOverrides(registry, shared_class, one_node))
     found = cluster.examine()
     show(found)
     report.say("")
@@ -57,13 +57,13 @@ def use(
     context: Context, registry: Registry = "", shared_class: SharedClass = "", one_node: OneNode = False
 ) -> None:
     """Prepare an existing cluster for the course."""
-    ExistingCluster(context, StandIns(registry, shared_class, one_node)).up(say=report.say)
+    ExistingCluster(context, ClusterOverrides(registry, shared_class, one_node)).up(say=report.say)
 
 
 @app.command()
 def leave(context: Context) -> None:
     """Delete what the course made on an existing cluster."""
-    ExistingCluster(context, StandIns()).down(purge=True, say=report.say)
+    ExistingCluster(context, ClusterOverrides()).down(purge=True, say=report.say)
 
 
 def show(found: list[Finding]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kubeface import images, photos, places
-from kubeface.kube.stand_ins import REGISTRY
+from kubeface.kube.overrides import REGISTRY
 from kubeface.linux import packages
 from kubeface.local import toolchain
 from kubeface.local.cluster import SOURCE

@@ -9,7 +9,7 @@ from typing import Any
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, table
 from kubeface.endstates.placing import ordinary
-from kubeface.errors import ApiRefused, NotReady
+from kubeface.errors import ApiError, NotReady
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.contexts import COURSE
 from kubeface.pipeline import http
@@ -191,6 +191,6 @@ def _does_answer(host: str, port: int, path: str) -> bool:
         http.get(host, port, path, within_s=ASK_S)
     except NotReady:
         return False
-    except ApiRefused:
+    except ApiError:
         pass  # an answer, even so
     return True

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from kubeface.endstates.parts import each
-from kubeface.errors import ApiRefused, Missing, NotReady
+from kubeface.errors import ApiError, Missing, NotReady
 from kubeface.images import Images
 from kubeface.kube import Cluster
-from kubeface.kube.stand_ins import REGISTRY
+from kubeface.kube.overrides import REGISTRY
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _in_registry(cluster: Cluster, name: ImageName) -> str:
         return ""
     try:
         return Images.of(cluster).get(path, name.digest or name.tag).digest
-    except (ApiRefused, Missing, NotReady):
+    except (ApiError, Missing, NotReady):
         return ""  # not there, or another cluster's registry, which is not asked
 
 

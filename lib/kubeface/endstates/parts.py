@@ -42,7 +42,7 @@ def standing(found: KubeObject | None, called: str) -> str:
     """
     if found is None:
         return f"there is no {called}"
-    return f"the {called} is being deleted" if found.is_ending else ""
+    return f"the {called} is being deleted" if found.is_terminating else ""
 
 
 def text_in(found: KubeObject, key: str) -> tuple[str, str]:

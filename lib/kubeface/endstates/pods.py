@@ -24,7 +24,7 @@ def living(cluster: Cluster, *, labels: Selector = None, namespace: str | None =
 
 def lives(pod: KubeObject) -> bool:
     """Whether a Pod has not ended, and is not about to."""
-    return not pod.is_ending and at(pod, "status", "phase") not in ("Succeeded", "Failed")
+    return not pod.is_terminating and at(pod, "status", "phase") not in ("Succeeded", "Failed")
 
 
 def of(cluster: Cluster, workload: KubeObject) -> list[KubeObject]:

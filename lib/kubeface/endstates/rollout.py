@@ -16,8 +16,8 @@ def unfinished(workload: KubeObject, *, called: str = "Pods") -> str:
     >>> unfinished(KubeObject({"kind": "Deployment", "metadata": {"name": "web"}, "spec": {"replicas": 0}}))
     'no web is asked for'
     """
-    wanted, count = workload.wanted, _counts(workload)
-    if workload.is_ending:
+    wanted, count = workload.desired, _counts(workload)
+    if workload.is_terminating:
         return f"the {workload.kind} {workload.name} is being deleted"
     if not wanted and (workload.kind != "DaemonSet" or is_seen(workload)):
         return f"no {workload.name} is asked for"
@@ -65,8 +65,8 @@ def bounds(deployment: KubeObject) -> tuple[int, int]:
     (0, 1)
     """
     told = at(deployment, "spec", "strategy", "rollingUpdate") or {}
-    surge = bound(told.get("maxSurge", "25%"), deployment.wanted, up=True)
-    missing = bound(told.get("maxUnavailable", "25%"), deployment.wanted, up=False)
+    surge = bound(told.get("maxSurge", "25%"), deployment.desired, up=True)
+    missing = bound(told.get("maxUnavailable", "25%"), deployment.desired, up=False)
     return surge, missing if surge or missing else 1  # specified: both 0 would never end
 
 

@@ -77,7 +77,7 @@ def ask_for_three(cluster: Cluster) -> None:
 def how_many_now(cluster: Cluster) -> str | None:
     """A hint for whoever finds the Deployment."""
     found = cluster.find("deployment/receiver")
-    return f"It asks for {found.wanted} now. `kubectl scale` changes that number." if found else None
+    return f"It asks for {found.desired} now. `kubectl scale` changes that number." if found else None
 
 
 def hanging_rollout(cluster: Cluster) -> None:
@@ -127,9 +127,9 @@ def three_receivers(cluster: Cluster) -> Verdict:
     main = cluster.find("deployment/receiver")
     missing = standing(main, "Deployment receiver")
     if main is not None and not missing:
-        if main.wanted == 1 and len(found) <= 1 and not is_begun(main):
+        if main.desired == 1 and len(found) <= 1 and not is_begun(main):
             return not_started("one receiver is asked for, as in the beginning")
-        missing = unfinished(main, called="receivers") if main.wanted else ""
+        missing = unfinished(main, called="receivers") if main.desired else ""
     count = len(pods.ready(found))
     if count != 3:
         return not_yet(f"{count} receivers are ready")

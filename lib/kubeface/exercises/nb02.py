@@ -7,7 +7,7 @@ from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, pas
 from kubeface.endstates.parts import at, each, standing
 from kubeface.endstates.pods import lives
 from kubeface.endstates.settings import command, template_container
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube import Cluster, KubeObject, kubectl, wait, wait_ended
 from kubeface.lesson import Plan, State
 
@@ -148,7 +148,7 @@ def words(cluster: Cluster) -> Verdict:
         return not_yet(f"its phase is {phase}, not Succeeded")
     try:
         said = _said(cluster, pod)
-    except ApiRefused as refusal:
+    except ApiError as refusal:
         return not_yet(f"its log cannot be read: {refusal.seen or refusal.what}")
     shown = said if len(said) < 200 else f"{said[:200]}…"
     is_said = re.search(r"(?<![a-z])hello(?![a-z])", said, re.IGNORECASE)
@@ -345,10 +345,10 @@ def released(cluster: Cluster) -> Verdict:
         return not_yet(short)
     pods = [pod for pod in cluster.list("pods") if lives(pod) and _is_same_program(pod, owner)]
     counted = [pod for pod in pods if _is_counted(pod)]
-    if len(counted) == 1 and len(pods) == 1 and owner.wanted == 1:
+    if len(counted) == 1 and len(pods) == 1 and owner.desired == 1:
         return not_started("there is one Pod, and it is counted")
-    if len(counted) != 1 or owner.wanted != 1:
-        return not_yet(f"{len(counted)} Pods are counted by the Deployment, which asks for {owner.wanted}")
+    if len(counted) != 1 or owner.desired != 1:
+        return not_yet(f"{len(counted)} Pods are counted by the Deployment, which asks for {owner.desired}")
     ready = sum(pod.is_ready for pod in pods)
     return passed() if ready == len(pods) == 2 else not_yet(f"{ready} of {len(pods)} Pods are ready")
 
@@ -370,4 +370,4 @@ def _is_counted(pod: KubeObject) -> bool:
 
 def alive(cluster: Cluster, labels: str) -> list[KubeObject]:
     """Pods that are not about to end."""
-    return [pod for pod in cluster.list("pods", labels=labels) if not pod.is_ending]
+    return [pod for pod in cluster.list("pods", labels=labels) if not pod.is_terminating]

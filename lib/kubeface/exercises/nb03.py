@@ -136,7 +136,7 @@ def typo(cluster: Cluster) -> Verdict:
         return not_yet("there is no Pod typo")
     image, phase = image_of(pod), at(pod, "status", "phase")
     is_as_begun = named(image).tag == "v9" and not named(image).digest
-    if is_as_begun and phase == "Pending" and not pod.is_ending:
+    if is_as_begun and phase == "Pending" and not pod.is_terminating:
         return not_started("its image is hello:v9, as in the file")
     if named(image).program != "hello":
         return not_yet(f"it runs another image, {image}")

@@ -30,8 +30,8 @@ def settle(cluster: Cluster) -> None:
 
     def is_settled(one: KubeObject) -> bool:
         pods = cluster.list("pods", labels="app.kubernetes.io/name=nsqd", namespace="face")
-        living = {pod.node for pod in pods if pod.node and not pod.is_ending}
-        return one.wanted == one.ready == len(living)
+        living = {pod.node for pod in pods if pod.node and not pod.is_terminating}
+        return one.desired == one.ready == len(living)
 
     wait(cluster, "daemonset/nsqd", for_=is_settled, timeout_s=110, namespace="face")
 
@@ -161,7 +161,7 @@ def log_by_affinity(cluster: Cluster) -> None:
 
 
 def _has_lost_one(one: KubeObject) -> bool:
-    return one.ready < one.wanted
+    return one.ready < one.desired
 
 
 @exercise(
@@ -384,6 +384,6 @@ def aside(cluster: Cluster) -> Verdict:
 
 def _await_loggers(cluster: Cluster, count: int) -> None:
     def is_there(one: KubeObject) -> bool:
-        return one.wanted == one.ready == count
+        return one.desired == one.ready == count
 
     wait(cluster, "daemonset/logger", for_=is_there, timeout_s=110, namespace=PRACTICE)

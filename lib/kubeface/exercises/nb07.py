@@ -95,7 +95,7 @@ def label_the_template(cluster: Cluster) -> None:
 def living(cluster: Cluster) -> list[KubeObject]:
     """The receiver's Pods, without those that are on their way out."""
     pods = cluster.list("pods", labels=RECEIVER)
-    return [pod for pod in pods if not pod.is_ending]
+    return [pod for pod in pods if not pod.is_terminating]
 
 
 def paused_and_labelled_by_hand(cluster: Cluster) -> None:
@@ -255,8 +255,8 @@ def spare(cluster: Cluster) -> Verdict:
     found = cluster.find("deployment/spare", namespace=PRACTICE)
     if found is None:
         return not_started("there is no Deployment spare in practice")
-    if found.wanted != 2 and not found.is_ending:
-        return not_yet(f"it asks for {found.wanted}")
+    if found.desired != 2 and not found.is_terminating:
+        return not_yet(f"it asks for {found.desired}")
     ends = pods.restarting(pods.of(cluster, found))
     return passed_unless(ends or unfinished(found) or pods.unsteady(cluster, found))
 

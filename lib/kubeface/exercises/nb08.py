@@ -146,7 +146,7 @@ def gate(cluster: Cluster) -> Verdict:
     told = asked_for(probe)
     file = _as_in_its_file(cluster, "gate")
     is_the_files = all(template_container(found, "web").get(part) == file.get(part) for part in file)
-    if is_the_files and found.wanted == 1 and not found.ready and not found.is_ending:
+    if is_the_files and found.desired == 1 and not found.ready and not found.is_terminating:
         return not_started("it is asked for /redy, as in the beginning")
     if not asks(probe):
         return not_yet(f"its readiness probe, {told}, asks nothing: the answer is always yes")
@@ -232,7 +232,7 @@ def tardy(cluster: Cluster) -> Verdict:
         return not_yet(f"its liveness probe, {asked_for(main['livenessProbe'])}, asks nothing")
     told = ("livenessProbe", "startupProbe", "readinessProbe", "command", "args")
     is_the_files = all(main.get(part) == file.get(part) for part in told)
-    if is_the_files and found.wanted == 1 and not found.is_ending:
+    if is_the_files and found.desired == 1 and not found.is_terminating:
         return not_started("its probes are those of the beginning")
     return passed_unless(standing(found, "Deployment tardy") or _restarted(cluster, found, main))
 

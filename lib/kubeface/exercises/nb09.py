@@ -135,12 +135,12 @@ def two_consumers(cluster: Cluster) -> Verdict:
     if main is None or short:
         return not_yet(short)
     found = pods.running(cluster, "image-processor")
-    if main.wanted == 1 and len(found) <= 1 and not is_begun(main):
+    if main.desired == 1 and len(found) <= 1 and not is_begun(main):
         return not_started("one is asked for, as in the beginning")
     count = len(pods.ready(found))
     if count != 2:
         return not_yet(f"{count} are ready")
-    return passed_unless(unfinished(main) if main.wanted else "")
+    return passed_unless(unfinished(main) if main.desired else "")
 
 
 def told_nothing(cluster: Cluster) -> None:

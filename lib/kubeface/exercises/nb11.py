@@ -193,7 +193,7 @@ def big_runs(cluster: Cluster) -> Verdict:
         return not_yet("there is no Pod big")
     asked = request_of(found, "cpu")
     told = spelled("cpu", asked) if asked else "no processor at all"
-    if asked == 2 and not found.is_ready and not found.is_ending:
+    if asked == 2 and not found.is_ready and not found.is_terminating:
         return not_started("it asks for 2 processors, as in the beginning")
     if asked < amount("100m"):
         return not_yet(f"it requests {told}")
@@ -293,7 +293,7 @@ def greedy_succeeds(cluster: Cluster) -> Verdict:
         return not_yet(f"its command is another one; {' '.join(words)} is meant")
     limit = limit_of(found, ours[0], "memory")
     phase = at(found, "status", "phase")
-    if limit == 64 * MIB and phase != "Succeeded" and not found.is_ending:
+    if limit == 64 * MIB and phase != "Succeeded" and not found.is_terminating:
         return not_started("its limit is 64Mi, as in the beginning")
     told = spelled("memory", limit) if limit else "none at all"
     if limit is None or limit > 300 * MIB:
@@ -393,7 +393,7 @@ def one_of_three(cluster: Cluster) -> Verdict:
     budgets = [
         one
         for one in cluster.list("pdb")
-        if not one.is_ending and any(selects(at(one, "spec", "selector"), pod.labels) for pod in web)
+        if not one.is_terminating and any(selects(at(one, "spec", "selector"), pod.labels) for pod in web)
     ]
     if not budgets:
         return not_yet("no PodDisruptionBudget selects the web Pods")

@@ -162,7 +162,7 @@ def never_one_too_many(cluster: Cluster) -> Verdict:
     surge, missing = bounds(found)
     if (told.get("maxSurge"), told.get("maxUnavailable")) == (1, 0):
         return not_started("one Pod more is allowed and none fewer, as in its manifest")
-    is_short = f"of {found.wanted} Pods, {surge} more and {missing} fewer are allowed"
+    is_short = f"of {found.desired} Pods, {surge} more and {missing} fewer are allowed"
     return passed_unless("" if (surge, missing) == (0, 1) else is_short)
 
 
@@ -242,7 +242,7 @@ def the_frontend_is_back(cluster: Cluster) -> Verdict:
         return not_yet(short)
     image = named(image_of(found, "frontend"))
     short = unfinished(found)
-    if image.tag == "v2.0" and short and found.wanted and not at(found, "spec", "paused"):
+    if image.tag == "v2.0" and short and found.desired and not at(found, "spec", "paused"):
         return not_started("it still asks for v2.0, which nobody has built")
     if short:
         return not_yet(f"it asks for {image.short}: {short}")

@@ -147,14 +147,14 @@ def two_nodes(cluster: Cluster) -> Verdict:
         return not_yet(short)
     found = pods.running(cluster, "frontend")
     is_free = not table(main, "spec", "template", "spec", "nodeSelector")
-    if main.wanted == 1 and len(found) <= 1 and is_free and not is_begun(main):
+    if main.desired == 1 and len(found) <= 1 and is_free and not is_begun(main):
         return not_started("one frontend is asked for, as in the beginning")
     ready = pods.ready(found)
     if len(ready) < 2:
-        return not_yet(f"{len(ready)} frontends are ready, of {max(main.wanted, len(found))}")
+        return not_yet(f"{len(ready)} frontends are ready, of {max(main.desired, len(found))}")
     homes = sorted({str(pod.node) for pod in ready})
     is_short = "" if len(homes) > 1 else f"all of them are on {', '.join(homes)}"
-    return passed_unless(is_short or (unfinished(main, called="frontends") if main.wanted else ""))
+    return passed_unless(is_short or (unfinished(main, called="frontends") if main.desired else ""))
 
 
 def usual_patience(cluster: Cluster) -> None:

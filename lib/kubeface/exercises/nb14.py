@@ -278,7 +278,7 @@ def take_over_the_text(cluster: Cluster) -> Verdict:
     )
     data = table(found, "data")
     text = at(data, "text")
-    if owners == ["carol"] and data == {"text": CAROLS} and not found.is_ending:
+    if owners == ["carol"] and data == {"text": CAROLS} and not found.is_terminating:
         return not_started("the text is carol's")
     if text is None:
         return not_yet("nobody has a text there")

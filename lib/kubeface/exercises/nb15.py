@@ -210,7 +210,7 @@ def no_page(cluster: Cluster) -> Verdict:
         return not_yet(short)
     image = str(template_container(found, "frontend").get("image") or "")
     short = unfinished(found)
-    if named(image).tag == "v1.O" and short and found.wanted == 1 and not at(found, "spec", "paused"):
+    if named(image).tag == "v1.O" and short and found.desired == 1 and not at(found, "spec", "paused"):
         return not_started("its image is the one that you found")
     return passed_unless(_stopped(cluster, found, f"its image is {image}"))
 
@@ -281,7 +281,7 @@ def by_a_patch(cluster: Cluster) -> None:
 def waits(cluster: Cluster) -> bool:
     """Whether a Pod of face-recognition has no node."""
     found = cluster.list("pods", labels="app.kubernetes.io/name=face-recognition")
-    return any(pod.node is None and not pod.is_ending for pod in found)
+    return any(pod.node is None and not pod.is_terminating for pod in found)
 
 
 def who_knows(cluster: Cluster) -> str | None:
@@ -323,7 +323,7 @@ def waits_for_a_node(cluster: Cluster) -> Verdict:
     container = template_container(found, "face-recognition")
     memory = {key: at(container, "resources", key, "memory") for key in ("requests", "limits")}
     short = unfinished(found)
-    if memory == {"requests": "64Gi", "limits": "64Gi"} and short and found.wanted == 1:
+    if memory == {"requests": "64Gi", "limits": "64Gi"} and short and found.desired == 1:
         return not_started("it asks for the memory that you found")
     told = ", ".join(f"{key} of {value or 'nothing'}" for key, value in memory.items())
     killed = pods.restarting(pods.of(cluster, found))
@@ -410,7 +410,7 @@ def never_ready(cluster: Cluster) -> Verdict:
     container = template_container(found, "image-processor")
     told = environment(cluster, container).get(ADDRESS)
     is_as_found = told is not None and (told.value, told.source) == ("nsqlookupd:4160", "")
-    if is_as_found and unfinished(found) and found.wanted == 1 and not at(found, "spec", "paused"):
+    if is_as_found and unfinished(found) and found.desired == 1 and not at(found, "spec", "paused"):
         return not_started("its environment is the one that you found")
     return passed_unless(_stopped(cluster, found, f"it asks {told.value if told else 'nobody'}"))
 
@@ -429,7 +429,7 @@ def another_value(cluster: Cluster) -> None:
 def queue_nowhere(cluster: Cluster) -> None:
     """A selector that no node has: none of them is too few."""
     cluster.patch("daemonset/nsqd", {"spec": {"template": {"spec": {"nodeSelector": {"queue": "true"}}}}})
-    wait(cluster, "daemonset/nsqd", for_=lambda one: one.wanted == 0, timeout_s=60)
+    wait(cluster, "daemonset/nsqd", for_=lambda one: one.desired == 0, timeout_s=60)
 
 
 def label_node(cluster: Cluster, value: str | None) -> None:
@@ -438,7 +438,7 @@ def label_node(cluster: Cluster, value: str | None) -> None:
     cluster.patch("node/node2", {"metadata": {"labels": {"receiver": value}}})
     for pod in pods:
         wait(cluster, pod.ref, for_="deleted", timeout_s=60)  # one that is going still counts as ready
-    wait(cluster, "daemonset/nsqd", for_=lambda one: one.wanted == 2 == one.ready, timeout_s=60)
+    wait(cluster, "daemonset/nsqd", for_=lambda one: one.desired == 2 == one.ready, timeout_s=60)
 
 
 def label_again(cluster: Cluster) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import NAMESPACE
-from kubeface.kube.labelled import PART_OF
 from kubeface.kube.rights import may
+from kubeface.kube.user_objects import PART_OF
 from kubeface.util.finding import Finding, listed, not_allowed
 
 _ALL = ("get", "list", "watch", "create", "patch", "delete")
@@ -39,7 +39,7 @@ def namespace(cluster: Cluster, who: str) -> Iterator[Finding]:
     (key, value), *_ = PART_OF.items()
     try:
         found = cluster.find(f"namespace/{NAMESPACE}")
-    except ApiRefused:
+    except ApiError:
         yield Finding(subject, _made_for(who, f"see the namespace {NAMESPACE}"), stops=True)
         return
     if found is None and not may(cluster, "create", "namespaces"):

@@ -8,9 +8,9 @@ from kubeface import places
 from kubeface.errors import BadInput, Missing
 from kubeface.existing import preflight, programs, removal, storage
 from kubeface.existing.programs import Say
-from kubeface.kube import stand_ins
+from kubeface.kube import overrides
 from kubeface.kube.contexts import COURSE, connect_to
-from kubeface.kube.stand_ins import NOTHING, REGISTRY, StandIns
+from kubeface.kube.overrides import NO_OVERRIDES, REGISTRY, ClusterOverrides
 from kubeface.util.finding import Finding
 
 #: How the tool that made a cluster loads an archive of an image: the beginning of its contexts' names → its
@@ -32,17 +32,17 @@ class ExistingCluster:
         BadInput: there is no such context, or it is the course's own cluster.
     """
 
-    def __init__(self, context: str, asked: StandIns = NOTHING) -> None:
+    def __init__(self, context: str, asked: ClusterOverrides = NO_OVERRIDES) -> None:
         self.context = context
         self.cluster = connect_to(context)
         if context == COURSE and self.cluster.kubeconfig.parent == places.kubeconfig().parent:
             raise BadInput(f"{context} is the course's own cluster.", try_next="kubeface up, kubeface doctor")
         self._asked = asked
 
-    def stand_ins(self) -> StandIns:
+    def overrides(self) -> ClusterOverrides:
         """What it has in place of the course's: as said now, else as noted, else as it offers itself."""
-        noted = stand_ins.noted(self.context)
-        told = StandIns(
+        noted = overrides.load_overrides(self.context)
+        told = ClusterOverrides(
             registry=self._asked.registry or noted.registry,
             shared_class=self._asked.shared_class or noted.shared_class,
             one_node=self._asked.one_node or noted.one_node,
@@ -53,9 +53,9 @@ class ExistingCluster:
         """What it has and lacks, and what its user may not do; changes nothing.
 
         Raises:
-            NoAnswer: nobody answers at its address.
+            ConnectionFailed: nobody answers at its address.
         """
-        told = self.stand_ins()
+        told = self.overrides()
         return [*preflight.examine(self.cluster, told), self._way_of_images(told.registry)]
 
     def up(self, *, say: Say) -> None:
@@ -64,7 +64,7 @@ class ExistingCluster:
         Raises:
             Missing: the pipeline cannot run there; a sentence for each reason is in `seen`.
         """
-        told = self.stand_ins()
+        told = self.overrides()
         reasons = [one.problem for one in self.examine() if one.stops]
         if reasons:
             raise Missing(
@@ -73,7 +73,7 @@ class ExistingCluster:
                 try_next=f"kubeface check --context {self.context}",
             )
         self._bring_images(told.registry, say)
-        stand_ins.note(self.context, told)
+        overrides.save_overrides(self.context, told)
         say(f'{self.context} is ready. A notebook uses it with Lesson("00", context="{self.context}").')
 
     def down(self, *, purge: bool, say: Say) -> None:
@@ -84,7 +84,7 @@ class ExistingCluster:
         """
         removal.remove(self.cluster, say)
         if purge:
-            stand_ins.forget(self.context)
+            overrides.delete_overrides(self.context)
 
     def _way_of_images(self, registry: str) -> Finding:
         """How the images get to the nodes."""

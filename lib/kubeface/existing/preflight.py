@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from kubeface.errors import Missing
 from kubeface.existing import allowed, storage
 from kubeface.kube import Cluster, KubeObject, find_kubectl
+from kubeface.kube.overrides import ClusterOverrides
 from kubeface.kube.rights import may, user
-from kubeface.kube.stand_ins import StandIns
 from kubeface.linux import kernel
 from kubeface.util.finding import Finding, not_allowed
 
@@ -18,11 +18,11 @@ OLDEST = (1, 30)
 NEWEST = (1, 37)
 
 
-def examine(cluster: Cluster, stand_ins: StandIns) -> list[Finding]:
+def examine(cluster: Cluster, overrides: ClusterOverrides) -> list[Finding]:
     """What the cluster has and lacks, and what its user may not do.
 
     Raises:
-        NoAnswer: nobody answers at its address.
+        ConnectionFailed: nobody answers at its address.
     """
     version = judge_version(cluster.version())
     if version.stops:
@@ -32,7 +32,7 @@ def examine(cluster: Cluster, stand_ins: StandIns) -> list[Finding]:
         version,
         _kubectl(),
         *_nodes(cluster, who),
-        *storage.look(cluster, who, stand_ins),
+        *storage.look(cluster, who, overrides),
         *allowed.namespace(cluster, who),
         *allowed.within(cluster, who),
         *allowed.beyond(cluster, who),

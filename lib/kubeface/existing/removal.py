@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from kubeface.errors import ApiRefused, BadInput
+from kubeface.errors import ApiError, BadInput
 from kubeface.kube import Cluster, KubeObject, wait
 from kubeface.kube.client import FIELD_MANAGER
 from kubeface.kube.contexts import NAMESPACE
-from kubeface.kube.labelled import PART_OF, remove_labelled, things
 from kubeface.kube.rights import may
+from kubeface.kube.user_objects import PART_OF, delete_labelled, user_objects
 from kubeface.kube.wait import Deadline
 
 Say = Callable[[str], None]
@@ -28,7 +28,7 @@ def remove(cluster: Cluster, say: Say) -> None:
     refuse_others(cluster)
     deadline = Deadline.after(GONE_S)
     for name in namespaces(cluster):
-        refs = remove_labelled(cluster, name, PART_OF, deadline)
+        refs = delete_labelled(cluster, name, PART_OF, deadline)
         say(f"{len(refs)} objects removed from the namespace {name}")
         _remove_namespace(cluster, name, deadline, say)
     for node in _labelled_nodes(cluster):
@@ -55,12 +55,12 @@ def namespaces(cluster: Cluster) -> list[str]:
     """The namespaces that the course made; without the right to list them, the pipeline's, if it is there."""
     try:
         return [one.name for one in cluster.list("namespaces", labels=PART_OF)]
-    except ApiRefused:
+    except ApiError:
         return [NAMESPACE] if cluster.find(f"namespace/{NAMESPACE}") else []
 
 
 def _remove_namespace(cluster: Cluster, name: str, deadline: Deadline, say: Say) -> None:
-    others = [one.ref for one in things(cluster, name)]
+    others = [one.ref for one in user_objects(cluster, name)]
     if others:
         shown = ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
         say(f"The namespace {name} stays, with what the course did not make: {shown}")

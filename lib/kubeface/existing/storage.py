@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kubeface.kube import Cluster
+from kubeface.kube.overrides import SHARED, ClusterOverrides
 from kubeface.kube.rights import may
-from kubeface.kube.stand_ins import SHARED, StandIns
 from kubeface.util.finding import Finding, listed, not_allowed
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
@@ -41,7 +41,7 @@ def classes(cluster: Cluster) -> list[Class]:
     ]
 
 
-def choose(cluster: Cluster, asked: StandIns) -> StandIns:
+def choose(cluster: Cluster, asked: ClusterOverrides) -> ClusterOverrides:
     """What was asked for, completed by a class for the photos where one offers itself.
 
     That is `shared` where it is; one that is known to share volumes; on one node, the default.
@@ -61,7 +61,7 @@ def choose(cluster: Cluster, asked: StandIns) -> StandIns:
     return asked
 
 
-def look(cluster: Cluster, who: str, stand_ins: StandIns) -> Iterator[Finding]:
+def look(cluster: Cluster, who: str, overrides: ClusterOverrides) -> Iterator[Finding]:
     """Whether there are disks for the database and for the photos."""
     if not may(cluster, "list", "storageclasses"):
         what = "list StorageClasses, so whether the database and the photos get their disks stays open"
@@ -69,7 +69,7 @@ def look(cluster: Cluster, who: str, stand_ins: StandIns) -> Iterator[Finding]:
         return
     found = classes(cluster)
     yield _default(found)
-    yield _shared(found, stand_ins)
+    yield _shared(found, overrides)
 
 
 def _default(found: list[Class]) -> Finding:
@@ -83,13 +83,13 @@ def _default(found: list[Class]) -> Finding:
     )
 
 
-def _shared(found: list[Class], stand_ins: StandIns) -> Finding:
-    wanted = stand_ins.shared_class or SHARED
+def _shared(found: list[Class], overrides: ClusterOverrides) -> Finding:
+    wanted = overrides.shared_class or SHARED
     if wanted in (one.name for one in found):
-        where = "on one node" if stand_ins.one_node else "for all nodes"
+        where = "on one node" if overrides.one_node else "for all nodes"
         return Finding(f"StorageClass {wanted} for the photos, {where}")
     subject = "a StorageClass for the photos"
-    if stand_ins.shared_class:
+    if overrides.shared_class:
         problem = f"There is no StorageClass {wanted}: name another one for the photos with --shared-class."
         return Finding(subject, problem, stops=True)
     problem = (

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import yaml
 
-from kubeface.errors import ApiRefused, Missing, NotReady
+from kubeface.errors import ApiError, Missing, NotReady
 from kubeface.kube import Cluster
 from kubeface.linux import kernel
 
@@ -99,7 +99,7 @@ class Images:
         ca: The certificate that its own is checked against, as PEM.
 
     Raises:
-        ApiRefused: by every call: the registry said no, and why.
+        ApiError: by every call: the registry said no, and why.
         NotReady: by every call: no registry answers.
 
     >>> def look(images: Images) -> dict[str, list[str]]:
@@ -140,14 +140,14 @@ class Images:
         """The tags of a repository, in order of the alphabet; none when there is no such repository."""
         try:
             return sorted(self._json(f"/v2/{name}/tags/list")["tags"] or [])
-        except ApiRefused:
+        except ApiError:
             return []
 
     def get(self, name: str, reference: str) -> RemoteImage:
         """The image that a tag or a digest names now.
 
         Raises:
-            ApiRefused: there is none.
+            ApiError: there is none.
             NotReady: the registry does not answer.
         """
         accept = {"Accept": f"{_MANIFEST}, {_DOCKER_MANIFEST}"}
@@ -221,7 +221,7 @@ class Images:
         finally:
             connection.close()
         if answer.status >= 400:
-            raise ApiRefused(f"The registry refuses {method} {path}", seen=_words(told))
+            raise ApiError(f"The registry refuses {method} {path}", seen=_words(told))
         return answer, told
 
 

@@ -35,7 +35,7 @@ def apply(
         prune: Then remove what an earlier apply of the same set made and these objects no longer hold.
 
     Raises:
-        ApiRefused: the server refused one, in its own words; those before it are applied, nothing is pruned.
+        ApiError: the server refused one, in its own words; those before it are applied, nothing is pruned.
             Conflict is one of its ways: without `force`, fields of somebody else's.
 
     >>> from kubeface.kube import Cluster, Prune, apply
@@ -69,7 +69,7 @@ def diff(
     server notes for itself; the values of Secrets are never shown.
 
     Raises:
-        ApiRefused: the server would refuse one.
+        ApiError: the server would refuse one.
 
     >>> from kubeface.kube import Cluster, diff
     >>> def plan(cluster: Cluster, replicas: int) -> list[Change]:

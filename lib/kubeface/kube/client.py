@@ -9,8 +9,8 @@ from typing import Any
 from kubeface import places
 from kubeface.errors import BadInput
 from kubeface.kube.kubeconfig import files_of, merged
-from kubeface.kube.stand_ins import StandIns, noted
-from kubeface.kube.transport import Busy, NotFound, Transport, open_transport
+from kubeface.kube.overrides import ClusterOverrides, load_overrides
+from kubeface.kube.transport import NotFound, Transport, Unavailable, open_transport
 from kubeface.model.kinds import Kind, known, split_ref
 from kubeface.model.objects import KubeObject
 
@@ -25,8 +25,8 @@ class Cluster:
     """One cluster, as one user, with a namespace to work in.
 
     Raises:
-        ApiRefused: by every call that asks the API server: it said no, and why.
-        NoAnswer: by every such call: nobody is there.
+        ApiError: by every call that asks the API server: it said no, and why.
+        ConnectionFailed: by every such call: nobody is there.
 
     In the examples `cluster` is one that runs; its namespace is empty at first.
 
@@ -183,7 +183,7 @@ class Cluster:
         """A new object.
 
         Raises:
-            ApiRefused: it exists already.
+            ApiError: it exists already.
 
         >>> new = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "new"}}
         >>> cluster.create(new).ref
@@ -194,7 +194,7 @@ class Cluster:
             "post",
             kind.path(namespace=space),
             what=f"create {ref_of(body)}",
-            body=self.stand_ins.fit(body),
+            body=self.overrides.rewrite(body),
             field_manager=FIELD_MANAGER,
         )
         return KubeObject(answer)
@@ -214,7 +214,7 @@ class Cluster:
             "patch",
             self._path(ref, namespace),
             what=f"patch {ref}",
-            body=self.stand_ins.fit(body),
+            body=self.overrides.rewrite(body),
             content_type="application/merge-patch+json",
             field_manager=FIELD_MANAGER,
         )
@@ -245,7 +245,7 @@ class Cluster:
             "patch",
             kind.path(body["metadata"]["name"], space),
             what=f"apply {ref_of(body)}",
-            body=self.stand_ins.fit(body),
+            body=self.overrides.rewrite(body),
             content_type="application/apply-patch+yaml",
             field_manager=FIELD_MANAGER,
             force_conflicts=force,
@@ -336,13 +336,13 @@ class Cluster:
         return kind
 
     @cached_property
-    def stand_ins(self) -> StandIns:
+    def overrides(self) -> ClusterOverrides:
         """What this cluster has in place of the course's registry and shared storage; sent bodies name it.
 
         Raises:
             BadInput: the notes of it are not readable.
         """
-        return noted(self.context)
+        return load_overrides(self.context)
 
     @cached_property
     def _discovered(self) -> tuple[Kind, ...]:
@@ -353,7 +353,7 @@ class Cluster:
     def _kinds_at(self, path: str) -> Iterator[Kind]:
         try:
             answer = self.transport.json("get", path, what=f"list the kinds of {path}")
-        except Busy:
+        except Unavailable:
             return  # an API server behind this one, such as metrics-server, that does not run now
         for one in answer["resources"]:
             if "/" not in one["name"]:  # a slash marks a part of an object, such as pods/log

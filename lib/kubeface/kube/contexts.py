@@ -9,12 +9,12 @@ import yaml
 
 from kubeface import places
 from kubeface.errors import BadInput, KubefaceError
-from kubeface.kube import near
+from kubeface.kube import proxies
 from kubeface.kube.client import Cluster
 from kubeface.kube.kubeconfig import files_of, joined, merged
 
 #: The context that `kubeface up` hands out.
-COURSE = near.OURS
+COURSE = proxies.OURS
 #: Where the course's pipeline runs.
 NAMESPACE = "face"
 

@@ -24,8 +24,8 @@ from kubeface.kube.arguments import words
 from kubeface.kube.child import child, end
 from kubeface.kube.client import Cluster
 from kubeface.kube.kubeconfig import joined, merged
-from kubeface.kube.sent import sent
-from kubeface.kube.stand_ins import NOTHING
+from kubeface.kube.overrides import NO_OVERRIDES
+from kubeface.kube.rewrite import rewrite_command
 from kubeface.model.manifests import Manifest, parse
 
 #: Without a person's aliases and defaults, which could lead elsewhere.
@@ -185,9 +185,9 @@ def render(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
 
 def _fitted(arguments: Sequence[str], stdin: bytes, cluster: Cluster) -> tuple[Sequence[str], bytes]:
     """The arguments and the input as they are, or with what another cluster has in place of the course's."""
-    if cluster.stand_ins == NOTHING:
+    if cluster.overrides == NO_OVERRIDES:
         return arguments, stdin
-    return sent(arguments, stdin, cluster.stand_ins, render)
+    return rewrite_command(arguments, stdin, cluster.overrides, render)
 
 
 def _run(

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kubeface.errors import ApiRefused, BadInput, NotReady
-from kubeface.kube import near
+from kubeface.errors import ApiError, BadInput, NotReady
+from kubeface.kube import proxies
 from kubeface.kube.kubeconfig import joined, merged
 
 ANSWER_S = 30.0  # chosen: a request that has no answer by then will not get one
@@ -21,23 +21,31 @@ QUOTED_LETTERS = 120  # chosen: a name or a label is shorter, an object is not
 MESSAGE_LETTERS = 1500  # chosen: a screen
 
 
-class NoAnswer(NotReady):
-    """Nobody answers at the API server's address."""
+class ConnectionFailed(NotReady):
+    """No API server answers at that address."""
 
 
-class NotFound(ApiRefused):
+class NotFound(ApiError):
     """The API server does not know such an object."""
 
 
-class Expired(ApiRefused):
+class Expired(ApiError):
     """The API server no longer remembers that resourceVersion: list again."""
 
 
-class Busy(ApiRefused):
+class Forbidden(ApiError):
+    """This user may not do that; or the API server's rules (quota, admission) forbid it for everybody."""
+
+
+class Unavailable(ApiError):
     """The API server is starting, ending, or has too much to do: ask again in a moment."""
 
 
-class Conflict(ApiRefused):
+class TooManyRequests(Unavailable):
+    """Not now: too many requests, or an eviction that a PodDisruptionBudget does not allow yet."""
+
+
+class Conflict(ApiError):
     """Fields of an apply are set by somebody else; `owners` has who set which, by the field's path."""
 
     def __init__(self, what: str, *, owners: Mapping[str, str]) -> None:
@@ -69,8 +77,8 @@ class Transport:
             options: As the client library's dynamic client takes them.
 
         Raises:
-            ApiRefused: the server said no; NotFound and Expired are two of its ways.
-            NoAnswer: nobody is there.
+            ApiError: the server said no; NotFound and Expired are two of its ways.
+            ConnectionFailed: nobody is there.
         """
         answer: dict[str, Any] = json.loads(self._body(method, path, what=what, **options))
         return answer
@@ -103,7 +111,7 @@ class Transport:
         try:
             body: bytes = self._ask(method, path, what=what, **options).data
         except HTTPError as silence:
-            raise self._no_answer(what, silence) from silence
+            raise self._connection_failed(what, silence) from silence
         return body
 
     def _ask(self, method: str, path: str, *, what: str, **options: Any) -> Any:
@@ -116,11 +124,11 @@ class Transport:
         except ApiException as refusal:
             raise _refused(refusal.status, _answer(refusal), what) from refusal
         except HTTPError as silence:
-            raise self._no_answer(what, silence) from silence
+            raise self._connection_failed(what, silence) from silence
 
-    def _no_answer(self, what: str, silence: Exception) -> NoAnswer:
+    def _connection_failed(self, what: str, silence: Exception) -> ConnectionFailed:
         why = _WHERE.sub("", str(getattr(silence, "reason", None) or silence))
-        return NoAnswer(
+        return ConnectionFailed(
             f"could not {what}: no answer from {self.address}", seen=why, try_next="kubeface status"
         )
 
@@ -151,7 +159,7 @@ def open_transport(
     except config.ConfigException as cause:
         raise BadInput(f"{joined(files)} is not a usable kubeconfig", seen=str(cause)) from cause
     [entry] = alone["contexts"]
-    near.go_direct(client, entry["context"])
+    proxies.bypass_proxy(client, entry["context"])
     return Transport(dynamic_client(client, discoverer=_NoDiscovery)), entry
 
 
@@ -185,12 +193,12 @@ def _answer(refusal: Any) -> Mapping[str, Any]:
         return {"message": str(refusal.body or refusal.reason or "")}
 
 
-def _refused(code: int | None, answer: Mapping[str, Any], what: str) -> ApiRefused:
+def _refused(code: int | None, answer: Mapping[str, Any], what: str) -> ApiError:
     owners = _owners(answer)
     if owners:
         fields = "one field" if len(owners) == 1 else f"{len(owners)} fields"
         return Conflict(f"could not {what}: somebody else has set {fields} of it", owners=owners)
-    family = _FAMILIES.get(code or 0, ApiRefused)
+    family = _FAMILIES.get(code or 0, ApiError)
     seen, advice = in_short(str(answer.get("message", ""))), ""
     if code == UNAUTHORIZED:
         seen = f"{seen}: it does not accept, or no longer, who the kubeconfig says you are"
@@ -219,7 +227,14 @@ def _cut_off(quoted: re.Match[str]) -> str:
     return text if len(text) <= QUOTED_LETTERS else f'{text[: QUOTED_LETTERS // 3]}…"'
 
 
-_FAMILIES: Mapping[int, type[ApiRefused]] = {404: NotFound, 410: Expired, 429: Busy, 503: Busy, 504: Busy}
+_FAMILIES: Mapping[int, type[ApiError]] = {
+    403: Forbidden,
+    404: NotFound,
+    410: Expired,
+    429: TooManyRequests,
+    503: Unavailable,
+    504: Unavailable,
+}
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _WHERE = re.compile(r"^(<[^>]*>|\w+\([^)]*\)): ")  # urllib3 begins with the connection
 _MANAGER = re.compile(r'conflict with "(?P<manager>.*?)"(?: with subresource "(?P<part>\w+)")?')

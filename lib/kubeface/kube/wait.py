@@ -10,7 +10,7 @@ from kubeface.calls import fits
 from kubeface.errors import BadInput, NotReady
 from kubeface.kube.client import Cluster, Objects, Selector
 from kubeface.kube.reasons import reasons
-from kubeface.kube.transport import Busy, Expired, NoAnswer
+from kubeface.kube.transport import ConnectionFailed, Expired, Unavailable
 from kubeface.model.conditions import Claim, holds, in_words, is_over, may_become, nearest, words_of
 from kubeface.model.kinds import split_ref
 from kubeface.model.objects import KubeObject
@@ -107,9 +107,9 @@ def wait_ended(
     []
     """
     everyone = cluster.list(kind, labels=labels, namespace=namespace)
-    ending = [one.ref for one in everyone if one.is_ending]
+    ending = [one.ref for one in everyone if one.is_terminating]
     wait_all(cluster, ending, for_="deleted", timeout_s=timeout_s, namespace=namespace)
-    return [one for one in everyone if not one.is_ending]
+    return [one for one in everyone if not one.is_terminating]
 
 
 def _wait(
@@ -176,7 +176,7 @@ def follow(
                     return
         except Expired:
             since = ""
-        except (NoAnswer, Busy):
+        except (ConnectionFailed, Unavailable):
             Event().wait(min(LOOK_AGAIN_S, deadline.left_s))
 
 

@@ -92,7 +92,7 @@ def get(url: str, *, until: Callable[[str], bool] = bool, timeout_s: float = 60)
 
     Raises:
         NotReady: there is none in time; what was seen last is in `seen`.
-        ApiRefused: the server says no.
+        ApiError: the server says no.
     """
     parts = urlsplit(url)
     path = parts.path or "/"

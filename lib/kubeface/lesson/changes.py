@@ -20,7 +20,7 @@ def changes(
     exact: bool = False,
     live: bool = False,
 ) -> AbstractContextManager["Changes"]:
-    """Show what the code under `with` led to: objects created, changed and removed, under their owners.
+    """Show what the code under `with` led to: objects created, modified and deleted, under their owners.
 
     It is shown when things have settled: no object that changed is being worked on any more. Fields that
     differ are listed, without what the server notes for itself, and never a Secret's values. The numbers
@@ -36,7 +36,7 @@ def changes(
 
     Raises:
         Missing: no cluster was named, and there is none.
-        NoAnswer: the API server is not there when the block begins, or when it ends.
+        ConnectionFailed: the API server is not there when the block begins, or when it ends.
 
     >>> card = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "card"}}
     >>> with changes(cluster) as seen:

@@ -3,11 +3,11 @@
 import contextlib
 
 from kubeface import places
-from kubeface.errors import ApiRefused, BadInput, KubefaceError, Missing
+from kubeface.errors import ApiError, BadInput, KubefaceError, Missing
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import COURSE, connect_to, in_namespace
-from kubeface.kube.labelled import PART_OF
-from kubeface.kube.transport import NoAnswer
+from kubeface.kube.transport import ConnectionFailed
+from kubeface.kube.user_objects import PART_OF
 from kubeface.util import files
 
 IN_A_TERMINAL = "run `kubeface up` in a terminal, then this cell again"
@@ -29,7 +29,7 @@ def connect(context: str | None = None, *, namespace: str | None = None) -> Clus
     cluster = _told(context, namespace) if context else _course(namespace)
     try:
         cluster.version()
-    except (NoAnswer, ApiRefused) as silence:
+    except (ConnectionFailed, ApiError) as silence:
         again = IN_A_TERMINAL if is_course(cluster) else "kubectl cluster-info"
         raise LessonStopped(
             f"The cluster of the context {cluster.context} does not answer.",

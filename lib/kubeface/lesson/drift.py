@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.client import FIELD_MANAGER
 
@@ -35,7 +35,7 @@ def replace(cluster: Cluster, manifest: Manifest, one: KubeObject) -> KubeObject
     for _ in range(TRIES):
         try:
             return _replaced(cluster, manifest, one)
-        except ApiRefused as refusal:
+        except ApiError as refusal:
             if _OUTDATED not in refusal.seen:
                 raise
             one = cluster.get(one.ref, namespace=one.namespace)
@@ -44,7 +44,7 @@ def replace(cluster: Cluster, manifest: Manifest, one: KubeObject) -> KubeObject
 
 def _replaced(cluster: Cluster, manifest: Manifest, one: KubeObject) -> KubeObject:
     version = {"resourceVersion": one.metadata.resourceVersion, "namespace": one.namespace}
-    body = cluster.stand_ins.fit(manifest | {"metadata": manifest["metadata"] | version})
+    body = cluster.overrides.rewrite(manifest | {"metadata": manifest["metadata"] | version})
     kind = cluster.kind(one.kind, manifest["apiVersion"])
     answer = cluster.transport.json(
         "put",

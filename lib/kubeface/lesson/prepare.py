@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube import Cluster, KubeObject, in_kind_order, wait
 from kubeface.kube.client import ref_of
-from kubeface.kube.labelled import PART_OF
+from kubeface.kube.user_objects import PART_OF
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import drift, nodes, strays
 from kubeface.lesson.context import refuse_others
@@ -82,7 +82,7 @@ def lacking(cluster: Cluster, state: State) -> tuple[list[str], list[str]]:
 
 def _is_there(cluster: Cluster, ref: str, namespace: str | None) -> bool:
     one = cluster.find(ref, namespace=namespace)
-    return one is not None and not one.is_ending
+    return one is not None and not one.is_terminating
 
 
 def remove_namespaces(cluster: Cluster, names: Iterable[str], deadline: Deadline) -> None:
@@ -117,14 +117,14 @@ def _put(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObject
     """One object as its manifest says, whoever changed it and whatever it is doing now."""
     try:
         one = cluster.put(manifest)
-    except ApiRefused as refusal:
+    except ApiError as refusal:
         if "immutable" in refusal.seen:
             return _again(cluster, manifest, deadline)
         there = cluster.find(ref_of(manifest), namespace=manifest["metadata"].get("namespace"))
         if there is None:
             raise
         return drift.replace(cluster, manifest, there)  # with a field that somebody has set it makes no sense
-    if one.is_ending:
+    if one.is_terminating:
         return _again(cluster, manifest, deadline)  # it was going, and would take what was applied with it
     return drift.replace(cluster, manifest, one) if drift.has_drifted(one) else one
 
@@ -140,7 +140,7 @@ def _await_going(cluster: Cluster, names: Iterable[str], deadline: Deadline) -> 
     """A namespace that is being deleted takes nothing new: let it go first."""
     for name in names:
         there = cluster.find(f"namespace/{name}")
-        if there and there.is_ending:
+        if there and there.is_terminating:
             wait(cluster, there.ref, for_="deleted", timeout_s=max(1.0, deadline.left_s))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kubeface.kube import Cluster, KubeObject, wait
-from kubeface.kube.labelled import things
+from kubeface.kube.user_objects import user_objects
 from kubeface.kube.wait import Deadline
 
 #: How finalizers begin that a lesson puts on an object on purpose: nobody else would take them away.
@@ -19,7 +19,7 @@ def strays(cluster: Cluster, namespace: str, wanted: Iterable[str]) -> list[Kube
         wanted: Refs that stay.
     """
     stay = set(wanted)
-    return [one for one in things(cluster, namespace) if one.ref not in stay]
+    return [one for one in user_objects(cluster, namespace) if one.ref not in stay]
 
 
 def remove(cluster: Cluster, found: list[KubeObject]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.kube.transport import NotFound
 from kubeface.kube.wait import Deadline
@@ -99,7 +99,7 @@ def _empty(embedded: Embedded, api: Cluster, ours: set[str]) -> None:
 
     def is_empty() -> bool:
         nonlocal kinds, left
-        open_ = [one for one in _doomed(api) if not one.is_ending]
+        open_ = [one for one in _doomed(api) if not one.is_terminating]
         _delete_all(api, [(_SPACE, one) for one in open_])  # from then on nothing new can be made in them
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = list(pool.map(lambda kind: [(kind, one) for one in _strangers(api, kind, ours)], kinds))
@@ -153,7 +153,7 @@ def _kinds(api: Cluster) -> list[Kind]:
 def _kinds_at(api: Cluster, path: str) -> list[Kind]:
     try:
         answer = api.transport.json("get", path, what=f"list the kinds of {path}")
-    except ApiRefused:
+    except ApiError:
         return []  # an API server behind this one that is gone: what it held is out of reach
     return [
         Kind(answer["groupVersion"], one["kind"], one["name"], one["namespaced"])
@@ -167,7 +167,7 @@ def _strangers(api: Cluster, kind: Kind, ours: set[str]) -> Iterator[KubeObject]
     """The objects of a kind that have to go."""
     try:
         found = api.snapshot(kind)[0]
-    except ApiRefused:
+    except ApiError:
         return  # a kind that has just gone with its definition
     for one in found:
         if (one.namespace and one.namespace not in SYSTEM_SPACES) or not _is_ours(one, ours):
@@ -205,13 +205,13 @@ def _delete(api: Cluster, kind: Kind, one: KubeObject, *, force: bool) -> None:
     if kind.name == "Pod":
         body["gracePeriodSeconds"] = 0 if force else POD_GRACE_S
     try:
-        if not one.is_ending or (kind.name == "Pod" and (force or _grace_s(one) > POD_GRACE_S)):
+        if not one.is_terminating or (kind.name == "Pod" and (force or _grace_s(one) > POD_GRACE_S)):
             api.transport.json("delete", path, what=f"delete {one.ref}", body=body)
         if force and one.metadata.finalizers:
             free = {"metadata": {"finalizers": None}}
             merge = "application/merge-patch+json"
             api.transport.json("patch", path, what=f"free {one.ref}", body=free, content_type=merge)
-    except ApiRefused:
+    except ApiError:
         return  # it has gone, or a guard that has just gone is still asked: the next look tells
 
 

@@ -73,7 +73,7 @@ def _change(api: Cluster, pod: KubeObject) -> None:
 def _waits(pod: KubeObject) -> bool:
     """Whether KWOK has something to do for a Pod: to start it, or to end it."""
     begins = pod.status.phase in ("Pending", "Running") and not pod.is_ready
-    return begins or pod.is_ending
+    return begins or pod.is_terminating
 
 
 def _nodes(api: Cluster) -> set[str]:

@@ -313,7 +313,7 @@ def _is_ready_since(node: KubeObject, since: float) -> bool:
 
 
 def _runs_since(pod: KubeObject, since: float) -> bool:
-    if pod.is_ending:
+    if pod.is_terminating:
         return True  # it goes; another takes its place in this list
     states = [container.state.running for container in pod.status.containerStatuses or []]
     return pod.is_ready and all(state and _is_since(state.startedAt, since) for state in states)

@@ -1,17 +1,17 @@
-"""What became of one object: created, changed or removed; pure."""
+"""One object before and after: created, modified or deleted."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubeface.model.conditions import how
+from kubeface.model.conditions import status_text
 from kubeface.model.diff import FieldChange, field_changes
 from kubeface.model.objects import KubeObject
 
-CREATED, CHANGED, REMOVED, PASSING = "created", "changed", "removed", "came and went"
-SAME = "unchanged"
-#: What controllers and kubelets report; `words` says it shorter. That a container began again is kept.
+CREATED, MODIFIED, DELETED, TRANSIENT = "created", "modified", "deleted", "created and deleted"
+UNCHANGED = "unchanged"
+#: What controllers and kubelets report; `summary` says it shorter. That a container began again is kept.
 _REPORTED = re.compile(r"(status|endpoints)(?!.*\.restartCount$)\b")
 
 
@@ -22,7 +22,7 @@ class Change:
     Args:
         before: Before.
         after: After.
-        last: As last seen, for one that came and went.
+        last: As last seen, for an object that was created and deleted in between.
         order: Where it stands in time among other changes, from 1; 0 if nobody noted it.
     """
 
@@ -45,12 +45,12 @@ class Change:
 
     @property
     def verb(self) -> str:
-        """`created`, `changed`, `removed`; `came and went` if it is as absent as before; or `unchanged`."""
+        """`created`, `modified`, `deleted`, `unchanged`, or `created and deleted` in between."""
         if self.before is self.after is not None:
-            return SAME
+            return UNCHANGED
         if self.before is None:
-            return CREATED if self.after is not None else PASSING
-        return REMOVED if self.after is None else CHANGED
+            return CREATED if self.after is not None else TRANSIENT
+        return DELETED if self.after is None else MODIFIED
 
     @property
     def fields(self) -> list[FieldChange]:
@@ -60,22 +60,22 @@ class Change:
         return field_changes(self.before.raw, self.after.raw)
 
     @property
-    def decided(self) -> list[FieldChange]:
+    def spec_changes(self) -> list[FieldChange]:
         """The fields of those that somebody has decided: not what a status reports."""
         return [one for one in self.fields if not _REPORTED.match(one.path)]
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """How the object is, in words, and how it was if that differs: `1 of 3 Pods ready → 3 of 3 …`."""
         if self.after is None:
             return ""
-        was, now = how(self.before) if self.before else "", how(self.after)
+        was, now = status_text(self.before) if self.before else "", status_text(self.after)
         return f"{was} → {now}" if was and was != now else now
 
     @property
-    def how(self) -> str:
+    def status_text(self) -> str:
         """How a created object is now, in words: `3 of 3 Pods ready`; empty if there is nothing to say."""
-        return how(self.after) if self.after is not None and self.before is None else ""
+        return status_text(self.after) if self.after is not None and self.before is None else ""
 
     @property
     def owner_uid(self) -> str | None:
@@ -92,5 +92,5 @@ class Change:
         return self.one.raw["metadata"].get("ownerReferences") or []
 
     def __repr__(self) -> str:
-        lines = [f"{self.verb} {self.ref}" + (f" ({self.how})" if self.how else "")]
+        lines = [f"{self.verb} {self.ref}" + (f" ({self.status_text})" if self.status_text else "")]
         return "\n".join(lines + [f"  {change}" for change in self.fields])

@@ -98,17 +98,17 @@ def in_words(one: KubeObject | None) -> str:
     if one is None:
         return "there is no such object"
     if one.kind in WORKLOADS:
-        return f"{one.ready} of {one.wanted} Pods ready"
+        return f"{one.ready} of {one.desired} Pods ready"
     return f"it is {_phase(one)}" if _phase(one) else _conditions_in_words(one)
 
 
-def how(one: KubeObject) -> str:
+def status_text(one: KubeObject) -> str:
     """How an object is, in a few words; empty for one that is simply there, such as a ConfigMap.
 
-    >>> how(KubeObject({"kind": "Pod", "spec": {"containers": [{}]}, "status": {"phase": "Pending"}}))
+    >>> status_text(KubeObject({"kind": "Pod", "spec": {"containers": [{}]}, "status": {"phase": "Pending"}}))
     'Pending, 0 of 1 ready'
     """
-    if one.is_ending:
+    if one.is_terminating:
         return "Terminating"
     if one.kind in WORKLOADS:
         return in_words(one)
@@ -119,7 +119,7 @@ def how(one: KubeObject) -> str:
         return "Ready" if one.is_ready else "NotReady"
     if one.kind == "Pod":
         ended = _phase(one) in ("Succeeded", "Failed")
-        return _waits_for(one) + ("" if ended else f", {one.ready} of {one.wanted} ready")
+        return _waits_for(one) + ("" if ended else f", {one.ready} of {one.desired} ready")
     if one.kind == "Job":
         told = [word for word in ("Complete", "Failed", "Suspended") if one.is_true(word)]
         return told[0] if told else "running"
@@ -132,13 +132,13 @@ def is_at_rest(one: KubeObject) -> bool:
     >>> is_at_rest(KubeObject({"kind": "Pod", "metadata": {}, "status": {"phase": "Pending"}}))
     False
     """
-    if one.is_ending:
+    if one.is_terminating:
         return False
     if one.kind in WORKLOADS:
         return _is_full(one) or bool(one.raw["spec"].get("paused"))
     if one.kind == "Pod":
         return one.is_ready or _phase(one) in ("Succeeded", "Failed")
-    return one.kind != "Job" or how(one) != "running"
+    return one.kind != "Job" or status_text(one) != "running"
 
 
 def is_stuck(one: KubeObject) -> bool:
@@ -192,14 +192,14 @@ def _is_full(one: KubeObject) -> bool:
     """Whether all Pods wanted are there, ready, and of the latest template."""
     status = one.raw.get("status") or {}
     updated = "updatedNumberScheduled" if one.kind == "DaemonSet" else "updatedReplicas"
-    is_updated = one.kind == "ReplicaSet" or status.get(updated, 0) >= one.wanted
+    is_updated = one.kind == "ReplicaSet" or status.get(updated, 0) >= one.desired
     is_seen = "observedGeneration" in status and _is_observed(one)
-    return is_seen and is_updated and one.ready >= one.wanted and not _has_surplus(one)
+    return is_seen and is_updated and one.ready >= one.desired and not _has_surplus(one)
 
 
 def _has_surplus(one: KubeObject) -> bool:
     """Whether Pods of an older template are still there beside the new ones."""
-    return one.kind == "Deployment" and one.raw["status"].get("replicas", 0) > one.wanted
+    return one.kind == "Deployment" and one.raw["status"].get("replicas", 0) > one.desired
 
 
 _CLAIMS: dict[str, Claim] = {"Available": _is_available, "Ready": _is_ready}

@@ -1,5 +1,6 @@
 """An object of the API, to look at: attributes spelled as in its YAML."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -124,7 +125,7 @@ class KubeObject(Fields):
         return int(status.get("numberReady" if self.kind == "DaemonSet" else "readyReplicas") or 0)
 
     @property
-    def wanted(self) -> int:
+    def desired(self) -> int:
         """How many should be ready: Pods of a workload, containers of a Pod."""
         spec, status = self._raw.get("spec") or {}, self._raw.get("status") or {}
         if self.kind == "Pod":
@@ -140,9 +141,21 @@ class KubeObject(Fields):
         return self.is_true("Ready")
 
     @property
-    def is_ending(self) -> bool:
+    def is_terminating(self) -> bool:
         """Whether it is being deleted: it is still there, and will not stay."""
         return bool(self._meta.get("deletionTimestamp"))
+
+    @property
+    def wanted(self) -> int:
+        """Deprecated: `desired`."""
+        warnings.warn("KubeObject.wanted is called desired now", DeprecationWarning, stacklevel=2)
+        return self.desired
+
+    @property
+    def is_ending(self) -> bool:
+        """Deprecated: `is_terminating`."""
+        warnings.warn("KubeObject.is_ending is called is_terminating now", DeprecationWarning, stacklevel=2)
+        return self.is_terminating
 
     def condition(self, type_: str) -> Fields | None:
         """The condition of that type, with `status`, `reason` and `message`; None when it has none."""

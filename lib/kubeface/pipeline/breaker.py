@@ -2,7 +2,7 @@
 
 from threading import Event
 
-from kubeface.errors import ApiRefused, NotReady
+from kubeface.errors import ApiError, NotReady
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
 from kubeface.pipeline.deploy import NAMESPACE
@@ -17,7 +17,7 @@ def state(cluster: Cluster) -> str:
 
     Raises:
         NotReady: none runs.
-        ApiRefused: it cannot be asked.
+        ApiError: it cannot be asked.
     """
     running = [pod for pod in cluster.list("pods", labels=PODS, namespace=NAMESPACE) if _runs(pod.raw)]
     if not running:
@@ -35,7 +35,7 @@ def wait_for(cluster: Cluster, wanted: str, deadline: Deadline) -> str:
     while True:
         try:
             seen = state(cluster)
-        except (NotReady, ApiRefused) as silence:
+        except (NotReady, ApiError) as silence:
             seen = silence.what
         if seen == wanted:
             return seen

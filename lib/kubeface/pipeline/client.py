@@ -7,7 +7,7 @@ from threading import Event
 from typing import Any
 
 from kubeface import places
-from kubeface.errors import ApiRefused, NotReady
+from kubeface.errors import ApiError, NotReady
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
 from kubeface.pipeline import breaker, deploy, events, http, outbox, photos, queue
@@ -28,7 +28,7 @@ class Pipeline:
         manifests: The kustomization to deploy; without one, the course's own.
 
     Raises:
-        ApiRefused: by every call: the API server, the receiver or the frontend said no, and why.
+        ApiError: by every call: the API server, the receiver or the frontend said no, and why.
         NotReady: by every call: nobody answers, or not in time.
 
     >>> def all_of_it(pipeline: Pipeline) -> None:
@@ -105,7 +105,7 @@ class Pipeline:
             path: Relative to the photos folder: `unknown_people/obama2.jpg`.
 
         Raises:
-            ApiRefused: the receiver says what is wrong with it.
+            ApiError: the receiver says what is wrong with it.
         """
         told = http.post_json(self.address, self._port("receiver"), "/image/post", {"path": path})
         return int(told["id"])
@@ -118,7 +118,7 @@ class Pipeline:
         """The ids of photos, by path. A client that gets no answer posts again, until it has one.
 
         Raises:
-            ApiRefused: the receiver says what is wrong with a photo; no other try would change that.
+            ApiError: the receiver says what is wrong with a photo; no other try would change that.
             NotReady: the receiver did not accept one in time.
         """
         deadline = Deadline.after(timeout_s)
@@ -137,7 +137,7 @@ class Pipeline:
         """The ids that the receiver gives to photos, by path; some hundred photos a request.
 
         Raises:
-            ApiRefused: the receiver refuses some, and says why (the others are accepted; posting them again
+            ApiError: the receiver refuses some, and says why (the others are accepted; posting them again
                 answers with the same ids); or it is too old for many photos at once.
         """
         asked = list(paths)
@@ -151,7 +151,7 @@ class Pipeline:
                 else:
                     refused.append(f"{path}: {told['error']}")
         if refused:
-            raise ApiRefused(
+            raise ApiError(
                 f"{len(refused)} of {len(asked)} photos were refused", seen="; ".join(refused[:10])
             )
         return ids
@@ -178,7 +178,7 @@ class Pipeline:
         """A photo as the frontend serves it from the shared volume.
 
         Raises:
-            ApiRefused: it has no such photo.
+            ApiError: it has no such photo.
         """
         return http.get(self.address, self._port("frontend"), f"/photos/{http.quoted(path)}")
 
@@ -202,7 +202,7 @@ class Pipeline:
         """How many messages are `waiting` for a consumer, and how many one has `in hand`.
 
         Raises:
-            ApiRefused: an nsqd cannot be asked.
+            ApiError: an nsqd cannot be asked.
         """
         return queue.numbers(self.cluster)
 
@@ -211,7 +211,7 @@ class Pipeline:
 
         Raises:
             NotReady: no image-processor runs.
-            ApiRefused: it cannot be asked.
+            ApiError: it cannot be asked.
         """
         return breaker.state(self.cluster)
 
@@ -309,7 +309,7 @@ class Pipeline:
         try:
             told = http.post_json(self.address, self._port("receiver"), "/images/post", body)
         except http.NoSuchPath as refusal:
-            raise ApiRefused(
+            raise ApiError(
                 "this receiver takes one photo at a time: many at once need its version v1.1",
                 seen=refusal.seen,
                 try_next="post_all(), or roll the receiver out as v1.1",

@@ -10,8 +10,8 @@ from kubeface.errors import Missing
 from kubeface.kube import Cluster, apply, load, render, wait, wait_all
 from kubeface.kube.client import ref_of
 from kubeface.kube.contexts import NAMESPACE as NAMESPACE
-from kubeface.kube.labelled import PART_OF, remove_labelled
 from kubeface.kube.rights import may
+from kubeface.kube.user_objects import PART_OF, delete_labelled
 from kubeface.kube.wait import Deadline
 from kubeface.pipeline.ranges import STANDARD, fitted, pod_ranges
 
@@ -84,7 +84,7 @@ def _fit_policies(cluster: Cluster, manifests: Path, say: Callable[[str], None])
 def stands(cluster: Cluster, namespace: dict[str, Any]) -> bool:
     """Whether a namespace is there with the labels of its manifest: not everybody may make or change one."""
     there = cluster.find(ref_of(namespace))
-    if there is None or there.is_ending:
+    if there is None or there.is_terminating:
         return False
     wanted: dict[str, str] = namespace["metadata"].get("labels") or {}
     return wanted.items() <= there.labels.items()
@@ -118,7 +118,7 @@ def remove(cluster: Cluster, *, timeout_s: float) -> None:
     """
     deadline = Deadline.after(timeout_s)
     if not may(cluster, "delete", "namespaces", namespace=NAMESPACE):
-        remove_labelled(cluster, NAMESPACE, PART_OF, deadline)
+        delete_labelled(cluster, NAMESPACE, PART_OF, deadline)
         return
     _end_pods(cluster, deadline)
     cluster.delete(f"namespace/{NAMESPACE}")
@@ -141,7 +141,7 @@ def _end_pods(cluster: Cluster, deadline: Deadline) -> None:
 def _leave_going_namespace(cluster: Cluster, deadline: Deadline) -> None:
     """A namespace that is being deleted takes nothing new: let it go first."""
     there = cluster.find(f"namespace/{NAMESPACE}")
-    if there and there.is_ending:
+    if there and there.is_terminating:
         wait(cluster, there.ref, for_="deleted", timeout_s=max(1.0, deadline.left_s))
 
 

@@ -36,7 +36,7 @@ def listen(host: str, port: int, path: str, *, after: str, deadline: Deadline) -
         deadline: No read lasts longer.
 
     Raises:
-        ApiRefused: the service said no, in its own words.
+        ApiError: the service said no, in its own words.
         NotReady: it does not answer, or says that it cannot now (503).
     """
     connection = HTTPConnection(host, port, timeout=_patience_s(ANSWER_S, deadline))

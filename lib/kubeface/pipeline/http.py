@@ -6,13 +6,13 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote
 
-from kubeface.errors import ApiRefused, KubefaceError, NotReady
+from kubeface.errors import ApiError, KubefaceError, NotReady
 
 ANSWER_S = 10.0  # chosen: the services answer in milliseconds; a node under load takes longer
 _NOT_NOW = (502, 503, 504)  # specified: asking again later may help
 
 
-class NoSuchPath(ApiRefused):
+class NoSuchPath(ApiError):
     """The service has nothing at that path (404)."""
 
 
@@ -20,7 +20,7 @@ def get_json(host: str, port: int, path: str, *, within_s: float = ANSWER_S) -> 
     """The JSON answer to a GET.
 
     Raises:
-        ApiRefused: the service said no, in its own words.
+        ApiError: the service said no, in its own words.
         NotReady: it does not answer, or says that it cannot now (503).
     """
     return json.loads(_ask("GET", host, port, path, within_s=within_s))
@@ -57,7 +57,7 @@ def _ask(
 
 def refusal(what: str, status: int, said: bytes) -> KubefaceError:
     """The error that an answer of 400 or more means, with the service's own words."""
-    kind = NoSuchPath if status == 404 else NotReady if status in _NOT_NOW else ApiRefused
+    kind = NoSuchPath if status == 404 else NotReady if status in _NOT_NOW else ApiError
     try:
         words: dict[str, str] = json.loads(said)
         return kind(what, seen=words["error"], try_next=words.get("try", ""))

@@ -14,7 +14,7 @@ def numbers(cluster: Cluster) -> dict[str, int]:
     """How many messages wait for a consumer, and how many one has in hand; of all nsqds together.
 
     Raises:
-        ApiRefused: an nsqd cannot be asked.
+        ApiError: an nsqd cannot be asked.
     """
     found = {"waiting": 0, "in hand": 0}
     for pod in cluster.list("pods", labels=PODS, namespace=NAMESPACE):

@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 
-from kubeface.errors import ApiRefused, CommandFailed, NotReady
+from kubeface.errors import ApiError, CommandFailed, NotReady
 from kubeface.kube import Cluster, find_kubectl
 from kubeface.kube.contexts import COURSE
 from kubeface.kube.kubectl import environment
@@ -45,7 +45,7 @@ class NodePorts:
     def _address_of_a_node(self) -> str:
         try:
             nodes = self._cluster.nodes()
-        except ApiRefused:  # not everybody may see nodes; whoever sees a Pod sees where it runs
+        except ApiError:  # not everybody may see nodes; whoever sees a Pod sees where it runs
             return self._address_of_a_pod()
         for node in nodes:
             internal = [one.address for one in node.status.addresses or [] if one.type == "InternalIP"]

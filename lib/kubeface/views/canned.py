@@ -174,9 +174,11 @@ def became(
     owner: dict[str, Any] | None = None,
 ) -> SimpleNamespace:
     """What became of an object; its fields as (path, value before, value after)."""
-    decided = [SimpleNamespace(path=path, was=was, now=now) for path, was, now in fields]
+    spec_changes = [SimpleNamespace(path=path, was=was, now=now) for path, was, now in fields]
     owner_uid = _uid(owner) if owner else None
-    return SimpleNamespace(one=one, verb=verb, decided=decided, words=words, order=order, owner_uid=owner_uid)
+    return SimpleNamespace(
+        one=one, verb=verb, spec_changes=spec_changes, summary=words, order=order, owner_uid=owner_uid
+    )
 
 
 def _uid(one: dict[str, Any]) -> str:
@@ -310,12 +312,12 @@ _SERVICE, _SLICE = served("receiver", _RECEIVERS)
 _REPLICAS = ("spec.replicas", "1", "3")
 #: What `kubectl scale deployment/receiver --replicas=3` led to.
 SCALED = [
-    became("changed", DEPLOYMENTS[1], 1, "1 of 1 Pods ready → 3 of 3 Pods ready", _REPLICAS),
-    became("changed", _SETS[0], 2, "1 of 1 Pods ready → 3 of 3 Pods ready", _REPLICAS, owner=DEPLOYMENTS[1]),
+    became("modified", DEPLOYMENTS[1], 1, "1 of 1 Pods ready → 3 of 3 Pods ready", _REPLICAS),
+    became("modified", _SETS[0], 2, "1 of 1 Pods ready → 3 of 3 Pods ready", _REPLICAS, owner=DEPLOYMENTS[1]),
     became("created", _RECEIVERS[1], 3, "Running, 1 of 1 ready", owner=_SETS[0]),
     became("created", _RECEIVERS[2], 4, "Running, 1 of 1 ready", owner=_SETS[0]),
     became("unchanged", _SERVICE),
-    became("changed", _SLICE, 5, "1 of 1 ready → 3 of 3 ready", owner=_SERVICE),
+    became("modified", _SLICE, 5, "1 of 1 ready → 3 of 3 ready", owner=_SERVICE),
 ]
 _IMAGE = ("spec.template.spec.containers[receiver].image", "receiver:v1.0", "receiver:v1.1")
 _SETTINGS = {"kind": "ConfigMap", "metadata": {"name": "receiver-settings"}}
@@ -323,18 +325,18 @@ _LONGER = ("data['nsq.cfg']", "topic = images\nbatch = 1\n", "topic = images\nba
 _PROBE = {"kind": "Pod", "metadata": {"name": "probe"}}
 #: What an apply of a new version led to.
 UPGRADED = [
-    became("changed", _SETTINGS, 1, "", _LONGER, ("data.LOG_LEVEL", None, "debug")),
-    became("changed", DEPLOYMENTS[1], 2, "1 of 1 Pods ready", _IMAGE),
+    became("modified", _SETTINGS, 1, "", _LONGER, ("data.LOG_LEVEL", None, "debug")),
+    became("modified", DEPLOYMENTS[1], 2, "1 of 1 Pods ready", _IMAGE),
     became("created", _SETS[0], 3, "1 of 1 Pods ready", owner=DEPLOYMENTS[1]),
     became("created", _RECEIVERS[0], 4, "Running, 1 of 1 ready", owner=_SETS[0]),
     became(
-        "changed",
+        "modified",
         _SETS[1],
         5,
         "1 of 1 Pods ready → 0 of 0 Pods ready",
         ("spec.replicas", "1", "0"),
         owner=DEPLOYMENTS[1],
     ),
-    became("removed", pod("receiver", "node2", suffix="q6n8d"), 6, owner=_SETS[1]),
-    became("came and went", _PROBE, 7),
+    became("deleted", pod("receiver", "node2", suffix="q6n8d"), 6, owner=_SETS[1]),
+    became("created and deleted", _PROBE, 7),
 ]

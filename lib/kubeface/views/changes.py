@@ -1,4 +1,4 @@
-"""What became of objects: created, changed or removed, under their owners, in the order of time."""
+"""Objects that were created, modified or deleted, under their owners, in the order of time."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,9 +14,9 @@ from kubeface.views.view import View
 #: Verb → its sign and tint.
 LOOKS = {
     "created": ("+", GREEN),
-    "changed": ("~", AMBER),
-    "removed": ("−", RED),
-    "came and went": ("±", RED),
+    "modified": ("~", AMBER),
+    "deleted": ("−", RED),
+    "created and deleted": ("±", RED),
     "unchanged": ("·", "transparent"),
 }
 NOTHING = "(nothing has changed)"
@@ -53,14 +53,14 @@ class Happened(Protocol):
 
     @property
     def verb(self) -> str:
-        """`created`, `changed`, `removed`, `came and went`; `unchanged` if it is there as an owner only."""
+        """`created`, `modified`, `deleted`, `created and deleted`; `unchanged` of an owner."""
 
     @property
-    def decided(self) -> Sequence[Field]:
+    def spec_changes(self) -> Sequence[Field]:
         """The fields that differ."""
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """How it is, in words."""
 
     @property
@@ -151,13 +151,13 @@ def changes(done: Iterable[Happened], *, exact: bool = False) -> Changes:
 
     >>> from kubeface.views.canned import SCALED
     >>> changes(SCALED)
-    1  ~ changed  deployment/receiver  1 of 1 Pods ready → 3 of 3 Pods ready
+    1  ~ modified  deployment/receiver  1 of 1 Pods ready → 3 of 3 Pods ready
        │  spec.replicas: 1 → 3
-    2  └─ ~ changed  replicaset/receiver-…  1 of 1 Pods ready → 3 of 3 Pods ready
+    2  └─ ~ modified  replicaset/receiver-…  1 of 1 Pods ready → 3 of 3 Pods ready
           │  spec.replicas: 1 → 3
     3     └─ + created  pod/receiver-… ×2  Running, 1 of 1 ready
        · unchanged  service/receiver
-    4  └─ ~ changed  endpointslice/receiver-…  1 of 1 ready → 3 of 3 ready
+    4  └─ ~ modified  endpointslice/receiver-…  1 of 1 ready → 3 of 3 ready
     """
     return Changes(done, exact=exact)
 
@@ -174,9 +174,9 @@ def _entries(done: Sequence[Happened], *, exact: bool) -> list[Entry]:
 
 def _entry(one: Happened, exact: bool) -> Entry:
     raw = plain(one.one)
-    fields = [(two.path, _steady(two.was, exact), _steady(two.now, exact)) for two in one.decided]
+    fields = [(two.path, _steady(two.was, exact), _steady(two.now, exact)) for two in one.spec_changes]
     name = full_name(raw) if exact else short_name(raw)
-    return Entry(one.verb, str(raw.get("kind", "")).lower(), name, one.words, fields, one.order)
+    return Entry(one.verb, str(raw.get("kind", "")).lower(), name, one.summary, fields, one.order)
 
 
 def _tidy(entries: list[Entry], *, exact: bool) -> list[Entry]:

@@ -52,7 +52,7 @@ def gallery(results: Iterable[Shown], picture: Callable[[str], bytes]) -> Galler
         picture: The file behind a path, such as `pipeline.picture`; asked when the gallery is drawn.
 
     Raises:
-        ApiRefused: when it is drawn: the frontend, which `pipeline.picture` asks, has no such photo.
+        ApiError: when it is drawn: the frontend, which `pipeline.picture` asks, has no such photo.
 
     >>> from kubeface.views.canned import RESULTS, drawn_face
     >>> gallery(RESULTS[:2], drawn_face)

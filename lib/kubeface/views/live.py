@@ -55,7 +55,7 @@ def from_cluster(
 
     Raises:
         BadInput: it is not live, and yet is to last until something.
-        ApiRefused: the API server said no; the last frame stays.
+        ApiError: the API server said no; the last frame stays.
     """
     if until is not None and not live:
         raise BadInput("only a live view has an end", try_next="say live=True too, or leave `until` out")

@@ -108,7 +108,7 @@ def logs(
         fields: Only lines in which these fields are so: `image_id=7`.
 
     Raises:
-        ApiRefused: the cluster's API server said no; a Pod whose log it cannot give is left out.
+        ApiError: the cluster's API server said no; a Pod whose log it cannot give is left out.
 
     >>> from kubeface.views.canned import LOGS
     >>> logs(LOGS, image_id=7)

@@ -95,7 +95,7 @@ def nodes(source: Any, pods: Iterable[Any] = (), *, exact: bool = False, **watch
 
     Raises:
         BadInput: a list cannot be watched.
-        ApiRefused: the cluster's API server said no.
+        ApiError: the cluster's API server said no.
 
     >>> from kubeface.views.canned import NODES, PODS
     >>> nodes(NODES[1:2], [pod for pod in PODS if pod["spec"].get("nodeName") == "node2"])

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from kubeface.errors import ApiRefused, KubefaceError
+from kubeface.errors import ApiError, KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.transport import Busy
+from kubeface.kube.transport import Unavailable
 from kubeface.kube.wait import Deadline
-from kubeface.model.change import SAME, Change
-from kubeface.model.conditions import WORKLOADS, how, is_at_rest, is_stuck
+from kubeface.model.change import UNCHANGED, Change
+from kubeface.model.conditions import WORKLOADS, is_at_rest, is_stuck, status_text
 from kubeface.model.kinds import KINDS, Kind
 from kubeface.model.noise import without_noise
 from kubeface.model.objects import KubeObject
@@ -72,9 +72,9 @@ class Recording(Watches):
     def _begin(self, kind: Kind) -> None:
         try:
             super()._begin(kind)
-        except Busy:
+        except Unavailable:
             raise
-        except ApiRefused:
+        except ApiError:
             self.refused.append(kind.plural)  # not served here, or not ours to see
 
     def _take(self, kind: Kind, found: Sequence[KubeObject], since: str) -> None:
@@ -165,7 +165,7 @@ def recorded(
         live: Show what there is so far while things settle.
 
     Raises:
-        NoAnswer: the API server is not there when the block begins, or ends.
+        ConnectionFailed: the API server is not there when the block begins, or ends.
     """
     view = Changes()
     page = open_page() if live else Still()
@@ -199,7 +199,9 @@ def _settle(recording: Recording, view: Changes, page: Page, deadline: Deadline,
 
 
 def _note(recording: Recording, timeout_s: float) -> str:
-    found = [f"{one.kind.lower()}/{short_name(one.raw)} ({how(one)})" for one in recording.in_motion()]
+    found = [
+        f"{one.kind.lower()}/{short_name(one.raw)} ({status_text(one)})" for one in recording.in_motion()
+    ]
     moving = ", ".join(dict.fromkeys(found))
     lines = [f"not settled after {timeout_s:g} s: {moving}"] if moving else []
     if recording.refused:
@@ -208,11 +210,11 @@ def _note(recording: Recording, timeout_s: float) -> str:
 
 
 def _is_telling(one: Change) -> bool:
-    if one.verb == SAME:
+    if one.verb == UNCHANGED:
         return False
     if one.before is None or one.after is None:
         return True
-    return bool(one.decided) or how(one.before) != how(one.after)
+    return bool(one.spec_changes) or status_text(one.before) != status_text(one.after)
 
 
 def _uid(one: KubeObject) -> str:

@@ -24,7 +24,7 @@ class Row:
 
     what: str
     image: str
-    wanted: int
+    desired: int
     ready: int
     available: int
 
@@ -109,7 +109,7 @@ def rollout(
 
     Raises:
         BadInput: the name is that of another kind.
-        ApiRefused: the cluster's API server said no.
+        ApiError: the cluster's API server said no.
 
     >>> from kubeface.views.canned import UPDATING
     >>> rollout(UPDATING)
@@ -177,7 +177,7 @@ def _row_bar(row: Row, most: int) -> str:
 
 
 def _row_words(row: Row) -> str:
-    return f"{row.ready} of {row.wanted} ready, {row.available} available: {row.image}"
+    return f"{row.ready} of {row.desired} ready, {row.available} available: {row.image}"
 
 
 def _most(one: Plain) -> int:

@@ -117,7 +117,7 @@ def timeline(
 
     Raises:
         BadInput: a list cannot be watched.
-        ApiRefused: the cluster's API server said no.
+        ApiError: the cluster's API server said no.
 
     >>> from kubeface.views.canned import EVENTS
     >>> timeline(EVENTS, "pod/image-processor", times=True)

@@ -67,7 +67,7 @@ def topology(source: Any, *, exact: bool = False, history: bool = False, **watch
 
     Raises:
         BadInput: a list cannot be watched.
-        ApiRefused: the cluster's API server said no.
+        ApiError: the cluster's API server said no.
 
     >>> from kubeface.views.canned import RECEIVER
     >>> topology(RECEIVER)

@@ -8,7 +8,7 @@ from typing import Self
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
 from kubeface.kube.stopping import StoppableTransport
-from kubeface.kube.transport import Busy, Expired, NoAnswer
+from kubeface.kube.transport import ConnectionFailed, Expired, Unavailable
 from kubeface.model.kinds import Kind
 from kubeface.model.objects import KubeObject
 
@@ -75,7 +75,7 @@ class Watches:
         """Whether something changed since `objects` was asked for; waits for it that long.
 
         Raises:
-            ApiRefused: a watch was refused.
+            ApiError: a watch was refused.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._is_new or self._failure, timeout_s)
@@ -125,7 +125,7 @@ class Watches:
                 since = self._note_changes(kind, since) if since else self._look(kind)
             except Expired:
                 since = ""
-            except (NoAnswer, Busy):
+            except (ConnectionFailed, Unavailable):
                 self._transport.is_stopped.wait(LOOK_AGAIN_S)
             except Exception as failure:
                 if not self._transport.is_stopped.is_set():  # else it is only the stream that was cut

@@ -8,10 +8,10 @@ import yaml
 from kubeface.errors import BadInput, Missing
 from kubeface.existing import allowed, preflight, removal, storage
 from kubeface.existing.cluster import ExistingCluster
-from kubeface.kube import Cluster, stand_ins
+from kubeface.kube import Cluster, overrides
 from kubeface.kube.contexts import COURSE
-from kubeface.kube.labelled import PART_OF
-from kubeface.kube.stand_ins import NOTHING, StandIns
+from kubeface.kube.overrides import NO_OVERRIDES, ClusterOverrides
+from kubeface.kube.user_objects import PART_OF
 
 HOSTNAME = "kubernetes.io/hostname"  # as a kubelet sets it
 RBAC = "rbac.authorization.k8s.io"
@@ -134,7 +134,7 @@ def test_a_cluster_with_all_that_is_needed_has_no_problem(here, node, storage_cl
     node("node2")
     storage_class("disks", default=True)
     storage_class("shared")
-    found = preflight.examine(here, NOTHING)
+    found = preflight.examine(here, NO_OVERRIDES)
     assert problems(found) == []
     assert "2 of 2 nodes ready" in [one.subject for one in found]
 
@@ -144,7 +144,7 @@ def test_looking_changes_nothing(here, node, storage_class):
     storage_class("disks", default=True)
     kinds = [*("namespaces", "nodes", "storageclasses"), *removal_kinds()]
     before = {kind: versions(here, kind) for kind in kinds}
-    assert preflight.examine(here, NOTHING)
+    assert preflight.examine(here, NO_OVERRIDES)
     assert {kind: versions(here, kind) for kind in kinds} == before
 
 
@@ -163,7 +163,7 @@ def versions(cluster, kind):
 def test_without_a_default_class_the_database_has_no_disk(here, storage_class, names, sentence):
     for name in names:
         storage_class(name)
-    told = [one for one in storage.look(here, "admin", NOTHING) if "default" in one.subject]
+    told = [one for one in storage.look(here, "admin", NO_OVERRIDES) if "default" in one.subject]
     assert problems(told) == [
         f"No StorageClass is the default, so nobody makes the database's disk: {sentence}"
     ]
@@ -173,22 +173,22 @@ def test_without_a_default_class_the_database_has_no_disk(here, storage_class, n
 def test_a_class_that_is_known_to_share_volumes_is_taken(here, storage_class):
     storage_class("disks", default=True)
     storage_class("files", provisioner="rook-ceph.cephfs.csi.ceph.com")
-    told = storage.choose(here, NOTHING)
-    assert told == StandIns(shared_class="files")
+    told = storage.choose(here, NO_OVERRIDES)
+    assert told == ClusterOverrides(shared_class="files")
     assert problems(storage.look(here, "admin", told)) == []
 
 
 def test_the_class_shared_goes_before_others(here, storage_class):
     storage_class("files", provisioner="nfs.csi.k8s.io")
     storage_class("shared")
-    assert storage.choose(here, NOTHING) == NOTHING
+    assert storage.choose(here, NO_OVERRIDES) == NO_OVERRIDES
 
 
 def test_on_one_node_the_default_class_does_for_the_photos(here, node, storage_class):
     storage_class("standard", default=True)
     node("minikube")
-    told = storage.choose(here, NOTHING)
-    assert told == StandIns(shared_class="standard", one_node=True)
+    told = storage.choose(here, NO_OVERRIDES)
+    assert told == ClusterOverrides(shared_class="standard", one_node=True)
     assert problems(storage.look(here, "admin", told)) == []
 
 
@@ -196,11 +196,11 @@ def test_on_several_nodes_a_class_that_shares_has_to_be_named(here, node, storag
     storage_class("standard", default=True)
     node("one")
     node("two")
-    [problem] = problems(storage.look(here, "admin", storage.choose(here, NOTHING)))
+    [problem] = problems(storage.look(here, "admin", storage.choose(here, NO_OVERRIDES)))
     assert problem.startswith("No StorageClass is known to share a volume between nodes")
     assert "--shared-class NAME" in problem
-    assert storage.choose(here, StandIns(one_node=True)).shared_class == "standard"
-    [problem] = problems(storage.look(here, "admin", StandIns(shared_class="standrad")))
+    assert storage.choose(here, ClusterOverrides(one_node=True)).shared_class == "standard"
+    [problem] = problems(storage.look(here, "admin", ClusterOverrides(shared_class="standrad")))
     assert problem.startswith("There is no StorageClass standrad")
 
 
@@ -247,13 +247,13 @@ def test_whoever_may_not_label_nodes_needs_one_with_the_label(here, guest, confi
 
 
 def test_a_user_without_any_right_is_told_each_of_them(guest, space):
-    stopping = [one.subject for one in preflight.examine(guest, NOTHING) if one.stops]
+    stopping = [one.subject for one in preflight.examine(guest, NO_OVERRIDES) if one.stops]
     assert stopping == [f"namespace {space}", *(f"rights on {what}" for what in allowed.NEEDED)]
 
 
 def test_a_user_of_one_namespace_is_told_what_lies_beyond_it(here, guest, space):
     grant(here, space, enough())
-    found = preflight.examine(guest, NOTHING)
+    found = preflight.examine(guest, NO_OVERRIDES)
     assert not any(one.stops for one in found)
     assert problems(found) == [
         "guest may not list nodes, which lessons look at: ask an administrator for `list` on nodes.",
@@ -337,22 +337,22 @@ def test_up_says_why_it_cannot_and_changes_nothing(here, node):
     lines = refusal.value.seen.splitlines()
     assert "- No node is ready: start one, then look again." in lines
     assert any("name a registry that they pull from with --registry HOST:PORT" in line for line in lines)
-    assert stand_ins.noted("admin") == NOTHING
+    assert overrides.load_overrides("admin") == NO_OVERRIDES
 
 
 def test_up_notes_what_stands_in_and_down_forgets_it(here, node, space, storage_class):
     node("node1")
     storage_class("standard", default=True)
     here.put(config_map("theirs"), namespace=space)
-    door = ExistingCluster("admin", StandIns(registry=stand_ins.REGISTRY))
+    door = ExistingCluster("admin", ClusterOverrides(registry=overrides.REGISTRY))
     door.up(say=print)
-    noted = StandIns(registry=stand_ins.REGISTRY, shared_class="standard", one_node=True)
-    assert stand_ins.noted("admin") == noted
-    assert ExistingCluster("admin").stand_ins() == noted
+    noted = ClusterOverrides(registry=overrides.REGISTRY, shared_class="standard", one_node=True)
+    assert overrides.load_overrides("admin") == noted
+    assert ExistingCluster("admin").overrides() == noted
     door.down(purge=False, say=print)
-    assert stand_ins.noted("admin") == noted
+    assert overrides.load_overrides("admin") == noted
     door.down(purge=True, say=print)
-    assert stand_ins.noted("admin") == NOTHING
+    assert overrides.load_overrides("admin") == NO_OVERRIDES
 
 
 def test_a_tool_that_is_not_installed_is_named(here, config, monkeypatch):

@@ -7,7 +7,7 @@ import tarfile
 import pytest
 from test_image_push import Registry, registry
 
-from kubeface.errors import ApiRefused, NotReady
+from kubeface.errors import ApiError, NotReady
 from kubeface.images import Images
 from kubeface.images.remote import Step
 
@@ -59,7 +59,7 @@ def test_names_and_tags_are_listed(images):
 
 
 def test_an_unknown_image_is_told_of_in_the_registrys_words(images):
-    with pytest.raises(ApiRefused, match="manifest unknown"):
+    with pytest.raises(ApiError, match="manifest unknown"):
         images.get("made", "v9")
 
 

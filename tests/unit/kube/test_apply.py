@@ -1,6 +1,6 @@
 import pytest
 
-from kubeface.errors import ApiRefused, BadInput
+from kubeface.errors import ApiError, BadInput
 from kubeface.kube import apply, delete
 from kubeface.kube.transport import Conflict
 
@@ -47,7 +47,7 @@ def test_a_mistake_is_refused_in_the_servers_words(cluster, space):
         "metadata": {"name": "web"},
         "spec": {"ports": [{"port": 0}]},
     }
-    with pytest.raises(ApiRefused, match=r"(?s)could not apply service/web.*spec.ports\[0\].port"):
+    with pytest.raises(ApiError, match=r"(?s)could not apply service/web.*spec.ports\[0\].port"):
         apply(cluster, [service], namespace=space)
 
 

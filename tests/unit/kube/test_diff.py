@@ -1,6 +1,6 @@
 import pytest
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube import Prune, apply, diff
 from kubeface.model.diff import field_changes
 from kubeface.model.noise import without_noise
@@ -26,7 +26,7 @@ def test_a_new_object_would_be_created_and_is_not(cluster, space):
 def test_what_would_change_is_told_field_by_field(cluster, space):
     apply(cluster, [config_map("one", a="1", b="2")], namespace=space)
     changes = diff(cluster, [config_map("one", a="x", c="3")], namespace=space)
-    assert told(changes) == ["changed configmap/one", "  data.a: 1 → x", "  data.b: - 2", "  data.c: + 3"]
+    assert told(changes) == ["modified configmap/one", "  data.a: 1 → x", "  data.b: - 2", "  data.c: + 3"]
     assert cluster.get("cm/one", namespace=space).data.a == "1"
 
 
@@ -38,7 +38,7 @@ def test_an_object_that_would_stay_is_left_out(cluster, space):
 def test_what_would_be_pruned_is_told_too(cluster, space):
     rule = Prune("lesson", kinds=["configmaps"], namespaces=[space])
     apply(cluster, [config_map("a"), config_map("b")], namespace=space, prune=rule)
-    assert told(diff(cluster, [config_map("a")], namespace=space, prune=rule)) == ["removed configmap/b"]
+    assert told(diff(cluster, [config_map("a")], namespace=space, prune=rule)) == ["deleted configmap/b"]
     assert cluster.find("cm/b", namespace=space) is not None
 
 
@@ -50,14 +50,14 @@ def test_objects_of_a_namespace_that_comes_with_them_are_foreseen(cluster):
 
 
 def test_a_namespace_that_nobody_makes_is_a_mistake(cluster):
-    with pytest.raises(ApiRefused, match='namespaces "nowhere" not found'):
+    with pytest.raises(ApiError, match='namespaces "nowhere" not found'):
         diff(cluster, [config_map("one")], namespace="nowhere")
 
 
 def test_a_secrets_values_are_never_shown(cluster, space):
     apply(cluster, [secret("sesame")], namespace=space)
     lines = told(diff(cluster, [secret("simsalabim")], namespace=space))
-    assert lines == ["changed secret/key", "  data.word: (hidden) → (hidden)"]
+    assert lines == ["modified secret/key", "  data.word: (hidden) → (hidden)"]
 
 
 def test_items_of_a_list_are_told_apart_by_name():

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kubeface.errors import ApiRefused, BadInput, Missing
+from kubeface.errors import ApiError, BadInput, Missing
 from kubeface.kube import Cluster, find_kubectl, kubectl
 from kubeface.kube.contexts import connect_to
 from kubeface.kube.kubeconfig import files_of, merged
-from kubeface.kube.transport import NoAnswer
+from kubeface.kube.transport import ConnectionFailed
 
 
 def write(path, *, current=None, **lists):
@@ -185,7 +185,7 @@ def test_credentials_that_are_not_accepted_are_explained(kubeconfig, tmp_path):
     path = tmp_path / "config"
     path.write_text(yaml.safe_dump(config))
     with pytest.raises(
-        ApiRefused, match=r"(?s)answered 401\nUnauthorized: it does not accept.*Try: sign in again"
+        ApiError, match=r"(?s)answered 401\nUnauthorized: it does not accept.*Try: sign in again"
     ):
         Cluster.connect(path).list("pods")
 
@@ -195,5 +195,5 @@ def test_a_certificate_of_somebody_elses_is_told_apart_from_silence(kubeconfig, 
     config["clusters"][0]["cluster"]["certificate-authority"] = str(kubeconfig.with_name("guest.crt"))
     path = tmp_path / "config"
     path.write_text(yaml.safe_dump(config))
-    with pytest.raises(NoAnswer, match="certificate verify failed"):
+    with pytest.raises(ConnectionFailed, match="certificate verify failed"):
         Cluster.connect(path).version()

@@ -69,7 +69,7 @@ def test_an_object_may_go(cluster, space, later):
 
 def test_a_function_of_the_object_is_a_condition_too(cluster, space):
     cluster.create(deployment("web", replicas=3), namespace=space)
-    assert wait(cluster, "deployment/web", for_=lambda d: d.spec.replicas == 3, namespace=space).wanted == 3
+    assert wait(cluster, "deployment/web", for_=lambda d: d.spec.replicas == 3, namespace=space).desired == 3
 
 
 def test_a_wait_ends_at_its_deadline(cluster, space):

@@ -53,7 +53,7 @@ def let_go(here):
     """Do what the namespace controller does once a namespace that is going is empty."""
 
     def end(name):
-        going = lambda one: one.is_ending  # noqa: E731
+        going = lambda one: one.is_terminating  # noqa: E731
         wait(here, f"namespace/{name}", for_=going, timeout_s=60)
         left = [one.name for one in here.list("configmaps", namespace=name)]
         assert left == [], "it was deleted before it was empty"

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from kubeface.errors import ApiRefused, NotReady
+from kubeface.errors import ApiError, NotReady
 from kubeface.lesson.asking import get
 
 
@@ -55,7 +55,7 @@ def test_what_was_seen_last_is_told_when_the_time_is_up(serve):
 
 
 def test_a_server_that_says_no_is_not_asked_again(serve):
-    with pytest.raises(ApiRefused):
+    with pytest.raises(ApiError):
         get(serve((404, "no such page"), (200, "here")), timeout_s=30)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube import apply, load, render
 from kubeface.local.spec import Networks
 from kubeface.model.manifests import edit
@@ -103,7 +103,7 @@ def test_every_pod_passes_the_restricted_standard(cluster, face, workloads):
 def test_the_server_would_refuse_a_pod_that_runs_as_root(cluster, face, workloads):
     pod = pod_of(workloads["receiver"])
     as_root = edit(pod, {"spec": {"securityContext": {"runAsUser": 0, "runAsNonRoot": False}}})
-    with pytest.raises(ApiRefused, match='violates PodSecurity "restricted'):
+    with pytest.raises(ApiError, match='violates PodSecurity "restricted'):
         apply(cluster, [as_root], dry_run=True)
 
 

@@ -83,8 +83,8 @@ def test_equal_objects_are_one_member_of_a_set():
 
 @pytest.mark.parametrize("spec", [None, {}, {"replicas": None}])
 def test_a_workload_that_says_nothing_wants_one(spec):
-    assert KubeObject({"kind": "Deployment", "spec": spec}).wanted == 1
-    assert KubeObject({"kind": "Deployment", "spec": {"replicas": 0}}).wanted == 0
+    assert KubeObject({"kind": "Deployment", "spec": spec}).desired == 1
+    assert KubeObject({"kind": "Deployment", "spec": {"replicas": 0}}).desired == 0
 
 
 @pytest.mark.parametrize("name", ["../secrets/x", "a b", "a?dryRun=All", "a#b", "a%2Fb", "größe"])

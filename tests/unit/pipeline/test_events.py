@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from kubeface.errors import ApiRefused, NotReady
+from kubeface.errors import ApiError, NotReady
 from kubeface.kube.wait import Deadline
 from kubeface.pipeline.events import Event, listen
 
@@ -59,7 +59,7 @@ def test_it_resumes_after_the_last_event():
     assert "Last-Event-ID" not in told(HEAD)[1][0]
 
 
-@pytest.mark.parametrize(("status", "kind"), [("404 Not Found", ApiRefused), ("503 Not Now", NotReady)])
+@pytest.mark.parametrize(("status", "kind"), [("404 Not Found", ApiError), ("503 Not Now", NotReady)])
 def test_a_no_is_told_in_the_services_own_words(status, kind):
     body = b'{"error": "as many streams as may be", "try": "again"}'
     head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode()

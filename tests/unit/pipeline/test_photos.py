@@ -3,7 +3,7 @@ import tarfile
 
 import pytest
 
-from kubeface.errors import ApiRefused, BadInput
+from kubeface.errors import ApiError, BadInput
 from kubeface.kube import apply, load
 from kubeface.pipeline import deploy, photos
 
@@ -40,7 +40,7 @@ def test_the_loader_passes_the_namespaces_rules(cluster):
     loader = photos._loader("registry.kubeface.internal/receiver:v1.0")
     assert apply(cluster, [loader], namespace="face", dry_run=True)
     loader["spec"]["securityContext"]["runAsUser"] = 0
-    with pytest.raises(ApiRefused, match="PodSecurity"):
+    with pytest.raises(ApiError, match="PodSecurity"):
         apply(cluster, [loader], namespace="face", dry_run=True)
 
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from kubeface import Pipeline
-from kubeface.errors import ApiRefused, NotReady
+from kubeface.errors import ApiError, NotReady
 
 
 class Receiver(HTTPServer):
@@ -64,7 +64,7 @@ def test_a_photo_is_posted_until_it_is_accepted(serve):
 
 def test_a_refused_photo_is_not_posted_again(serve):
     pipeline, receiver = serve(422)
-    with pytest.raises(ApiRefused, match="422"):
+    with pytest.raises(ApiError, match="422"):
         pipeline.post_until_accepted(["a.jpg"])
     assert receiver.asked == 1
 

@@ -7,7 +7,7 @@ import pytest
 
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster
-from kubeface.kube.transport import NoAnswer
+from kubeface.kube.transport import ConnectionFailed
 from kubeface.views import canned
 from kubeface.views.changes import Changes, changes
 from kubeface.views.live import Still
@@ -61,7 +61,7 @@ def ready(here, report):
 
     def tell(*found):
         for one in found:
-            count = one.wanted
+            count = one.desired
             status = {"observedGeneration": 9, "replicas": count, "readyReplicas": count}
             status |= {} if one.kind == "ReplicaSet" else {"updatedReplicas": count}
             if one.kind == "Pod":
@@ -110,7 +110,7 @@ def test_what_is_changed_is_told_field_by_field_without_the_servers_noise(here):
     with recorded(here) as seen:
         here.patch("cm/one", {"data": {"size": "2", "mode": None, "extra": "yes"}})
     assert repr(seen) == (
-        "1  ~ changed  configmap/one\n     data.extra: + yes\n     data.mode: − plain\n     data.size: 1 → 2"
+        "1  ~ modified  configmap/one\n     data.extra: + yes\n     data.mode: − plain\n     data.size: 1 → 2"
     )
 
 
@@ -122,11 +122,11 @@ def test_a_change_below_is_shown_under_owners_that_did_not_change(here, deployed
     assert repr(seen) == (
         "   · unchanged  deployment/receiver  1 of 1 Pods ready\n"
         "   └─ · unchanged  replicaset/receiver-…  1 of 1 Pods ready\n"
-        "1     ├─ − removed  pod/receiver-…\n"
+        "1     ├─ − deleted  pod/receiver-…\n"
         "2     └─ + created  pod/receiver-…  Running, 1 of 1 ready"
     )
     assert [(one.verb, one.one.name) for one in seen] == [
-        ("removed", "receiver-7d9c5b6f4-x2x9z"),
+        ("deleted", "receiver-7d9c5b6f4-x2x9z"),
         ("created", "receiver-7d9c5b6f4-bbbbb"),
     ]
 
@@ -138,7 +138,7 @@ def test_a_state_that_controllers_report_is_told_in_words(here, deployed, ready)
         here.patch(set_.ref, {"spec": {"replicas": 2}})
         ready(here.get(set_.ref), here.get(deployment.ref))
     assert repr(seen).splitlines()[:2] == [
-        "1  ~ changed  deployment/receiver  1 of 1 Pods ready → 2 of 2 Pods ready",
+        "1  ~ modified  deployment/receiver  1 of 1 Pods ready → 2 of 2 Pods ready",
         "   │  spec.replicas: 1 → 2",
     ]
     assert "status" not in repr(seen)
@@ -170,7 +170,7 @@ def test_the_order_is_that_of_time_whatever_the_names(here):
     assert [line.split("  ", 1)[1] for line in repr(seen).splitlines()] == [
         "+ created  configmap/z",
         "+ created  serviceaccount/y",
-        "− removed  configmap/m",
+        "− deleted  configmap/m",
         "+ created  configmap/a",
     ]
     assert [one.ref for one in seen] == ["configmap/z", "serviceaccount/y", "configmap/m", "configmap/a"]
@@ -180,7 +180,7 @@ def test_what_came_and_went_is_told(here):
     with recorded(here) as seen:
         here.create(config_map("short"))
         here.delete("configmap/short")
-    assert repr(seen) == "1  ± came and went  configmap/short"
+    assert repr(seen) == "1  ± created and deleted  configmap/short"
 
 
 def test_one_that_is_made_again_under_its_name_is_another(here):
@@ -188,7 +188,7 @@ def test_one_that_is_made_again_under_its_name_is_another(here):
     with recorded(here) as seen:
         here.delete("configmap/one")
         here.create(config_map("one"))
-    assert repr(seen) == "1  − removed  configmap/one\n2  + created  configmap/one"
+    assert repr(seen) == "1  − deleted  configmap/one\n2  + created  configmap/one"
 
 
 def test_a_secrets_values_are_never_shown(here):
@@ -303,8 +303,8 @@ def test_a_new_look_at_everything_tells_all_of_it_too(here, monkeypatch):
         here.patch("configmap/changing", {"data": {"size": "2"}})
         here.create(config_map("new"))
     assert {(one.ref, one.verb) for one in seen} == {
-        ("configmap/old", "removed"),
-        ("configmap/changing", "changed"),
+        ("configmap/old", "deleted"),
+        ("configmap/changing", "modified"),
         ("configmap/new", "created"),
     }
 
@@ -324,7 +324,7 @@ def test_a_cluster_that_is_not_there_is_said_before_the_block_runs(here, tmp_pat
     address = here.transport.address
     config.write_text(text.replace(address, "https://127.0.0.1:1"))
     ran = []
-    with pytest.raises(NoAnswer), recorded(Cluster.connect(config, namespace="default")):
+    with pytest.raises(ConnectionFailed), recorded(Cluster.connect(config, namespace="default")):
         ran.append(1)
     assert ran == []
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube import Cluster
 from kubeface.views.canned import LOGS, line
 from kubeface.views.logs import LONGEST, logs
@@ -92,5 +92,5 @@ def test_a_pod_that_has_not_started_says_nothing(kubeconfig, space):
 
 
 def test_who_may_not_list_pods_is_told(kubeconfig):
-    with pytest.raises(ApiRefused, match="list pods"):
+    with pytest.raises(ApiError, match="list pods"):
         logs(Cluster.connect(kubeconfig, context="guest"), "app=web")

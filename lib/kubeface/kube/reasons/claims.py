@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube.client import Cluster
 from kubeface.kube.reasons.evidence import latest_events
 from kubeface.model.objects import KubeObject
@@ -38,7 +38,7 @@ def _of_its_class(cluster: Cluster, claim: KubeObject) -> str:
     named = (claim.raw.get("spec") or {}).get("storageClassName")
     try:
         classes = cluster.list("storageclasses")
-    except ApiRefused:
+    except ApiError:
         return ""  # who has rights in a namespace only does not see them
     there = f"there is {', '.join(one.name for one in classes)}" if classes else "the cluster has none"
     if named is None and not any(one.annotations.get(DEFAULT) == "true" for one in classes):

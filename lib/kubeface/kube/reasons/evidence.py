@@ -20,7 +20,7 @@ def of_condition(one: KubeObject, type_: str, *statuses: str) -> Iterator[str]:
 
 def of_its_end(one: KubeObject) -> Iterator[str]:
     """That an object is being deleted, and who holds it; nothing if it is not."""
-    if one.is_ending:
+    if one.is_terminating:
         held = one.raw["metadata"].get("finalizers")
         yield f"{one.ref} is being deleted" + (f"; finalizers hold it: {', '.join(held)}" if held else "")
 

@@ -1,4 +1,4 @@
-"""What kubectl is given on a cluster with stand-ins: the same command, with what that cluster has."""
+"""Rewrite a kubectl command for a cluster with overrides: its registry and StorageClass in what is sent."""
 
 from collections.abc import Callable, Sequence
 from glob import glob
@@ -8,7 +8,7 @@ import yaml
 
 from kubeface.kube.arguments import is_set, own
 from kubeface.kube.arguments import words as commands
-from kubeface.kube.stand_ins import StandIns
+from kubeface.kube.overrides import ClusterOverrides
 from kubeface.model.manifests import Manifest
 
 #: The commands that send the objects of files; others only take names out of them.
@@ -18,24 +18,24 @@ _FILE, _FOLDER = ("-f", "--filename"), ("-k", "--kustomize")
 Render = Callable[[str], list[Manifest]]
 
 
-def sent(
-    arguments: Sequence[str], stdin: bytes, stand_ins: StandIns, render: Render
+def rewrite_command(
+    arguments: Sequence[str], stdin: bytes, overrides: ClusterOverrides, render: Render
 ) -> tuple[list[str], bytes]:
-    """The arguments and the input of kubectl, with what stands in for the course's registry and storage.
+    """Replace registry and StorageClass in a kubectl command's arguments and manifests.
 
-    Objects that a command would read from files are read here, and reach it through its input.
+    Objects that the command would read from files are read here, and passed to it on its input.
 
     Args:
         arguments: What follows the word kubectl.
         stdin: Its input.
-        stand_ins: What the cluster has.
+        overrides: The cluster's.
         render: The objects of a kustomization.
 
     >>> set_image = ["set", "image", "pod/a", "a=registry.kubeface.internal/b:v1"]
-    >>> sent(set_image, b"", StandIns("localhost:5001"), render=lambda folder: [])
+    >>> rewrite_command(set_image, b"", ClusterOverrides("localhost:5001"), render=lambda folder: [])
     (['set', 'image', 'pod/a', 'a=localhost:5001/b:v1'], b'')
     """
-    words = [stand_ins.fit_text(one) for one in arguments]
+    words = [overrides.rewrite_text(one) for one in arguments]
     rest, sources = _apart(words)
     is_remote = any("://" in value for _, value in sources)
     is_raw = any(one.partition("=")[0] == "--raw" for one in own(words))  # what it sends is no object
@@ -48,7 +48,7 @@ def sent(
             objects += render(value) if option in _FOLDER else _read(value, stdin, is_deep=is_deep)
     except (OSError, UnicodeError, yaml.YAMLError):
         return words, stdin  # kubectl says itself what is wrong with a file
-    fitted = yaml.safe_dump_all(map(stand_ins.fit, objects), sort_keys=False)
+    fitted = yaml.safe_dump_all(map(overrides.rewrite, objects), sort_keys=False)
     return [*rest, "--filename", "-", *words[len(own(words)) :]], fitted.encode()
 
 

@@ -4,14 +4,14 @@ import pytest
 import yaml
 
 from kubeface.errors import BadInput, CommandFailed
-from kubeface.kube import Cluster, apply, diff, kubectl, render, stand_ins
+from kubeface.kube import Cluster, apply, diff, kubectl, overrides, render
+from kubeface.kube.overrides import NO_OVERRIDES, REGISTRY, ClusterOverrides
+from kubeface.kube.rewrite import rewrite_command
 from kubeface.kube.rights import may, user
-from kubeface.kube.sent import sent
-from kubeface.kube.stand_ins import NOTHING, REGISTRY, StandIns
 from kubeface.local import spec
 from kubeface.pipeline.deploy import manifests_folder
 
-ELSEWHERE = StandIns(registry="registry.example:5000/course", shared_class="nfs")
+ELSEWHERE = ClusterOverrides(registry="registry.example:5000/course", shared_class="nfs")
 RECEIVER = "registry.example:5000/course/receiver:v1.0"
 
 
@@ -19,7 +19,7 @@ RECEIVER = "registry.example:5000/course/receiver:v1.0"
 def elsewhere(kubeconfig, tmp_path, monkeypatch):
     """The test's API server as another cluster, of which something was noted."""
     monkeypatch.setenv("KUBEFACE_KUBECONFIG", str(tmp_path / "course.kubeconfig"))
-    stand_ins.note("admin", ELSEWHERE)
+    overrides.save_overrides("admin", ELSEWHERE)
     return Cluster.connect(kubeconfig, context="admin")
 
 
@@ -39,7 +39,7 @@ def test_the_name_is_the_one_that_the_embedded_nodes_know():
 
 
 def test_every_image_of_the_pipeline_comes_from_the_other_registry():
-    fitted = yaml.safe_dump(ELSEWHERE.fit(render(manifests_folder())))
+    fitted = yaml.safe_dump(ELSEWHERE.rewrite(render(manifests_folder())))
     assert REGISTRY not in fitted
     assert fitted.count("image: registry.example:5000/course/") == 9
 
@@ -47,7 +47,9 @@ def test_every_image_of_the_pipeline_comes_from_the_other_registry():
 def test_only_the_claim_of_the_shared_volume_gets_another_class():
     claims = {
         one["metadata"]["name"]: one["spec"]
-        for one in StandIns(shared_class="standard", one_node=True).fit(render(manifests_folder()))
+        for one in ClusterOverrides(shared_class="standard", one_node=True).rewrite(
+            render(manifests_folder())
+        )
         if one["kind"] == "PersistentVolumeClaim"
     }
     assert claims["photos"]["storageClassName"] == "standard"
@@ -57,7 +59,7 @@ def test_only_the_claim_of_the_shared_volume_gets_another_class():
 
 def test_nothing_noted_changes_nothing():
     objects = render(manifests_folder())
-    assert NOTHING.fit(objects) == objects
+    assert NO_OVERRIDES.rewrite(objects) == objects
 
 
 def test_what_is_applied_created_and_patched_names_the_other_registry(elsewhere, space):
@@ -85,7 +87,7 @@ def test_what_kubectl_reads_from_files_does_too(elsewhere, space, tmp_path, caps
 def test_each_way_to_name_a_file_is_known(tmp_path, named):
     path = tmp_path / "one.yaml"
     path.write_text(yaml.safe_dump(deployment("one", f"{REGISTRY}/receiver:v1.0")))
-    told, given = sent(["apply", *named.format(path).split(), "--wait"], b"", ELSEWHERE, render)
+    told, given = rewrite_command(["apply", *named.format(path).split(), "--wait"], b"", ELSEWHERE, render)
     assert told == ["apply", "--wait", "--filename", "-"]
     assert RECEIVER in given.decode()
 
@@ -113,35 +115,35 @@ def test_a_list_and_a_name_to_be_made_up_are_objects_too(tmp_path):
     path = tmp_path / "list.yaml"
     made_up = deployment("x", f"{REGISTRY}/receiver:v1.0") | {"metadata": {"generateName": "x-"}}
     path.write_text(yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": [made_up]}))
-    told, given = sent(["create", "-f", str(path), "--", "-f", "y"], b"", ELSEWHERE, render)
+    told, given = rewrite_command(["create", "-f", str(path), "--", "-f", "y"], b"", ELSEWHERE, render)
     assert told == ["create", "--filename", "-", "--", "-f", "y"]
     assert RECEIVER in given.decode()
 
 
 def test_what_is_sent_as_it_is_stays_as_it_is():
     raw = ["create", "--raw", "/api/v1/namespaces/face/services/nsqd:http/proxy/pub", "-f", "-"]
-    assert sent(raw, b"hello", ELSEWHERE, render) == (raw, b"hello")
+    assert rewrite_command(raw, b"hello", ELSEWHERE, render) == (raw, b"hello")
 
 
 def test_what_is_not_an_object_reaches_kubectl_as_it_is():
     photos = bytes(range(256))
-    assert sent(["exec", "-i", "a", "--", "tar"], photos, ELSEWHERE, render)[1] == photos
+    assert rewrite_command(["exec", "-i", "a", "--", "tar"], photos, ELSEWHERE, render)[1] == photos
     follow = ["logs", "-f", "pod/a"]
-    assert sent(follow, b"", ELSEWHERE, render) == (follow, b"")
+    assert rewrite_command(follow, b"", ELSEWHERE, render) == (follow, b"")
 
 
 def test_a_note_is_kept_until_it_is_forgotten(elsewhere):
-    stand_ins.note("other", StandIns(one_node=True))
-    assert stand_ins.noted("admin") == ELSEWHERE
-    stand_ins.forget("admin")
-    assert stand_ins.noted("admin") == NOTHING
-    assert stand_ins.noted("other") == StandIns(one_node=True)
+    overrides.save_overrides("other", ClusterOverrides(one_node=True))
+    assert overrides.load_overrides("admin") == ELSEWHERE
+    overrides.delete_overrides("admin")
+    assert overrides.load_overrides("admin") == NO_OVERRIDES
+    assert overrides.load_overrides("other") == ClusterOverrides(one_node=True)
 
 
 def test_notes_that_are_not_ours_are_named(elsewhere, tmp_path):
     (tmp_path / "other-clusters.yaml").write_text("admin: {colour: red}\n")
     with pytest.raises(BadInput, match=r"other-clusters\.yaml is not readable"):
-        stand_ins.noted("admin")
+        overrides.load_overrides("admin")
 
 
 def test_rights_are_those_that_the_api_server_grants(cluster, kubeconfig, space):

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kubeface.kube import Cluster, near
+from kubeface.kube import Cluster, proxies
 from kubeface.kube.kubectl import run
-from kubeface.kube.transport import NoAnswer
+from kubeface.kube.transport import ConnectionFailed
 
 NAMES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch):
         def log_message(self, *words: object) -> None:
             pass
 
-    for name in (*NAMES, *near.NO_PROXY):
+    for name in (*NAMES, *proxies.NO_PROXY):
         monkeypatch.delenv(name, raising=False)
     with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -61,15 +61,15 @@ def test_ours_is_near_whatever_its_address_and_another_is_asked_for_as_kubectl_d
     config = yaml.safe_load(kubeconfig.read_text())
     config["clusters"][0]["cluster"]["server"] = "https://cluster.invalid:6443"
     (tmp_path / "theirs").write_text(yaml.safe_dump(config))
-    with pytest.raises(NoAnswer):
+    with pytest.raises(ConnectionFailed):
         Cluster.connect(tmp_path / "theirs").find("namespace/default")
     assert asked
     asked.clear()
-    config["clusters"][0]["name"] = near.OURS
+    config["clusters"][0]["name"] = proxies.OURS
     for one in config["contexts"]:
-        one["context"]["cluster"] = near.OURS
+        one["context"]["cluster"] = proxies.OURS
     (tmp_path / "ours").write_text(yaml.safe_dump(config))
-    with pytest.raises(NoAnswer):
+    with pytest.raises(ConnectionFailed):
         Cluster.connect(tmp_path / "ours").find("namespace/default")
     assert asked == []
 
@@ -78,7 +78,7 @@ def test_what_is_spared_is_added_once_to_what_was_spared_before(monkeypatch: pyt
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.setenv("no_proxy", "intranet.example,10.0.0.0/8")
     for _ in range(2):
-        near.spare("172.31.9.1")
+        proxies.exclude_from_proxy("172.31.9.1")
     told = subprocess.run(
         [sys.executable, "-c", "import os; print(os.environ['NO_PROXY'], os.environ['no_proxy'])"],
         capture_output=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kubeface.errors import ApiRefused
+from kubeface.errors import ApiError
 from kubeface.kube.client import Cluster
 from kubeface.kube.wait import Deadline, wait
 from kubeface.model.kinds import KINDS, Kind
@@ -13,26 +13,30 @@ PART_OF = {"app.kubernetes.io/part-of": "face-pipeline"}
 #: Written by the cluster itself, and gone with what they speak of.
 _OF_THE_CLUSTER = ("Event", "EndpointSlice", "Lease")
 #: In every namespace from its beginning.
-_INBORN = ("configmap/kube-root-ca.crt", "serviceaccount/default")
+_CREATED_BY_KUBERNETES = ("configmap/kube-root-ca.crt", "serviceaccount/default")
 _LOOKED_AT = tuple(kind for kind in KINDS if kind.namespaced and kind.name not in _OF_THE_CLUSTER)
 
 
-def things(cluster: Cluster, namespace: str, *, labels: Mapping[str, str] | None = None) -> list[KubeObject]:
+def user_objects(
+    cluster: Cluster, namespace: str, *, labels: Mapping[str, str] | None = None
+) -> list[KubeObject]:
     """What people made in a namespace; with labels, what has them. What has an owner goes with its owner."""
     found = [one for kind in _LOOKED_AT for one in _all(cluster, kind, namespace, labels)]
-    return [one for one in found if one.ref not in _INBORN and not one.metadata.ownerReferences]
+    return [
+        one for one in found if one.ref not in _CREATED_BY_KUBERNETES and not one.metadata.ownerReferences
+    ]
 
 
-def remove_labelled(
+def delete_labelled(
     cluster: Cluster, namespace: str, labels: Mapping[str, str], deadline: Deadline
 ) -> list[str]:
     """The refs of what had these labels in a namespace: all gone now, and the Pods that had them.
 
     Raises:
-        ApiRefused: one is not this user's to delete; those before it are going.
+        ApiError: one is not this user's to delete; those before it are going.
         NotReady: one is still there when the time is up.
     """
-    going = things(cluster, namespace, labels=labels)
+    going = user_objects(cluster, namespace, labels=labels)
     for one in going:
         cluster.delete(one.ref, namespace=namespace)
     left = [*going, *cluster.list("pods", labels=labels, namespace=namespace)]
@@ -44,5 +48,5 @@ def remove_labelled(
 def _all(cluster: Cluster, kind: Kind, namespace: str, labels: Mapping[str, str] | None) -> list[KubeObject]:
     try:
         return cluster.snapshot(kind, labels=labels, namespace=namespace)[0]
-    except ApiRefused:
+    except ApiError:
         return []  # not served here, or not ours to see: then nobody made one through this user either

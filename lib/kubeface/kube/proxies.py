@@ -11,15 +11,15 @@ OURS = "kube-face-cluster"
 NO_PROXY = ("NO_PROXY", "no_proxy")
 
 
-def go_direct(client: Any, context: dict[str, Any]) -> None:
+def bypass_proxy(client: Any, context: dict[str, Any]) -> None:
     """Have the client library's client use no proxy, if the cluster of its context is on this machine.
 
     The programs that this process starts, such as kubectl, then use none for it either.
     """
     host = urlsplit(client.configuration.host).hostname or ""
-    if not is_near(host, context.get("cluster", "")):
+    if not is_local(host, context.get("cluster", "")):
         return
-    spare(host)
+    exclude_from_proxy(host)
     if client.configuration.proxy:
         from kubernetes.client.rest import RESTClientObject
 
@@ -27,10 +27,10 @@ def go_direct(client: Any, context: dict[str, Any]) -> None:
         client.rest_client = RESTClientObject(client.configuration)
 
 
-def is_near(host: str, cluster: str) -> bool:
+def is_local(host: str, cluster: str) -> bool:
     """Whether no proxy leads there: it is one of ours, or at a loopback address, as kubectl sees it.
 
-    >>> is_near("172.31.9.1", OURS), is_near("127.0.0.1", "kind-kind"), is_near("10.0.0.1", "office")
+    >>> is_local("172.31.9.1", OURS), is_local("127.0.0.1", "kind-kind"), is_local("10.0.0.1", "office")
     (True, True, False)
     """
     try:
@@ -39,7 +39,7 @@ def is_near(host: str, cluster: str) -> bool:
         return host == "localhost"
 
 
-def spare(host: str) -> None:
+def exclude_from_proxy(host: str) -> None:
     """Let no program that this process starts ask a proxy for a host."""
     for name in NO_PROXY:
         told = os.environ.get(name) or next(filter(None, map(os.environ.get, NO_PROXY)), "")
