@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, passed_unless, question
-from kubeface.endstates.parts import at, each, standing
+from kubeface.endstates.parts import at, each, named_in, standing
 from kubeface.endstates.pods import lives
 from kubeface.endstates.settings import command, template_container
 from kubeface.errors import ApiError
@@ -346,11 +346,20 @@ def released(cluster: Cluster) -> Verdict:
     pods = [pod for pod in cluster.list("pods") if lives(pod) and _is_same_program(pod, owner)]
     counted = [pod for pod in pods if _is_counted(pod)]
     if len(counted) == 1 and len(pods) == 1 and owner.desired == 1:
-        return not_started("there is one Pod, and it is counted")
+        return _nobody_released(cluster, owner)
     if len(counted) != 1 or owner.desired != 1:
         return not_yet(f"{len(counted)} Pods are counted by the Deployment, which asks for {owner.desired}")
     ready = sum(pod.is_ready for pod in pods)
     return passed() if ready == len(pods) == 2 else not_yet(f"{ready} of {len(pods)} Pods are ready")
+
+
+def _nobody_released(cluster: Cluster, owner: KubeObject) -> Verdict:
+    """One Pod, and it is counted; a Pod of another program beside it is not what is asked for."""
+    others = cluster.list("pods", labels="app.kubernetes.io/component=queue")
+    strange = [pod.name for pod in others if lives(pod) and not _is_same_program(pod, owner)]
+    if strange:
+        return not_yet(f"no Pod of nsqlookupd was released: {named_in(strange)} runs another program")
+    return not_started("there is one Pod, and it is counted")
 
 
 def _is_same_program(pod: KubeObject, owner: KubeObject) -> bool:

@@ -190,8 +190,18 @@ def logger(cluster: Cluster) -> Verdict:
     is_as_begun = labels == ["true", *[None] * (len(labels) - 1)] and not _is_set_aside(cluster)
     if is_as_begun and table(found, "spec", "template", "spec", "nodeSelector") == {LOGGER: "true"}:
         return not_started(f"it runs on {there[0] if there else 'no node'}, as in the beginning")
-    silent = named_in([name for name in nodes if name not in there])
-    return not_yet(f"it runs on {', '.join(there) or 'no node'}, and not on {silent}")
+    silent = [node for node in ordinary(cluster) if node.name not in there]
+    where = f"it runs on {', '.join(there) or 'no node'}, and not on {named_in([one.name for one in silent])}"
+    return not_yet(f"{where}: {_why_not_on(silent[0], found)}")
+
+
+def _why_not_on(node: KubeObject, daemons: KubeObject) -> str:
+    """Why no Pod of a DaemonSet is ready on a node."""
+    spec = as_daemon(table(daemons, "spec", "template", "spec"))
+    if not is_meant(spec, node):
+        return f"the DaemonSet does not ask for nodes like {node.name}"
+    taint = refused_by(spec, node)
+    return f"the taint {spelled(taint)} keeps it off" if taint else f"its Pod on {node.name} is not ready"
 
 
 def _is_set_aside(cluster: Cluster) -> bool:

@@ -171,7 +171,7 @@ def one_is_released_by_another_name(stage):
     stage.pod("b", program="nsqlookupd", labels={"app.kubernetes.io/name": "retired"})
 
 
-@row("nb02.released", NOT_STARTED)
+@row("nb02.released", NOT_YET, "no Pod of nsqlookupd was released: b runs another program")
 def another_program_has_its_component(stage):
     stage.deployment("nsqlookupd")
     counted(stage, "a")
