@@ -1,8 +1,10 @@
 """What a cluster could leave on a machine: everything it could have changed, to compare before and after."""
 
 import contextlib
+import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from objects import TRIAL
@@ -23,6 +25,7 @@ SYSCTLS = (
     "fs/inotify/max_user_instances",
     "net/netfilter/nf_conntrack_max",
 )
+_PYTEST = re.compile(rb"(^|[/\0])pytest(\0|$)")
 PLACES = ("/run", "/var/lib", "/var/log", "/opt", "/etc", "/run/netns", "/run/containerd", "/tmp")
 
 
@@ -50,6 +53,17 @@ def traces() -> dict[str, list[str]]:
     }
 
 
+def differences(before: dict[str, list[str]], after: dict[str, list[str]]) -> list[str]:
+    """What is there more (+) and less (-) than before, a line each."""
+    lines = {kind: (set(before[kind]), set(after[kind])) for kind in before}
+    return [
+        f"{sign} {kind}: {line}"
+        for kind, (old, new) in lines.items()
+        for sign, found in (("+", new - old), ("-", old - new))
+        for line in sorted(found)
+    ]
+
+
 def _everything(others: list[str]) -> dict[str, list[str]]:
     return {
         "links": _names(_run("ip", "-o", "link"), r"^\d+: ([^:@]+)"),
@@ -74,12 +88,30 @@ def processes(others: list[str]) -> list[str]:
             groups = (folder / "cgroup").read_text()
         except OSError:
             continue
-        if any(f"/kubeface-{name}/" in groups for name in others):
+        if any(f"/kubeface-{name}/" in groups for name in others) or _is_of_another_run(int(folder.name)):
             continue
         name = " ".join(part.decode(errors="replace") for part in command[:3])
         if command[0] and wanted.search(name):
             found.append(f"{folder.name} {name}")
     return found
+
+
+def _is_of_another_run(pid: int) -> bool:
+    """Whether a run of tests beside this one has started it: that has servers of its own."""
+    line = set(_line(pid)) - set(_line(os.getpid()))
+    with contextlib.suppress(OSError):  # one has just ended
+        return any(_PYTEST.search(Path(f"/proc/{one}/cmdline").read_bytes()) for one in line)
+    return False
+
+
+def _line(pid: int) -> Iterator[int]:
+    """A process, and those that it descends from."""
+    while pid > 1:
+        yield pid
+        try:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it has just ended
+            return
 
 
 def supervised(cgroup: str) -> dict[int, str]:
