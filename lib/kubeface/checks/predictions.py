@@ -10,24 +10,27 @@ from kubeface.checks import questions, session
 from kubeface.checks.progress import Progress
 from kubeface.checks.questions import Question
 from kubeface.checks.registry import NAME
-from kubeface.checks.shown import as_html, as_text
-from kubeface.errors import BadInput
+from kubeface.checks.shown import as_html, as_text, notebook_display
+from kubeface.errors import BadInput, KubefaceError
 
 TOO_LATE = "The answer is known by now, so this prediction is closed and stays as it is."
 NOT_ASKED = "nothing was committed this time, and that is fine."
+SKIPPED = "skipped: the answer will come without a guess of yours"
 HOW = "To answer: run this cell and choose, or add .commit(…) to it."
 
 
-class Prediction:
-    """A question, and what is committed to it; sealed once the answer is known.
+class NotCommitted(KubefaceError):
+    """A person asked for the answer before committing a prediction; the cell and those after it did not run."""
 
-    Nothing that a learner does with it raises an error.
-    """
+
+class Prediction:
+    """A question, and what is committed to it; sealed once the answer is known."""
 
     def __init__(self, question: Question) -> None:
         self.question = question
         self.committed: Any = None
         self.is_sealed = False
+        self.is_skipped = False
         self.note = ""
         self.on_change: list[Callable[[], None]] = []
 
@@ -40,7 +43,14 @@ class Prediction:
             self.note = f"{refusal.what}; {self.question.offers}."
         else:
             if not self.is_sealed:
-                self.committed = chosen
+                self.committed, self.is_skipped = chosen, False
+        self._tell()
+        return self
+
+    def skip(self) -> "Prediction":
+        """Have the answer without a guess; whoever commits one later, before the answer, has guessed."""
+        if self.committed is None and not self.is_sealed:
+            self.is_skipped = True
         self._tell()
         return self
 
@@ -50,7 +60,17 @@ class Prediction:
         Args:
             answer: What the cluster says; for an order, the list.
             because: Why it is so; without it, what the question's declaration says.
+
+        Raises:
+            NotCommitted: somebody runs this in a notebook, and has neither committed nor skipped.
         """
+        if self._is_asked_first():
+            raise NotCommitted(
+                "Your prediction comes before the answer.",
+                seen=self.question.text,
+                try_next="press Commit or Skip in the cell that asks (or add .commit(…) or .skip() to its line), "
+                "then run this cell again",
+            )
         self.is_sealed = True
         self._tell()
         grade = Grade(self.question, self.committed, answer, because or self.question.because)
@@ -65,13 +85,14 @@ class Prediction:
             said = f"committed: {self.question.in_words(self.committed)}"
         else:
             said = "nothing was committed" if self.is_sealed else "nothing committed yet"
+            said = SKIPPED if self.is_skipped and not self.is_sealed else said
         note = TOO_LATE if self.is_sealed else self.note
         return [said, note] if note else [said]
 
     @property
     def lines(self) -> list[str]:
         """What stands below the question where nothing can be clicked."""
-        is_open = self.committed is None and not self.is_sealed
+        is_open = self.committed is None and not self.is_sealed and not self.is_skipped
         return [self.question.offers, *self.state, *([HOW] if is_open else [])]
 
     def __repr__(self) -> str:
@@ -79,6 +100,11 @@ class Prediction:
 
     def _repr_html_(self) -> str:
         return as_html("?", "predict", self.question.text, self.lines)
+
+    def _is_asked_first(self) -> bool:
+        """Whether somebody is there who could still commit; a run that nobody watches goes on."""
+        is_open = self.committed is None and not self.is_sealed and not self.is_skipped
+        return is_open and notebook_display() is not None and not session.is_headless()
 
     def _tell(self) -> None:
         for listener in self.on_change:

@@ -12,7 +12,7 @@ from kubeface.checks.predictions import Prediction
 from kubeface.checks.shown import as_html, as_text, notebook_display
 
 _WIDE = "max-content"
-BELOW = "Choose below and press Commit. In a notebook that was opened again, run this cell first."
+BELOW = "Choose below and press Commit, or Skip. In a notebook that was opened again, run this cell first."
 
 Bundle = dict[str, Any]
 
@@ -29,12 +29,13 @@ def show(prediction: Prediction) -> None:
 
 
 def form(prediction: Prediction) -> Any:
-    """The form: the options, a button, and a line that says what is committed and what is only chosen."""
+    """The form: the options, two buttons, and a line that says what is committed and what is only chosen."""
     import ipywidgets as widgets
 
     asked = prediction.question
     choosers = _choosers(prediction, widgets)
     button = widgets.Button(description="Commit", tooltip="Commit this prediction")
+    skip = widgets.Button(description="Skip", tooltip="Have the answer without a guess")
     said = widgets.HTML()
     shown = [prediction.committed]
 
@@ -51,7 +52,7 @@ def form(prediction: Prediction) -> Any:
         if not extra and not prediction.is_sealed and chosen() not in (None, prediction.committed):
             extra = f"chosen, not committed: {asked.in_words(chosen())}. Press Commit."
         said.value = "<br>".join(map(escape, [*prediction.state, *([extra] if extra else [])]))
-        for one in (*choosers, button):
+        for one in (*choosers, button, skip):
             one.disabled = prediction.is_sealed
 
     def commit(_: object) -> None:
@@ -61,11 +62,12 @@ def form(prediction: Prediction) -> Any:
             prediction.commit(chosen())
 
     button.on_click(commit)
+    skip.on_click(lambda _: prediction.skip())
     for one in choosers:
         one.observe(lambda _: refresh(), names="value")
     prediction.on_change[:] = [refresh]
     refresh()
-    return widgets.VBox([*choosers, button, said])
+    return widgets.VBox([*choosers, widgets.HBox([button, skip]), said])
 
 
 def _show_form(prediction: Prediction, display: Any) -> None:

@@ -1,4 +1,4 @@
-"""A prediction is committed before and graded after; nothing a learner does with it raises an error."""
+"""A prediction is committed before and graded after: against the live answer, kindly."""
 
 import pytest
 

@@ -3,14 +3,16 @@
 A notebook that is opened again has no forms: what is stored says the question, and what became of it.
 """
 
+import contextlib
 import os
 
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kubeface.checks import predict, session, widgets
-from kubeface.checks.predictions import TOO_LATE
+from kubeface.checks.predictions import SKIPPED, TOO_LATE
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -20,8 +22,8 @@ def form():
     """The parts of a prediction's form: its choosers, its button, the line that says what is committed."""
 
     def make(prediction):
-        *choosers, button, said = widgets.form(prediction).children
-        return choosers, button, said
+        *choosers, buttons, said = widgets.form(prediction).children
+        return choosers, buttons.children[0], said
 
     return make
 
@@ -33,6 +35,21 @@ def test_a_click_commits_the_number_that_is_chosen(form):
     button.click()
     assert guess.committed == 9
     assert said.value == "committed: 9"
+
+
+def test_who_skips_has_the_answer_and_may_still_guess_before_it():
+    guess = predict("How many?", number=range(0, 11))
+    (chooser, buttons, said) = widgets.form(guess).children
+    commit, skip = buttons.children
+    skip.click()
+    assert guess.is_skipped
+    assert said.value == SKIPPED
+    chooser.value = 7
+    commit.click()
+    assert (guess.is_skipped, guess.committed) == (False, 7)
+    skip.click()
+    assert repr(guess.grade(7)) == "✓ right: you predicted 7."
+    assert skip.disabled
 
 
 def test_a_click_without_a_choice_commits_nothing_and_says_so(form):
@@ -117,6 +134,29 @@ def test_once_the_answer_is_known_text_takes_the_forms_place(stored):
         assert "committed: 7" in below["text/plain"]
         assert TOO_LATE in below["text/html"]
         assert VIEW not in below
+
+
+@pytest.mark.parametrize(
+    ("first", "somebody", "stops"),
+    [("", "0", True), (".commit(9)", "0", False), (".skip()", "0", False), ("", "1", False)],
+    ids=["neither", "committed", "skipped", "nobody there"],
+)
+def test_a_run_of_all_cells_stops_where_somebody_is_asked(first, somebody, stops):
+    cells = [
+        f"from kubeface import predict; guess = predict('How many Pods?', number=range(0, 11)){first}",
+        "guess.grade(9)",
+        "print('on')",
+    ]
+    book = new_notebook(cells=[new_code_cell(source) for source in cells])
+    run = NotebookClient(book, timeout=60)
+    with pytest.raises(CellExecutionError) if stops else contextlib.nullcontext():
+        run.execute(env=os.environ | {"KUBEFACE_STATIC": somebody})
+    assert bool(book.cells[2].outputs) is not stops
+    if stops:
+        [shown] = book.cells[1].outputs
+        assert shown.ename == "NotCommitted"
+        assert "press Commit or Skip" in "\n".join(shown.traceback)
+        assert len(shown.traceback) == 3  # no way through the library
 
 
 def test_in_a_test_or_when_told_so_nobody_is_there_to_click(monkeypatch):
