@@ -20,7 +20,7 @@ HOW = "To answer: run this cell and choose, or add .commit(…) to it."
 
 
 class NotCommitted(KubefaceError):
-    """A person asked for the answer before committing a prediction; the cell and those after it did not run."""
+    """A person asked for the answer before committing a prediction; the cells after it did not run."""
 
 
 class Prediction:
@@ -68,7 +68,7 @@ class Prediction:
             raise NotCommitted(
                 "Your prediction comes before the answer.",
                 seen=self.question.text,
-                try_next="press Commit or Skip in the cell that asks (or add .commit(…) or .skip() to its line), "
+                try_next="press Commit or Skip in the cell that asks (or add .commit(…) or .skip() to it), "
                 "then run this cell again",
             )
         self.is_sealed = True
