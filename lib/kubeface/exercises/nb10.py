@@ -212,7 +212,8 @@ def _sends_too_little(cluster: Cluster, ingress: KubeObject) -> str:
             return f"what its path for {path} stands for is left to the controller: its type says neither"
         elsewhere = _elsewhere(cluster, way)
         if elsewhere:
-            return f"it sends {path} to {way.service or 'no Service'}, port {way.port}{elsewhere}"
+            by = "" if rules.paths_of(ingress, HOST) else "it has no paths for the host, so "
+            return f"{by}it sends {path} to {way.service or 'no Service'}, port {way.port}{elsewhere}"
     return ""
 
 

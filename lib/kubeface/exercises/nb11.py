@@ -290,7 +290,8 @@ def greedy_succeeds(cluster: Cluster) -> Verdict:
     words = command(_in_its_file())
     ours = [one for one in each(found, "spec", "containers") if command(one) == words]
     if not ours:
-        return not_yet(f"its command is another one; {' '.join(words)} is meant")
+        runs = " and ".join(" ".join(command(one)) for one in each(found, "spec", "containers"))
+        return not_yet(f"its command is another one, {runs or 'the image’s own'}; {' '.join(words)} is meant")
     limit = limit_of(found, ours[0], "memory")
     phase = at(found, "status", "phase")
     if limit == 64 * MIB and phase != "Succeeded" and not found.is_terminating:
