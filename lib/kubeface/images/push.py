@@ -4,17 +4,20 @@ import ipaddress
 import ssl
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kubeface.errors import CommandFailed, NotReady
+from kubeface.errors import CommandFailed
 from kubeface.images.build import AT_ONCE, Built
 from kubeface.images.storage import Storage, one_at_a_time
+from kubeface.util import http_client
+
+if TYPE_CHECKING:
+    import httpx
 
 _MANIFEST_TYPES = (
     "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
@@ -72,25 +75,19 @@ class Registry:
         """
         below = "/".join(filter(None, (self.name.partition("/")[2], name)))
         scheme = "https" if self.speaks_tls else "http"
-        asked = urllib.request.Request(  # noqa: S310 - the scheme is one of these two
-            f"{scheme}://{self.host}/v2/{below}/manifests/{tag}",
-            headers={"Accept": _MANIFEST_TYPES},
-            method="HEAD",
-        )
-        try:
-            with self._opener().open(asked, timeout=ANSWER_S) as answer:
-                found: str | None = answer.headers["Docker-Content-Digest"]
-                return found
-        except urllib.error.HTTPError as refusal:
-            refusal.close()
-            return None
-        except OSError as error:
-            raise NotReady(f"The registry at {self.host} does not answer.", seen=str(error)) from error
+        url = f"{scheme}://{self.host}/v2/{below}/manifests/{tag}"
+        with (
+            http_client.failing_as(f"The registry at {self.host} does not answer."),
+            self._client() as client,
+        ):
+            answer = client.head(url, headers={"Accept": _MANIFEST_TYPES})
+        return answer.headers.get("Docker-Content-Digest") if answer.is_success else None
 
-    def _opener(self) -> urllib.request.OpenerDirector:
-        proxies = urllib.request.ProxyHandler({} if self.is_near else None)
-        context = ssl.create_default_context(cafile=str(self.ca) if self.ca else None)
-        return urllib.request.build_opener(proxies, urllib.request.HTTPSHandler(context=context))
+    def _client(self) -> "httpx.Client":
+        if not self.is_near:
+            return http_client.far(timeout_s=ANSWER_S)
+        trust = ssl.create_default_context(cafile=self.ca) if self.ca else None
+        return http_client.near(timeout_s=ANSWER_S, trust=trust)
 
 
 def push_all(

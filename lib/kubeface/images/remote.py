@@ -9,8 +9,7 @@ import ssl
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http.client import HTTPResponse, HTTPSConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import yaml
@@ -18,6 +17,10 @@ import yaml
 from kubeface.errors import ApiError, Missing, NotReady
 from kubeface.kube import Cluster
 from kubeface.linux import kernel
+from kubeface.util import http_client
+
+if TYPE_CHECKING:
+    import httpx
 
 PORT = 5000  # specified: local.spec
 ANSWER_S = 10.0  # chosen: the registry is on this machine
@@ -133,13 +136,13 @@ class Images:
 
     def names(self) -> list[str]:
         """The names of all repositories."""
-        told: list[str] = self._json("/v2/_catalog")["repositories"]
+        told: list[str] = self._json("/v2/_catalog", "repositories")
         return told
 
     def tags(self, name: str) -> list[str]:
         """The tags of a repository, in order of the alphabet; none when there is no such repository."""
         try:
-            return sorted(self._json(f"/v2/{name}/tags/list")["tags"] or [])
+            return sorted(self._json(f"/v2/{name}/tags/list", "tags") or [])
         except ApiError:
             return []
 
@@ -151,10 +154,10 @@ class Images:
             NotReady: the registry does not answer.
         """
         accept = {"Accept": f"{_MANIFEST}, {_DOCKER_MANIFEST}"}
-        _, body = self._ask("GET", f"/v2/{name}/manifests/{reference}", headers=accept)
-        manifest = json.loads(body)
-        config = self._json(f"/v2/{name}/blobs/{manifest['config']['digest']}")
-        return RemoteImage(name, _digest(body), manifest, config)
+        answer = self._ask("GET", f"/v2/{name}/manifests/{reference}", headers=accept)
+        manifest = _of_a_registry(answer, "layers", "config")
+        config = self._ask("GET", f"/v2/{name}/blobs/{manifest['config']['digest']}")
+        return RemoteImage(name, _digest(answer.content), manifest, _of_a_registry(config, "rootfs"))
 
     def make(
         self,
@@ -199,30 +202,37 @@ class Images:
         self._ask("POST", f"/v2/{name}/blobs/uploads/?mount={quote(digest)}&from={quote(owner, safe='')}")
 
     def _send(self, name: str, blob: bytes) -> None:
-        answer, _ = self._ask("POST", f"/v2/{name}/blobs/uploads/")
-        where = urlsplit(answer.headers["Location"])
+        answer = self._ask("POST", f"/v2/{name}/blobs/uploads/")
+        where = urlsplit(answer.headers.get("Location", ""))
         path = f"{where.path}?{where.query}&digest={quote(_digest(blob))}"
         self._ask("PUT", path, body=blob, headers={"Content-Type": _BYTES})
 
-    def _json(self, path: str) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(self._ask("GET", path)[1])
-        return told
+    def _json(self, path: str, part: str) -> Any:
+        return _of_a_registry(self._ask("GET", path), part)[part]
 
     def _ask(
         self, method: str, path: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> tuple[HTTPResponse, bytes]:
-        connection = HTTPSConnection(self.address, context=self._context, timeout=ANSWER_S)
-        try:
-            connection.request(method, path, body=body, headers=dict(headers or {}))
-            answer = connection.getresponse()
-            told = answer.read()
-        except OSError as silence:
-            raise NotReady(f"No registry answers at {self.address}.", seen=str(silence)) from silence
-        finally:
-            connection.close()
-        if answer.status >= 400:
-            raise ApiError(f"The registry refuses {method} {path}", seen=_words(told))
-        return answer, told
+    ) -> "httpx.Response":
+        with (
+            http_client.failing_as(f"No registry answers at {self.address}."),
+            http_client.near(timeout_s=ANSWER_S, trust=self._context) as client,
+        ):
+            answer = client.request(method, f"https://{self.address}{path}", content=body, headers=headers)
+        if answer.is_error:
+            raise ApiError(f"The registry refuses {method} {path}", seen=_words(answer))
+        return answer
+
+
+def _of_a_registry(answer: "httpx.Response", *parts: str) -> dict[str, Any]:
+    """What a registry says, with these parts in it.
+
+    Raises:
+        NotReady: whoever answers is none.
+    """
+    told = http_client.json_of(answer)
+    if not (isinstance(told, dict) and told.keys() >= set(parts)):
+        raise NotReady(f"no registry answers at {answer.url}", seen=answer.text[: http_client.SHOWN_LETTERS])
+    return told
 
 
 def _packed(files: Mapping[str, str]) -> bytes:
@@ -261,12 +271,12 @@ def _instruction(created_by: str) -> str:
     return " ".join(word for word in words if word)
 
 
-def _words(told: bytes) -> str:
+def _words(answer: "httpx.Response") -> str:
     """What a registry says of a refusal."""
     try:
-        return "; ".join(str(one["message"]) for one in json.loads(told)["errors"])
+        return "; ".join(str(one["message"]) for one in answer.json()["errors"])
     except (ValueError, KeyError, TypeError):
-        return told.decode(errors="replace").strip()
+        return answer.text.strip()
 
 
 def _digest(content: bytes) -> str:

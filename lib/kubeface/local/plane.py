@@ -1,18 +1,17 @@
 """The control plane on the host: each program as a table of flags."""
 
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 
+from kubeface.errors import NotReady
 from kubeface.linux.supervisor import Program
 from kubeface.local.credentials import Credentials
 from kubeface.local.spec import API_PORT, DNS_DOMAIN, REGISTRY_PORT, ClusterSpec
 from kubeface.local.toolchain import Toolchain
-from kubeface.util import files
+from kubeface.util import files, http_client
 
 ETCD_PORT = 2379
 #: How long a silent node counts as Ready. Kubernetes' default is 50 s; a lesson cannot wait that long.
@@ -176,21 +175,14 @@ def registry(spec: ClusterSpec, tools: Toolchain) -> Program:
 def is_healthy(spec: ClusterSpec, url: str, client: str) -> Callable[[], bool]:
     """A question for `wait_ready`: does this URL answer 200 to the client certificate of that name?"""
     authority = "etcd-ca" if client == "apiserver-etcd-client" else "ca"
-    opener: urllib.request.OpenerDirector | None = None
 
     def answers() -> bool:
-        nonlocal opener
         try:
-            if opener is None:
-                context = ssl.create_default_context(cafile=spec.pki / f"{authority}.crt")
-                context.load_cert_chain(spec.pki / f"{client}.crt", spec.pki / f"{client}.key")
-                opener = urllib.request.build_opener(
-                    urllib.request.ProxyHandler({}),  # it is on this machine
-                    urllib.request.HTTPSHandler(context=context),
-                )
-            with opener.open(url, timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
+            trust = ssl.create_default_context(cafile=spec.pki / f"{authority}.crt")
+            trust.load_cert_chain(spec.pki / f"{client}.crt", spec.pki / f"{client}.key")
+            with http_client.failing_as(url), http_client.near(timeout_s=2, trust=trust) as asking:
+                return asking.get(url).status_code == 200
+        except (OSError, NotReady):
             return False
 
     return answers

@@ -1,23 +1,27 @@
-"""Server-sent events of a service, line by line, from the standard library's HTTP client."""
+"""Server-sent events of a service, as they come."""
 
-import json
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from socket import socket
-from typing import Any
+from socket import SHUT_RDWR
+from threading import Timer
+from typing import TYPE_CHECKING, Any
 
 from kubeface.errors import NotReady
 from kubeface.kube.wait import Deadline
-from kubeface.pipeline.http import ANSWER_S, refusal
+from kubeface.pipeline.http import refusal, url_of
+from kubeface.util import http_client
+
+if TYPE_CHECKING:
+    import httpx
 
 SILENCE_S = 20.0  # chosen: the frontend sends a comment every 15 s; who is silent for longer is gone
+_LEAST_S = 0.05  # a timeout of 0 would mean "do not wait at all"
 
 
 @dataclass(frozen=True)
 class Event:
-    """One event. id: where to resume; "" if it has none."""
+    """One event. id: where to resume, which is where the last one that had an id was; "" if none had one."""
 
     name: str
     id: str
@@ -37,51 +41,50 @@ def listen(host: str, port: int, path: str, *, after: str, deadline: Deadline) -
 
     Raises:
         ApiError: the service said no, in its own words.
-        NotReady: it does not answer, or says that it cannot now (503).
+        NotReady: it does not answer, says that it cannot now (503), or what answers is not the service.
     """
-    connection = HTTPConnection(host, port, timeout=_patience_s(ANSWER_S, deadline))
     what = f"http://{host}:{port}{path}"
-    with closing(connection), ExitStack() as opened:
-        try:
-            connection.connect()
-            wire = connection.sock  # the answer may take it from the connection
-            connection.request("GET", path, headers={"Last-Event-ID": after} if after else {})
-            answer = opened.enter_context(closing(connection.getresponse()))
-            said = answer.read() if answer.status >= 400 else b""
-        except (OSError, HTTPException) as silence:
-            raise NotReady(f"no answer from {what}", seen=str(silence)) from silence
-        if answer.status >= 400:
-            raise refusal(f"GET {what} was answered {answer.status}", answer.status, said)
-        yield _events(_lines(answer, wire, deadline))
+    headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": after} if after else {})
+    patience_s = max(_LEAST_S, min(SILENCE_S, deadline.left_s))
+    with http_client.near(timeout_s=patience_s) as client, ExitStack() as opened:
+        with http_client.failing_as(f"no answer from {what}"):
+            answer = opened.enter_context(client.stream("GET", url_of(host, port, path), headers=headers))
+            if answer.is_error:
+                answer.read()
+        if answer.is_error:
+            raise refusal(answer)
+        opened.enter_context(_cut_off_at(deadline, answer))
+        yield _events(answer)
 
 
-def _lines(answer: HTTPResponse, wire: socket, deadline: Deadline) -> Iterator[str]:
-    """Whole lines, as they come. A stream that breaks off ends: what was missed is asked for anew."""
-    rest = b""
+def _events(answer: "httpx.Response") -> Iterator[Event]:
+    """The events, as they come. A stream that breaks off ends: what was missed is asked for anew."""
+    import httpx
+    from httpx_sse import EventSource, SSEError
+
     try:
-        while deadline.left_s:
-            wire.settimeout(_patience_s(SILENCE_S, deadline))
-            part = answer.read1(65536)
-            if not part:
-                return
-            *lines, rest = (rest + part).split(b"\n")
-            yield from (line.decode() for line in lines)
-    except (OSError, HTTPException):
+        for told in EventSource(answer).iter_sse():
+            if told.data:
+                yield Event(told.event, told.id, told.json())
+    except (SSEError, ValueError) as error:
+        raise NotReady(f"no events of the pipeline came from {answer.url}", seen=str(error)) from error
+    except httpx.HTTPError:
         return
 
 
-def _events(lines: Iterator[str]) -> Iterator[Event]:
-    fields: dict[str, str] = {}
-    for line in lines:
-        name, _, value = line.partition(": ")
-        if name:  # a comment's is empty
-            fields[name] = value
-        elif not line:
-            if "data" in fields:
-                yield Event(fields.get("event", "message"), fields.get("id", ""), json.loads(fields["data"]))
-            fields = {}
+@contextmanager
+def _cut_off_at(deadline: Deadline, answer: "httpx.Response") -> Iterator[None]:
+    """End the stream at the deadline, in the middle of a read too: httpx bounds each read alone."""
+    wire = answer.extensions["network_stream"].get_extra_info("socket")
 
+    def cut() -> None:
+        with suppress(OSError):  # it has ended
+            wire.shutdown(SHUT_RDWR)
 
-def _patience_s(most: float, deadline: Deadline) -> float:
-    """A socket's timeout; 0 would mean "do not wait at all"."""
-    return max(0.05, min(most, deadline.left_s))
+    alarm = Timer(deadline.left_s, cut)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()

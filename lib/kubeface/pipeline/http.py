@@ -1,12 +1,15 @@
 """HTTP to a service of the pipeline, without the environment's proxies: it is on this machine or near."""
 
-import json
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from kubeface.errors import ApiError, KubefaceError, NotReady
+from kubeface.util import http_client
+
+if TYPE_CHECKING:
+    import httpx
 
 ANSWER_S = 10.0  # chosen: the services answer in milliseconds; a node under load takes longer
 _NOT_NOW = (502, 503, 504)  # specified: asking again later may help
@@ -21,50 +24,55 @@ def get_json(host: str, port: int, path: str, *, within_s: float = ANSWER_S) -> 
 
     Raises:
         ApiError: the service said no, in its own words.
-        NotReady: it does not answer, or says that it cannot now (503).
+        NotReady: it does not answer, says that it cannot now (503), or what answers is not the service.
     """
-    return json.loads(_ask("GET", host, port, path, within_s=within_s))
+    return http_client.json_of(_ask("GET", host, port, path, within_s=within_s))
 
 
 def get(host: str, port: int, path: str, *, within_s: float = ANSWER_S) -> bytes:
     """The answer to a GET; raises as `get_json`."""
-    return _ask("GET", host, port, path, within_s=within_s)
+    return _ask("GET", host, port, path, within_s=within_s).content
 
 
 def post_json(host: str, port: int, path: str, body: Mapping[str, Any], *, within_s: float = ANSWER_S) -> Any:
     """The JSON answer to a POST of a JSON body; raises as `get_json`."""
-    return json.loads(_ask("POST", host, port, path, json.dumps(body).encode(), within_s=within_s))
+    return http_client.json_of(_ask("POST", host, port, path, body, within_s=within_s))
 
 
-def _ask(
-    method: str, host: str, port: int, path: str, body: bytes | None = None, *, within_s: float = ANSWER_S
-) -> bytes:
-    connection = HTTPConnection(host, port, timeout=within_s)
-    try:
-        connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
-        with connection.getresponse() as answer:
-            said = answer.read()
-    except (OSError, HTTPException) as silence:
-        raise NotReady(f"no answer from http://{host}:{port}{path}", seen=str(silence)) from silence
-    finally:
-        connection.close()
-    if answer.status >= 400:
-        raise refusal(
-            f"{method} http://{host}:{port}{path} was answered {answer.status}", answer.status, said
-        )
-    return said
+def url_of(host: str, port: int, path: str) -> "httpx.URL":
+    """The URL of a path of a service."""
+    import httpx
+
+    return httpx.URL(scheme="http", host=host, port=port, raw_path=path.encode())
 
 
-def refusal(what: str, status: int, said: bytes) -> KubefaceError:
+def refusal(answer: "httpx.Response") -> KubefaceError:
     """The error that an answer of 400 or more means, with the service's own words."""
+    status = answer.status_code
     kind = NoSuchPath if status == 404 else NotReady if status in _NOT_NOW else ApiError
+    what = f"{answer.request.method} {answer.url} was answered {status}"
     try:
-        words: dict[str, str] = json.loads(said)
+        words: dict[str, str] = answer.json()
         return kind(what, seen=words["error"], try_next=words.get("try", ""))
-    except (ValueError, KeyError, TypeError):
-        return kind(what, seen=said[:500].decode("utf-8", errors="replace"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return kind(what, seen=answer.text[:500])
 
 
 def quoted(path: str) -> str:
     """A file's path as part of a URL."""
     return quote(path, safe="/")
+
+
+def _ask(
+    method: str, host: str, port: int, path: str, body: Mapping[str, Any] | None = None, *, within_s: float
+) -> "httpx.Response":
+    with http_client.failing_as(f"no answer from http://{host}:{port}{path}"):
+        answer = _client().request(method, url_of(host, port, path), json=body, timeout=within_s)
+    if answer.is_error:
+        raise refusal(answer)
+    return answer
+
+
+@cache
+def _client() -> "httpx.Client":
+    return http_client.near(timeout_s=ANSWER_S)

@@ -35,8 +35,8 @@ def test_an_image_is_its_base_and_one_more_layer(images):
 
 def test_a_layer_holds_the_files(images):
     made = images.make("made", "v1", files={"a.txt": "hello\n"}, command=["cat"])
-    _, packed = images._ask("GET", f"/v2/made/blobs/{made.layers[0].digest}")
-    with tarfile.open(fileobj=io.BytesIO(gzip.decompress(packed))) as archive:
+    packed = images._ask("GET", f"/v2/made/blobs/{made.layers[0].digest}")
+    with tarfile.open(fileobj=io.BytesIO(gzip.decompress(packed.content))) as archive:
         file = archive.extractfile("a.txt")
         assert file
         assert file.read() == b"hello\n"

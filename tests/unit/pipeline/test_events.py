@@ -1,12 +1,13 @@
 import contextlib
 import socket
 import threading
+import time
 
 import pytest
 
 from kubeface.errors import ApiError, NotReady
 from kubeface.kube.wait import Deadline
-from kubeface.pipeline.events import Event, listen
+from kubeface.pipeline.events import SILENCE_S, Event, listen
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
 PATIENCE_S = 60
@@ -42,12 +43,35 @@ def told(*parts, after=""):
 def test_events_are_read_and_comments_are_not():
     photo, database = b'event: photo\nid: 7\ndata: {"id": 1}\n\n', b'event: database\ndata: "ok"\n\n'
     events, _ = told(HEAD, b"retry: 2000\n\n", photo, b": still here\n\n", database)
-    assert events == [Event("photo", "7", {"id": 1}), Event("database", "", "ok")]
+    assert events == [Event("photo", "7", {"id": 1}), Event("database", "7", "ok")]
 
 
 def test_a_line_may_come_in_pieces():
     events, _ = told(HEAD, b"event: a\nda", b'ta: "\xc3', b'\xa9"\n', b"\n")
     assert events == [Event("a", "", "é")]
+
+
+def test_lines_end_and_fields_begin_in_every_way_of_the_standard():
+    events, _ = told(HEAD, b'event:a\r\ndata:{"x":\r\n', b"data: 1}\r\n\r\n")
+    assert events == [Event("a", "", {"x": 1})]
+
+
+def test_a_stream_ends_at_the_deadline_in_the_middle_of_a_read():
+    start = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            client, _ = server.accept()
+            with client:
+                client.recv(65536)
+                client.sendall(HEAD + b'data: "x"\n\n')
+                client.recv(1)  # until the other side hangs up
+
+        threading.Thread(target=answer, daemon=True).start()
+        port, deadline = server.getsockname()[1], Deadline.after(1)
+        with listen("127.0.0.1", port, "/events", after="", deadline=deadline) as events:
+            assert [event.data for event in events] == ["x"]
+    assert time.monotonic() - start < SILENCE_S / 2
 
 
 def test_an_event_that_is_cut_off_is_none():

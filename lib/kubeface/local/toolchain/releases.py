@@ -9,21 +9,25 @@ import re
 import subprocess
 import tarfile
 import threading
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from kubeface.errors import CommandFailed
 from kubeface.linux import kernel
+from kubeface.util import http_client
+
+if TYPE_CHECKING:
+    import httpx
 
 #: How long to try whether a release can be had (chosen: compiling is the other way, and takes minutes).
 TRY_S = 3.0
 #: How long a server may be silent while it sends.
 SILENCE_S = 30.0
 CHUNK = 1 << 20
+OTHER_WAY = "kubeface setup --components build"
 
 
 @dataclass(frozen=True)
@@ -127,40 +131,39 @@ def fetch(component: str, tag: str, folder: Path) -> None:
 
 def _ask(name: str, tag: str, answers: dict[str, bool]) -> None:
     release = RELEASES[name]
-    file = _fill(release.files[0], tag)
-    request = urllib.request.Request(_checksum_url(release, tag, file), method="HEAD")  # noqa: S310 (fixed)
-    try:
-        with urllib.request.urlopen(request, timeout=TRY_S) as answer:  # noqa: S310
-            answers[name] = answer.status == 200
-    except (OSError, ValueError):
-        answers[name] = False
+    url = _checksum_url(release, tag, _fill(release.files[0], tag))
+    with suppress(CommandFailed), _asking(url, timeout_s=TRY_S) as client:
+        answers[name] = client.head(url).status_code == 200
 
 
 def _download(url: str, path: Path) -> str:
     """Fetch a file; the SHA-256 of what came."""
     hashed = hashlib.sha256()
-    try:
-        with urllib.request.urlopen(url, timeout=SILENCE_S) as answer, path.open("wb") as file:  # noqa: S310
-            length = int(answer.headers.get("Content-Length", -1))
-            while part := answer.read(CHUNK):
-                hashed.update(part)
-                file.write(part)
-    except (OSError, ValueError) as error:
-        path.unlink(missing_ok=True)
-        raise _failed(url, str(error)) from error
-    if length not in (-1, size := path.stat().st_size):
-        path.unlink()
-        raise _failed(url, f"{size} of {length} bytes came")
+    with (
+        _asking(url, timeout_s=SILENCE_S) as client,
+        client.stream("GET", url) as answer,
+        path.open("wb") as file,
+    ):
+        for part in answer.raise_for_status().iter_raw():
+            hashed.update(part)
+            file.write(part)
     return hashed.hexdigest()
+
+
+@contextmanager
+def _asking(url: str, *, timeout_s: float) -> Iterator["httpx.Client"]:
+    """A client that fetches this; what goes wrong is told as `_failed` tells it."""
+    with (
+        http_client.failing_as(f"Downloading {url} failed.", kind=CommandFailed, try_next=OTHER_WAY),
+        http_client.far(timeout_s=timeout_s) as client,
+    ):
+        yield client
 
 
 def _published(release: Release, tag: str, file: str) -> str:
     url = _checksum_url(release, tag, file)
-    try:
-        with urllib.request.urlopen(url, timeout=SILENCE_S) as answer:  # noqa: S310
-            text = answer.read(CHUNK).decode(errors="replace")
-    except (OSError, ValueError) as error:
-        raise _failed(url, str(error)) from error
+    with _asking(url, timeout_s=SILENCE_S) as client:
+        text = client.get(url).raise_for_status().text
     lines = [line for line in text.splitlines() if file in line] or text.splitlines()[:1]
     found = re.search(r"\b[0-9a-f]{64}\b", lines[0]) if lines else None
     return found[0] if found else "none"
@@ -213,6 +216,4 @@ def _fill(text: str, tag: str) -> str:
 
 
 def _failed(what: str, seen: str) -> CommandFailed:
-    return CommandFailed(
-        f"Downloading {what} failed.", seen=seen, try_next="kubeface setup --components build"
-    )
+    return CommandFailed(f"Downloading {what} failed.", seen=seen, try_next=OTHER_WAY)
