@@ -34,7 +34,7 @@ CODE := lib images tests
 # A test that fails runs once more: what a busy machine delayed passes now, what is broken does not.
 RUN = $(PYTEST) --reruns 1 --junitxml build/$@.xml -o cache_dir=build/cache/$@ $(if $(SHARD),--shard $(SHARD))
 
-.PHONY: help lab setup test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-changed bench gallery rooms format clean
+.PHONY: help lab setup test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery rooms format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ test-notebook: $(READY) ## Prove one notebook, its outputs and its exercises: ma
 
 test-states: ready-to-test ## Drive each exercise through all of its wrong and right states
 	$(PYTEST) tests/exercises --every-state
+
+test-mutations: ready-to-test ## Break the course once in each notebook and see the suite turn red; an hour; NB=05 for one
+	$(BIN)/python tests/mutations.py $(NB)
 
 test-changed: $(READY) ## Test what your changes can have broken, without the clusters' own tests; SINCE=main for a commit's
 	SINCE='$(SINCE)' $(BIN)/python tests/changed.py
