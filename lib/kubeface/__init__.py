@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kubeface.exercises import solution as solution
     from kubeface.images import Images as Images
     from kubeface.kube import Cluster as Cluster
-    from kubeface.kube import load as load
+    from kubeface.kube import load_manifests as load_manifests
     from kubeface.kube.apply import apply as apply
     from kubeface.kube.kubectl import kubectl as kubectl
     from kubeface.kube.wait import wait as wait
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kubeface.views.tables import table as table
     from kubeface.views.timeline import timeline as timeline
     from kubeface.views.topology import topology as topology
-    from kubeface.views.yaml import yaml as yaml
+    from kubeface.views.yaml import show_yaml as show_yaml
 
 #: Public name → the module that has it.
 _HOMES = {
@@ -45,22 +45,30 @@ _HOMES = {
     "gallery": "kubeface.views.gallery",
     "hint": "kubeface.exercises",
     "kubectl": "kubeface.kube",
-    "load": "kubeface.kube",
+    "load_manifests": "kubeface.kube",
     "logs": "kubeface.views.logs",
     "nodes": "kubeface.views.nodes",
     "predict": "kubeface.exercises",
     "rollout": "kubeface.views.rollout",
+    "show_yaml": "kubeface.views.yaml",
     "solution": "kubeface.exercises",
     "table": "kubeface.views.tables",
     "timeline": "kubeface.views.timeline",
     "topology": "kubeface.views.topology",
     "wait": "kubeface.kube",
-    "yaml": "kubeface.views.yaml",
 }
+#: Old name → new name.
+_OLD = {"load": "load_manifests", "yaml": "show_yaml"}
 __all__ = list(_HOMES)
 
+if not TYPE_CHECKING:  # a type checker knows the names above, and that there are no others
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'kubeface' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    def __getattr__(name: str) -> Any:
+        if name in _OLD:
+            from kubeface.old_names import warn
+
+            warn(f"kubeface.{name}", f"kubeface.{_OLD[name]}")
+            name = _OLD[name]
+        if name not in _HOMES:
+            raise AttributeError(f"module 'kubeface' has no attribute {name!r}")
+        return getattr(import_module(_HOMES[name]), name)

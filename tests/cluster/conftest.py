@@ -82,7 +82,7 @@ def spaces(provider: LocalCluster) -> Iterator[list[str]]:
 def space(api: Cluster, spaces: list[str]) -> Iterator[str]:
     """A namespace of the test's own: nobody waits for it to go before the next test has another one."""
     name = f"space-{len(spaces)}"
-    api.put(namespace(name))
+    api.apply(namespace(name))
     spaces.append(name)
     yield name
     api.delete(f"namespace/{name}")

@@ -28,7 +28,7 @@ def test_a_cluster_can_do_without_every_add_on(plain: LocalCluster) -> None:
     for kind in ("deployments", "daemonsets", "services"):
         assert api.list(kind, namespace="kube-system") == []
     assert api.list("storageclasses") == []
-    api.put(pod("here"))
+    api.apply(pod("here"))
     wait(api, "pod/here", for_="Ready", timeout_s=60)
     with pytest.raises(BadInput, match=r"(?s)with other options.*--without dns: it was made without dns, "):
         LocalCluster(TRIAL, Wish(without=("dns",))).up(say=print)

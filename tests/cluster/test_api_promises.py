@@ -35,7 +35,7 @@ def test_a_quota_refuses_what_is_too_much(api: Cluster, space: str) -> None:
 
 def test_a_pod_of_higher_priority_takes_the_place_of_a_lower_one(api: Cluster, space: str) -> None:
     for name, value in (("low", 10), ("high", 1000)):
-        api.put(named("scheduling.k8s.io/v1", "PriorityClass", name, value=value))
+        api.apply(named("scheduling.k8s.io/v1", "PriorityClass", name, value=value))
     low, high = _large("low"), _large("high")
     apply(api, [low], namespace=space)
     wait(api, "pod/low", for_="Ready", timeout_s=60, namespace=space)
@@ -69,8 +69,8 @@ def test_a_policy_refuses_by_an_expression(api: Cluster, space: str) -> None:
     }
     binding = {"policyName": "names", "validationActions": ["Deny"]}
     binding |= {"matchResources": {"namespaceSelector": _only(space)}}
-    api.put(named(ADMISSION, "ValidatingAdmissionPolicy", "names", spec=policy))
-    api.put(named(ADMISSION, "ValidatingAdmissionPolicyBinding", "names", spec=binding))
+    api.apply(named(ADMISSION, "ValidatingAdmissionPolicy", "names", spec=policy))
+    api.apply(named(ADMISSION, "ValidatingAdmissionPolicyBinding", "names", spec=binding))
     wait_until(
         lambda: "no bad names" in _refusal(api, space), what="it is not refused", timeout_s=30, every_s=0.3
     )
@@ -98,7 +98,7 @@ def test_a_webhook_is_asked_and_may_change_what_is_made(
             "sideEffects": "None",
             "admissionReviewVersions": ["v1"],
         }
-        api.put(named(ADMISSION, "MutatingWebhookConfiguration", "label", webhooks=[hook]))
+        api.apply(named(ADMISSION, "MutatingWebhookConfiguration", "label", webhooks=[hook]))
         wait_until(lambda: _is_labelled(api, space), what="it is not changed", timeout_s=30, every_s=0.3)
         api.delete("mutatingwebhookconfiguration/label")
 
@@ -115,7 +115,7 @@ def test_a_certificate_is_asked_for_approved_and_lets_its_owner_in(
         "signerName": "kubernetes.io/kube-apiserver-client",
         "usages": ["client auth"],
     }
-    api.put(named("certificates.k8s.io/v1", "CertificateSigningRequest", "jane", spec=spec))
+    api.apply(named("certificates.k8s.io/v1", "CertificateSigningRequest", "jane", spec=spec))
     run(["certificate", "approve", "jane"], cluster=api)
     signed = wait(
         api, "certificatesigningrequest/jane", for_=lambda one: one.status.certificate, timeout_s=30
@@ -162,14 +162,14 @@ def _definition() -> Manifest:
 
 def _refusal(api: Cluster, space: str) -> str:
     try:
-        api.put(named("v1", "ConfigMap", "bad"), namespace=space, dry_run=True)
+        api.apply(named("v1", "ConfigMap", "bad"), namespace=space, dry_run=True)
     except ApiError as refusal:
         return str(refusal)
     return ""
 
 
 def _is_labelled(api: Cluster, space: str) -> bool:
-    made = api.put(named("v1", "ConfigMap", "changed"), namespace=space, dry_run=True)
+    made = api.apply(named("v1", "ConfigMap", "changed"), namespace=space, dry_run=True)
     return made.labels.get("seen-by") == "webhook"
 
 

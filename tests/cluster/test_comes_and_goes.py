@@ -57,7 +57,7 @@ def test_up_when_it_is_up_changes_no_process(trial: Embedded, provider: LocalClu
 def test_what_was_said_survives_the_death_of_every_process(
     trial: Embedded, provider: LocalCluster, api: Cluster
 ) -> None:
-    api.put(NOTE)
+    api.apply(NOTE)
     pids = cgroups.processes(trial.spec.cgroup)
     assert len(pids) > 10
     for pid in pids:

@@ -16,7 +16,7 @@ from kubeface.errors import NotReady
 from kubeface.existing.cluster import ExistingCluster
 from kubeface.images import save_all
 from kubeface.images.push import Registry
-from kubeface.kube import Cluster, apply, kubectl, load, wait
+from kubeface.kube import Cluster, apply, kubectl, load_manifests, wait
 from kubeface.kube.overrides import NO_OVERRIDES, ClusterOverrides, load_overrides
 from kubeface.kube.user_objects import user_objects
 from kubeface.local.credentials import Credentials
@@ -76,7 +76,7 @@ def office(
     (tmp_path / "handed-over").write_text(yaml.safe_dump(config))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "handed-over"))
     monkeypatch.setenv("KUBEFACE_KUBECONFIG", str(tmp_path / "kubeface" / "none"))
-    apply(api, load(manifests_folder() / "namespace"))
+    apply(api, load_manifests(manifests_folder() / "namespace"))
     for node in api.nodes():
         api.patch(node.ref, {"metadata": {"labels": {"receiver": "true"}}})
     with serving(trial, tmp_path / "registry") as address:
@@ -134,10 +134,10 @@ def grant(admin: Cluster, left_out: str) -> None:
     ]
     meta = {"name": "almost", "namespace": NAMESPACE}
     role = {"apiVersion": f"{RBAC}/v1", "metadata": meta}
-    admin.put({**role, "kind": "Role", "rules": [rule for rule in rules if rule["resources"]]})
+    admin.apply({**role, "kind": "Role", "rules": [rule for rule in rules if rule["resources"]]})
     who = {"apiGroup": RBAC, "kind": "User", "name": USER}
     aim = {"apiGroup": RBAC, "kind": "Role", "name": "almost"}
-    admin.put({**role, "kind": "RoleBinding", "roleRef": aim, "subjects": [who]})
+    admin.apply({**role, "kind": "RoleBinding", "roleRef": aim, "subjects": [who]})
 
 
 def test_the_rights_that_are_missing_are_told_and_what_the_sentence_says_helps(office: Office) -> None:

@@ -57,7 +57,7 @@ def table() -> list[Line]:
 def standing(trial: Embedded, api: Cluster) -> str:
     """The uid of the Pod on the victim; two Pods of a Deployment stand, one on each node."""
     if api.find(f"namespace/{SPACE}") is None:
-        api.put(namespace(SPACE))
+        api.apply(namespace(SPACE))
     web = deployment("web", replicas=2)
     spread = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule"}
     spread |= {"labelSelector": {"matchLabels": {"app": "web"}}, "nodeTaintsPolicy": "Honor"}
@@ -74,7 +74,7 @@ def standing(trial: Embedded, api: Cluster) -> str:
 def test_a_killed_program_of_the_control_plane_is_back_and_nothing_is_lost(
     program: str, trial: Embedded, api: Cluster, standing: str, table: list[Line]
 ) -> None:
-    note = api.put(
+    note = api.apply(
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "n"}, "data": {"by": program}}
     )
     pid = _supervised(trial)[program]
@@ -255,7 +255,7 @@ def _acts(trial: Embedded, api: Cluster, program: str) -> bool:
 
 def _can_write(api: Cluster) -> bool:
     try:
-        api.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "written"}})
+        api.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "written"}})
     except KubefaceError:
         return False
     return True

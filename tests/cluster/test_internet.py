@@ -76,7 +76,7 @@ def test_a_pod_reaches_outside_under_the_hosts_address_and_nobody_comes_in(
     spec = state.saved(TRIAL)
     assert spec is not None
     assert spec.networks == NETWORKS
-    api.put(pod("caller"))
+    api.apply(pod("caller"))
     wait(api, "pod/caller", for_="Ready", timeout_s=60)
     page = run(["exec", "caller", "--", "wget", "-q", "-O", "-", f"http://{OUTSIDE}:8000/"], cluster=api)
     assert "Directory listing" in page

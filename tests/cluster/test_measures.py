@@ -18,7 +18,7 @@ SPACE = "measures"
 @pytest.fixture
 def busy(trial: Embedded, api: Cluster) -> Iterator[None]:
     """A Deployment of one Pod that uses all the processor it is given, and an autoscaler for it."""
-    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SPACE}})
+    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SPACE}})
     apply(api, [_deployment(), _autoscaler()], namespace=SPACE)
     yield
     api.delete(f"namespace/{SPACE}")

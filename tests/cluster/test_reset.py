@@ -79,8 +79,8 @@ def _disorder(api: Cluster) -> None:
     toy = named("example.com/v1", "Toy", "ball")
     toy["metadata"]["finalizers"] = ["example.com/nobody-frees-it"]
     wait_until(lambda: _is_known(api, "Toy"), what="the new kind is not known", timeout_s=30)
-    api.put(toy, namespace="mess-two")
-    api.put(_webhook())
+    api.apply(toy, namespace="mess-two")
+    api.apply(_webhook())
     run(["label", "node", "node1", "disk=fast"], cluster=api)
     run(["taint", "node", "node2", "mine=yes:NoSchedule"], cluster=api)
     run(["cordon", "node1"], cluster=api)

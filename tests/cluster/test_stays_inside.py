@@ -44,7 +44,7 @@ def test_an_address_of_no_pod_is_refused_at_once(trial: Embedded) -> None:
 
 
 def test_a_pod_and_a_node_that_call_outside_are_refused_at_once(trial: Embedded, api: Cluster) -> None:
-    api.put(pod("caller"))
+    api.apply(pod("caller"))
     wait(api, "pod/caller", for_="Ready", timeout_s=60)
     script = f"nc {OUTSIDE} 80 < /dev/null 2>&1; true"
     start = time.monotonic()

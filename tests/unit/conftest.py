@@ -29,7 +29,7 @@ def space(cluster: Cluster, request: pytest.FixtureRequest) -> str:
     """A namespace of the test's own."""
     words = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[:50].strip("-")
     name = f"{words}-{zlib.crc32(request.node.name.encode()):08x}"  # a long name's cases differ at its end
-    cluster.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     return name
 
 

@@ -66,7 +66,7 @@ def exercise(
     >>> from kubeface.checks import not_started, passed, not_yet
     >>> def greet(cluster):
     ...     card = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "hi"}}
-    ...     cluster.put(card | {"data": {"to": "you"}})
+    ...     cluster.apply(card | {"data": {"to": "you"}})
     >>> def greet_nobody(cluster): ...
     >>> def greet_two(cluster): ...
     >>> @exercise("nb99.greet", hints=("A ConfigMap.",), solve=greet, wrong=(greet_nobody, greet_two))

@@ -12,4 +12,4 @@ def as_made(cluster: Cluster, body: Mapping[str, Any], *, namespace: str | None 
     It has another name, so that what is there already is not looked at.
     """
     meta = {**body["metadata"], "name": f"{body['metadata']['name']}-untouched"}
-    return cluster.put({**body, "metadata": meta}, namespace=namespace, dry_run=True)
+    return cluster.apply({**body, "metadata": meta}, namespace=namespace, dry_run=True)

@@ -139,7 +139,7 @@ def workshop_of_two_steps(cluster: Cluster) -> None:
 
 
 def _workshop(cluster: Cluster, labels: dict[str, str]) -> None:
-    cluster.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": WORKSHOP, "labels": labels}})
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": WORKSHOP, "labels": labels}})
 
 
 @exercise(

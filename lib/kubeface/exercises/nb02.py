@@ -8,7 +8,7 @@ from kubeface.endstates.parts import at, each, named_in, standing
 from kubeface.endstates.pods import lives
 from kubeface.endstates.settings import command, template_container
 from kubeface.errors import ApiError
-from kubeface.kube import Cluster, KubeObject, kubectl, wait, wait_ended
+from kubeface.kube import Cluster, KubeObject, kubectl, wait, wait_terminated
 from kubeface.lesson import Plan, State
 
 SPACE = "lesson-02"
@@ -261,7 +261,7 @@ def end_released(cluster: Cluster) -> None:
             wait(cluster, pod.ref, for_="deleted", timeout_s=60)
     cluster.patch("deployment/nsqlookupd", {"spec": {"replicas": 1}})
     wait(cluster, "deployment/nsqlookupd", for_="Ready", timeout_s=60)
-    wait_ended(cluster, labels=QUEUE)
+    wait_terminated(cluster, labels=QUEUE)
 
 
 def release_one(cluster: Cluster) -> None:

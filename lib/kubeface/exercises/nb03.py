@@ -6,7 +6,7 @@ from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unle
 from kubeface.endstates.images import digest_of, named
 from kubeface.endstates.parts import at, each, standing
 from kubeface.images import Images
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load, wait
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
 from kubeface.lesson import Plan, State
 from kubeface.pipeline.deploy import manifests_folder
 
@@ -32,7 +32,7 @@ def run_hello(cluster: Cluster) -> None:
 
 
 def _manifest(name: str) -> list[dict[str, Any]]:
-    return load(manifests_folder() / FOLDER / name / "pod.yaml")
+    return load_manifests(manifests_folder() / FOLDER / name / "pod.yaml")
 
 
 PLAN = Plan(

@@ -16,7 +16,7 @@ from kubeface.endstates.placing import (
     spelled,
     taints,
 )
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load, wait
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
 from kubeface.lesson import PIPELINE, Plan
 from kubeface.pipeline.deploy import NODE_LABEL, manifests_folder
 
@@ -96,7 +96,7 @@ def one_logger(cluster: Cluster) -> None:
     without_taint(cluster)
     label_nodes(cluster, LOGGER, 1)
     file = manifests_folder() / "lessons" / "06-daemonsets-and-node-labels" / "logger.yaml"
-    apply(cluster, load(file), namespace=PRACTICE)
+    apply(cluster, load_manifests(file), namespace=PRACTICE)
     _await_loggers(cluster, 1)
 
 

@@ -8,7 +8,7 @@ from kubeface.endstates import pods
 from kubeface.endstates.parts import standing
 from kubeface.endstates.rollout import is_begun, unfinished
 from kubeface.endstates.settings import environment, stale, template_container
-from kubeface.kube import Cluster, KubeObject, kubectl, wait, wait_ended
+from kubeface.kube import Cluster, KubeObject, kubectl, wait, wait_terminated
 from kubeface.lesson import PIPELINE, Plan
 from kubeface.util.waiting import wait_until
 
@@ -114,7 +114,7 @@ def two_by_patch(cluster: Cluster) -> None:
     scale(cluster, 3)
     kubectl(f'patch {CONSUMER} --patch \'{{"spec": {{"replicas": 2}}}}\'', cluster=cluster)
     wait(cluster, CONSUMER, for_="Ready", timeout_s=READY_S)
-    wait_ended(cluster, labels="app.kubernetes.io/name=image-processor", timeout_s=READY_S)
+    wait_terminated(cluster, labels="app.kubernetes.io/name=image-processor", timeout_s=READY_S)
 
 
 @exercise(

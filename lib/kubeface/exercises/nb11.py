@@ -8,7 +8,7 @@ from kubeface.endstates.parts import at, each, named_in, standing
 from kubeface.endstates.rollout import is_seen
 from kubeface.endstates.selectors import selects
 from kubeface.endstates.settings import command, limit_of, request_of
-from kubeface.kube import Cluster, KubeObject, load, wait
+from kubeface.kube import Cluster, KubeObject, load_manifests, wait
 from kubeface.lesson import Plan, State
 from kubeface.model.quantities import amount, spelled
 from kubeface.pipeline.deploy import manifests_folder
@@ -69,7 +69,7 @@ question(
 
 def apply_file(cluster: Cluster, name: str, **more: Any) -> None:
     """An object of the lesson's folder, made anew; `more` are other resources of its container."""
-    [one] = load(manifests_folder() / "lessons" / "11-scaling-and-scheduling" / f"{name}.yaml")
+    [one] = load_manifests(manifests_folder() / "lessons" / "11-scaling-and-scheduling" / f"{name}.yaml")
     ref = f"{one['kind'].lower()}/{name}"
     cluster.delete(ref, grace_s=0)
     wait(cluster, ref, for_="deleted", timeout_s=READY_S)
@@ -266,7 +266,7 @@ def _greedy(
 
 def _in_its_file() -> dict[str, Any]:
     """The container of greedy as the lesson's file has it."""
-    [one] = load(manifests_folder() / "lessons" / "11-scaling-and-scheduling" / "greedy.yaml")
+    [one] = load_manifests(manifests_folder() / "lessons" / "11-scaling-and-scheduling" / "greedy.yaml")
     first: dict[str, Any] = one["spec"]["containers"][0]
     return first
 

@@ -47,7 +47,7 @@ def apply(
     ...     return apply(cluster, objects, namespace="face", prune=rule)
     """
     ordered = _labelled(objects, prune)
-    applied = [cluster.put(one, namespace=namespace, force=force, dry_run=dry_run) for one in ordered]
+    applied = [cluster.apply(one, namespace=namespace, force=force, dry_run=dry_run) for one in ordered]
     if prune and not dry_run:
         remove_others(cluster, prune, kept=applied)
     return applied
@@ -93,7 +93,7 @@ def _change(
     kind = cluster.kind(one["kind"], one.get("apiVersion"))
     before = cluster.find(ref_of(one), namespace=space)
     try:
-        return Change(before, cluster.put(one, namespace=namespace, force=force, dry_run=True))
+        return Change(before, cluster.apply(one, namespace=namespace, force=force, dry_run=True))
     except NotFound:
         if not kind.namespaced or space not in coming:
             raise

@@ -1,4 +1,4 @@
-"""A connection to one cluster: get, list, create, patch, put, delete, watch."""
+"""A connection to one cluster: get, list, create, patch, apply, delete, watch."""
 
 import reprlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +13,7 @@ from kubeface.kube.overrides import ClusterOverrides, load_overrides
 from kubeface.kube.transport import NotFound, Transport, Unavailable, open_transport
 from kubeface.model.kinds import Kind, known, split_ref
 from kubeface.model.objects import KubeObject
+from kubeface.old_names import warn
 
 Body = Mapping[str, Any]
 Objects = list[KubeObject]
@@ -206,7 +207,7 @@ class Cluster:
             NotFound: there is none.
 
         >>> card = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "card"}}
-        >>> one = cluster.put(card | {"data": {"to": "you"}})
+        >>> one = cluster.apply(card | {"data": {"to": "you"}})
         >>> cluster.patch("configmap/card", {"data": {"to": None, "from": "me"}}).data
         from: me
         """
@@ -220,7 +221,7 @@ class Cluster:
         )
         return KubeObject(answer)
 
-    def put(
+    def apply(
         self, body: Body, *, namespace: str | None = None, force: bool = True, dry_run: bool = False
     ) -> KubeObject:
         """The object after a server-side apply of `body`: made, or changed in the fields that it names.
@@ -235,7 +236,7 @@ class Cluster:
             Conflict: `force` is off, and fields are somebody else's.
 
         >>> sign = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "sign"}}
-        >>> cluster.put(sign | {"data": {"way": "up"}}, dry_run=True).data.way
+        >>> cluster.apply(sign | {"data": {"way": "up"}}, dry_run=True).data.way
         'up'
         >>> cluster.find("configmap/sign") is None
         True
@@ -252,6 +253,11 @@ class Cluster:
             dry_run="All" if dry_run else None,
         )
         return KubeObject(answer)
+
+    def put(self, body: Body, **options: Any) -> KubeObject:
+        """The old name of `apply`."""
+        warn("Cluster.put", "Cluster.apply")
+        return self.apply(body, **options)
 
     def delete(self, ref: str, *, namespace: str | None = None, grace_s: int | None = None) -> bool:
         """Whether there was something to delete. Going may take a while: `wait(…, for_="deleted")`.

@@ -170,7 +170,7 @@ def is_failure(code: int, arguments: Sequence[str]) -> bool:
     return code != 0 and not (code == 1 and words(arguments)[:1] == ["diff"])
 
 
-def render(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
+def kustomize(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
     """The objects that `kubectl kustomize` makes of a folder.
 
     Raises:
@@ -187,7 +187,7 @@ def _fitted(arguments: Sequence[str], stdin: bytes, cluster: Cluster) -> tuple[S
     """The arguments and the input as they are, or with what another cluster has in place of the course's."""
     if cluster.overrides == NO_OVERRIDES:
         return arguments, stdin
-    return rewrite_command(arguments, stdin, cluster.overrides, render)
+    return rewrite_command(arguments, stdin, cluster.overrides, kustomize)
 
 
 def _run(

@@ -90,7 +90,7 @@ def wait_all(
     return [one for one in seen if one is not None]
 
 
-def wait_ended(
+def wait_terminated(
     cluster: Cluster,
     kind: str = "pods",
     *,
@@ -103,7 +103,7 @@ def wait_ended(
     Raises:
         NotReady: one of them is still there; the reasons are in `seen`.
 
-    >>> wait_ended(cluster, labels={"app": "nobody"})
+    >>> wait_terminated(cluster, labels={"app": "nobody"})
     []
     """
     everyone = cluster.list(kind, labels=labels, namespace=namespace)

@@ -40,7 +40,7 @@ def changes(
 
     >>> card = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "card"}}
     >>> with changes(cluster) as seen:
-    ...     one = cluster.put(card | {"data": {"to": "you"}})
+    ...     one = cluster.apply(card | {"data": {"to": "you"}})
     1  + created  configmap/card
     >>> [change.ref for change in seen]
     ['configmap/card']

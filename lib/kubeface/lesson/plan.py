@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from kubeface.kube import Cluster, render
+from kubeface.kube import Cluster, kustomize
 from kubeface.pipeline.deploy import NAMESPACE, manifests_folder
 
 Step = Callable[[Cluster], object]
@@ -43,7 +43,7 @@ class State:
         """What the folders hold, each object once."""
         found: dict[tuple[str, str, str], Manifest] = {}
         for folder in self.folders:
-            for one in render((self.manifests or manifests_folder()) / folder):
+            for one in kustomize((self.manifests or manifests_folder()) / folder):
                 meta = one["metadata"]
                 found[one["kind"], meta.get("namespace", ""), meta["name"]] = one
         return list(found.values())

@@ -116,7 +116,7 @@ def _clear(cluster: Cluster, objects: list[Manifest], state: State, deadline: De
 def _put(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObject:
     """One object as its manifest says, whoever changed it and whatever it is doing now."""
     try:
-        one = cluster.put(manifest)
+        one = cluster.apply(manifest)
     except ApiError as refusal:
         if "immutable" in refusal.seen:
             return _again(cluster, manifest, deadline)
@@ -133,7 +133,7 @@ def _again(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObje
     ref, space = ref_of(manifest), manifest["metadata"].get("namespace")
     cluster.delete(ref, namespace=space)
     wait(cluster, ref, for_="deleted", timeout_s=max(1.0, deadline.left_s), namespace=space)
-    return cluster.put(manifest)
+    return cluster.apply(manifest)
 
 
 def _await_going(cluster: Cluster, names: Iterable[str], deadline: Deadline) -> None:

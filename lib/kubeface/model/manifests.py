@@ -47,7 +47,7 @@ def parse(text: str, *, source: str = "the text") -> list[Manifest]:
     return documents
 
 
-def load(path: Path | str) -> list[Manifest]:
+def load_manifests(path: Path | str) -> list[Manifest]:
     """The objects of a YAML file, or of all `*.yaml` files of a folder and those below, by path.
 
     A folder's `kustomization.yaml` is left out: it names objects and is none.
@@ -60,7 +60,7 @@ def load(path: Path | str) -> list[Manifest]:
     >>> with NamedTemporaryFile("w+", suffix=".yaml") as file:
     ...     _ = file.write("apiVersion: v1\\nkind: Namespace\\nmetadata: {name: face}")
     ...     file.flush()
-    ...     load(file.name)
+    ...     load_manifests(file.name)
     [{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': 'face'}}]
     """
     path = Path(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeface.errors import Missing
-from kubeface.kube import Cluster, apply, load, render, wait, wait_all
+from kubeface.kube import Cluster, apply, kustomize, load_manifests, wait, wait_all
 from kubeface.kube.client import ref_of
 from kubeface.kube.contexts import NAMESPACE as NAMESPACE
 from kubeface.kube.rights import may
@@ -57,14 +57,14 @@ def deploy(cluster: Cluster, manifests: Path, say: Callable[[str], None], *, tim
     """
     deadline = Deadline.after(timeout_s)
     _leave_going_namespace(cluster, deadline)
-    apply(cluster, [one for one in load(manifests / "namespace") if not stands(cluster, one)])
+    apply(cluster, [one for one in load_manifests(manifests / "namespace") if not stands(cluster, one)])
     say(f"namespace {NAMESPACE}")
     ensure_secret(cluster)
     say(f"secret {SECRET}, with passwords that only the cluster knows")
     if may(cluster, "list", "nodes") and may(cluster, "patch", "nodes"):
         label_nodes(cluster)
         say(f"label {NODE_LABEL}=true on every node")
-    objects = fitted(cluster, render(manifests))
+    objects = fitted(cluster, kustomize(manifests))
     apply(cluster, [one for one in objects if one["kind"] != "Namespace"])
     say(f"{len(objects)} objects applied")
     for ref in ORDER:
@@ -75,7 +75,7 @@ def deploy(cluster: Cluster, manifests: Path, say: Callable[[str], None], *, tim
 
 def _fit_policies(cluster: Cluster, manifests: Path, say: Callable[[str], None]) -> None:
     """By now Pods run, and their addresses tell what nobody may have told before."""
-    objects = fitted(cluster, render(manifests))
+    objects = fitted(cluster, kustomize(manifests))
     apply(cluster, [one for one in objects if one["kind"] == "NetworkPolicy"])
     if not pod_ranges(cluster):
         say(f"where Pods are is not known: policies say {STANDARD}, see manifests/README.md")

@@ -18,11 +18,11 @@ WIDTH = 16  # chosen: as wide as most clusters' range, so that nodes that join l
 def fitted(cluster: Cluster, objects: Sequence[Manifest]) -> list[Manifest]:
     """The objects; where policies name the standard range they name the cluster's, if that is known.
 
-    >>> from kubeface.kube import Cluster, render
+    >>> from kubeface.kube import Cluster, kustomize
     >>> from kubeface.pipeline.deploy import manifests_folder
     >>> from kubeface.pipeline.ranges import fitted
     >>> def policies(cluster: Cluster) -> list[dict]:
-    ...     return fitted(cluster, render(manifests_folder() / "nsqd"))
+    ...     return fitted(cluster, kustomize(manifests_folder() / "nsqd"))
     """
     if not any(_blocks(one) for one in objects):
         return list(objects)

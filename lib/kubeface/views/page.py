@@ -15,7 +15,7 @@ from kubeface.views.tables import table
 from kubeface.views.timeline import timeline
 from kubeface.views.topology import topology
 from kubeface.views.view import View
-from kubeface.views.yaml import yaml
+from kubeface.views.yaml import show_yaml
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Views of kubeface</title>
@@ -40,7 +40,7 @@ def views() -> dict[str, View]:
         "changes(UPGRADED)": changes(canned.UPGRADED),
         "timeline(EVENTS, times=True)": timeline(canned.EVENTS, times=True),
         "logs(LOGS, image_id=7)": logs(canned.LOGS, image_id=7),
-        'yaml(DEPLOYMENT, {"spec.replicas": …}, clean=True)': yaml(
+        'show_yaml(DEPLOYMENT, {"spec.replicas": …}, clean=True)': show_yaml(
             canned.DEPLOYMENTS[1],
             {"spec.replicas": "how many Pods there should be", image: "what runs in each of them"},
             clean=True,

@@ -79,7 +79,7 @@ class Yaml(View):
         return ""
 
 
-def yaml(
+def show_yaml(
     one: Any,
     parts: Mapping[str, str] | Iterable[str] = (),
     *,
@@ -101,7 +101,7 @@ def yaml(
         BadInput: a path is none, or leads nowhere in this object.
 
     >>> from kubeface.views.canned import DEPLOYMENTS
-    >>> yaml(DEPLOYMENTS[1], {"spec.replicas": "how many Pods it keeps up"}, only=True)
+    >>> show_yaml(DEPLOYMENTS[1], {"spec.replicas": "how many Pods it keeps up"}, only=True)
         …
         spec:
     ▶1    replicas: 3
@@ -122,7 +122,7 @@ def _parts(one: Plain, captions: Mapping[str, str], lines_of: Any) -> list[Part]
         places = Path.read(text).places(one)
         if not places:
             raise BadInput(
-                f"there is nothing at {text!r} in this object", try_next="yaml(it) shows all of it"
+                f"there is nothing at {text!r} in this object", try_next="show_yaml(it) shows all of it"
             )
         found += [Part(number, caption, *lines_of(way)) for way, _ in places]
     return found
@@ -130,10 +130,10 @@ def _parts(one: Plain, captions: Mapping[str, str], lines_of: Any) -> list[Part]
 
 def _written(one: Plain) -> tuple[str, Any]:
     """The YAML, and a function from the way to a part to its first and last line."""
-    import yaml as pyyaml
+    import yaml
 
-    text = pyyaml.safe_dump(dict(one), sort_keys=False, allow_unicode=True, width=100)
-    root: Any = pyyaml.compose(text, Loader=pyyaml.SafeLoader)
+    text = yaml.safe_dump(dict(one), sort_keys=False, allow_unicode=True, width=100)
+    root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
 
     def lines_of(way: Sequence[str | int]) -> tuple[int, int]:
         node: Any = root
@@ -199,4 +199,6 @@ if __name__ == "__main__":
     from kubeface.views.canned import DEPLOYMENTS, draw
 
     image = "spec.template.spec.containers[0].image"
-    draw(yaml(DEPLOYMENTS[1], {"spec.replicas": "how many Pods", image: "what runs in them"}, clean=True))
+    draw(
+        show_yaml(DEPLOYMENTS[1], {"spec.replicas": "how many Pods", image: "what runs in them"}, clean=True)
+    )

@@ -18,11 +18,11 @@ def greet_you(cluster):
 
 
 def greet_me(cluster):
-    cluster.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "hi"}, "data": {"to": "me"}})
+    cluster.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "hi"}, "data": {"to": "me"}})
 
 
 def greet_nobody(cluster):
-    cluster.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "hi"}})
+    cluster.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "hi"}})
 
 
 def judge(cluster):

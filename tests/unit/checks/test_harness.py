@@ -47,7 +47,7 @@ def test_a_check_that_refuses_its_own_solution_is_too_strict(here):
 
 def test_a_check_that_knows_its_own_solution_alone_is_too_strict(here):
     def greet_you_in_words(cluster):
-        cluster.put(CARD | {"data": {"to": "you", "words": "hello"}})
+        cluster.apply(CARD | {"data": {"to": "you", "words": "hello"}})
 
     @goal
     def narrow(cluster):
@@ -64,7 +64,7 @@ def test_a_check_that_knows_its_own_solution_alone_is_too_strict(here):
 
 def test_another_right_way_is_no_fault(here):
     def greet_you_in_words(cluster):
-        cluster.put(CARD | {"data": {"to": "you", "words": "hello"}})
+        cluster.apply(CARD | {"data": {"to": "you", "words": "hello"}})
 
     assert faults(greetings.greeting(right=(greet_you_in_words,)), here) == []
 
@@ -121,7 +121,7 @@ def test_a_check_that_says_the_same_of_different_mistakes_names_none(here):
 
 def test_a_solution_that_fails_as_it_is_shown_is_red(here):
     def solve(cluster):
-        cluster.put(CARD)
+        cluster.apply(CARD)
 
     assert faults(greetings.greeting(solve=solve), here) == [
         "its solution, run as it is shown, fails: NameError: name 'CARD' is not defined"
@@ -176,7 +176,7 @@ def test_the_lessons_state_comes_again_where_the_start_leaves_something_behind(h
 
     def greet_me_and_litter(cluster):
         greetings.greet_me(cluster)
-        cluster.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "litter"}})
+        cluster.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "litter"}})
 
     toy = greetings.greeting(wrong=(greet_me_and_litter, greetings.greet_nobody))
     assert faults(toy, here, prepare=lesson) == []
@@ -188,7 +188,7 @@ def test_the_lessons_state_comes_again_where_the_start_fails(here):
 
     def lesson(cluster):
         order.append("lesson")
-        cluster.put(CARD | {"data": {"to": "nobody yet"}})
+        cluster.apply(CARD | {"data": {"to": "nobody yet"}})
 
     def start(cluster):
         cluster.get("configmap/hi")

@@ -38,7 +38,7 @@ def nodes(cluster):
         labels = {"kubernetes.io/hostname": name, "receiver": "true"}
         body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
         cluster.delete(f"node/{name}")
-        cluster.put(body)
+        cluster.apply(body)
         cluster.patch(f"node/{name}", {"spec": {"taints": None}})  # a new node has one until it is ready
     yield names
     for name in names:

@@ -48,7 +48,7 @@ class Stage:
             "template": {"metadata": {"labels": labels}, "spec": {"containers": [main]}},
         }
         body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
-        self.cluster.put(body, namespace=namespace)
+        self.cluster.apply(body, namespace=namespace)
         self.rolled_out(name, replicas, namespace=namespace, **({} if status is FULL else status))
 
     def rolled_out(self, name, count, *, namespace=None, **status):
@@ -81,7 +81,7 @@ class Stage:
         main = main_container(program, image) | {"ports": port}
         whole = {"containers": containers or [main], **({"nodeName": node} if node else {}), **spec}
         body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": told, **(meta or {})}}
-        self.cluster.put(body | {"spec": whole}, namespace=namespace)
+        self.cluster.apply(body | {"spec": whole}, namespace=namespace)
         condition = {"type": "Ready", "status": str(bool(ready)), "lastTransitionTime": ago(60)}
         said = statuses or [self.container(one["name"], one["image"]) for one in whole["containers"]]
         status = {"phase": phase, "conditions": [condition], "containerStatuses": said}
@@ -109,4 +109,4 @@ class Stage:
         template = {"metadata": {"labels": labels}, "spec": {"containers": [container], **spec}}
         whole = {"selector": {"matchLabels": labels}, "template": template}
         body = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": name}, "spec": whole}
-        self.cluster.put(body, namespace=namespace)
+        self.cluster.apply(body, namespace=namespace)

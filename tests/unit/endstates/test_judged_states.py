@@ -24,7 +24,7 @@ def row(exercise, outcome, said=""):
 def spaces(cluster):
     """The namespaces that some exercises name, empty."""
     for name in ("face", "practice", "next-door"):
-        cluster.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield
     for space in ("face", "practice", "next-door"):
         for kind in ("pods", "deployments", "daemonsets", "services", "configmaps"):
@@ -477,7 +477,7 @@ def a_simulated_node_counts_for_nobody(stage):
     stage.daemons(nodeSelector={"receiver": "true"})
     body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node3"}}
     spec = {"taints": [{"key": "kubeface.io/simulated", "value": "true", "effect": "NoSchedule"}]}
-    stage.cluster.put(body | {"spec": spec})
+    stage.cluster.apply(body | {"spec": spec})
 
 
 @row("nb06.aside", PASSED)

@@ -123,7 +123,7 @@ def test_an_image_is_the_same_by_tag_and_by_digest(name, registry, program, stag
 def test_a_variable_counts_wherever_it_comes_from(value, way, stage, verdict):
     for kind, field in (("ConfigMap", "data"), ("Secret", "stringData")):
         body = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "workers"}}
-        stage.cluster.put(body | {field: {"WORKERS": value, "KERS": value}})
+        stage.cluster.apply(body | {field: {"WORKERS": value, "KERS": value}})
     literal = {"name": "WORKERS", "value": value}
     key = {"name": "workers", "key": "WORKERS"}
     container = {

@@ -89,11 +89,11 @@ def clear(cluster):
 def grant(cluster, space, rules):
     """Let `guest` do that in a namespace."""
     meta, api = {"name": "guest"}, f"{RBAC}/v1"
-    cluster.put({"apiVersion": api, "kind": "Role", "metadata": meta, "rules": rules}, namespace=space)
+    cluster.apply({"apiVersion": api, "kind": "Role", "metadata": meta, "rules": rules}, namespace=space)
     who = {"apiGroup": RBAC, "kind": "User", "name": "guest"}
     role = {"apiGroup": RBAC, "kind": "Role", "name": "guest"}
     body = {"apiVersion": api, "kind": "RoleBinding", "metadata": meta, "roleRef": role, "subjects": [who]}
-    cluster.put(body, namespace=space)
+    cluster.apply(body, namespace=space)
 
 
 def enough():
@@ -233,10 +233,10 @@ def test_whoever_may_not_label_nodes_needs_one_with_the_label(here, guest, confi
     node("node2")
     rules = [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["list"]}]
     role = {"apiVersion": f"{RBAC}/v1", "metadata": {"name": "sees-nodes"}}
-    here.put({**role, "kind": "ClusterRole", "rules": rules})
+    here.apply({**role, "kind": "ClusterRole", "rules": rules})
     who = {"apiGroup": RBAC, "kind": "User", "name": "guest"}
     aim = {"apiGroup": RBAC, "kind": "ClusterRole", "name": "sees-nodes"}
-    here.put({**role, "kind": "ClusterRoleBinding", "roleRef": aim, "subjects": [who]})
+    here.apply({**role, "kind": "ClusterRoleBinding", "roleRef": aim, "subjects": [who]})
     try:
         [problem] = problems(preflight._nodes(guest, "guest"))
         assert problem.endswith("ask for `kubectl label nodes --all receiver=true`.")
@@ -284,7 +284,7 @@ def test_a_namespace_of_somebody_elses_stays_as_it_is(here, space):
     here.patch(f"namespace/{space}", {"metadata": {"labels": {"app.kubernetes.io/part-of": None}}})
     [problem] = problems(allowed.namespace(here, "admin"))
     assert problem.startswith(f"The namespace {space} was not made by this course and stays as it is")
-    here.put(config_map("theirs"), namespace=space)
+    here.apply(config_map("theirs"), namespace=space)
     with pytest.raises(BadInput, match="was not made by this course: nothing was removed"):
         removal.remove(here, print)
     assert here.find("configmap/theirs", namespace=space)
@@ -305,8 +305,8 @@ def config_map(name, labels=None):
 
 
 def test_only_what_has_the_label_is_removed(here, space):
-    here.put(config_map("ours", PART_OF), namespace=space)
-    here.put(config_map("theirs"), namespace=space)
+    here.apply(config_map("ours", PART_OF), namespace=space)
+    here.apply(config_map("theirs"), namespace=space)
     said = []
     removal.remove(here, said.append)
     assert here.find("configmap/ours", namespace=space) is None
@@ -324,7 +324,7 @@ def test_only_our_labels_are_taken_from_nodes(here, node, space):
         content_type="application/merge-patch+json", field_manager="their-tool",
     )  # fmt: skip
     here.patch("node/node1", {"metadata": {"labels": {"receiver": "true"}}})
-    here.put(config_map("theirs"), namespace=space)  # the namespace stays, so nobody waits for it
+    here.apply(config_map("theirs"), namespace=space)  # the namespace stays, so nobody waits for it
     removal.remove(here, print)
     assert here.get("node/node1").labels == {HOSTNAME: "node1", "rack": "7"}
 
@@ -343,7 +343,7 @@ def test_up_says_why_it_cannot_and_changes_nothing(here, node):
 def test_up_notes_what_stands_in_and_down_forgets_it(here, node, space, storage_class):
     node("node1")
     storage_class("standard", default=True)
-    here.put(config_map("theirs"), namespace=space)
+    here.apply(config_map("theirs"), namespace=space)
     door = ExistingCluster("admin", ClusterOverrides(registry=overrides.REGISTRY))
     door.up(say=print)
     noted = ClusterOverrides(registry=overrides.REGISTRY, shared_class="standard", one_node=True)

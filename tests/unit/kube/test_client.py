@@ -142,14 +142,14 @@ def widgets(cluster):
     }
     meta = {"name": "widgets.test.kubeface"}
     made = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": meta}
-    cluster.put({**made, "spec": spec})
+    cluster.apply({**made, "spec": spec})
     wait(cluster, "crd/widgets.test.kubeface", for_="Established", timeout_s=20)
     return cluster.kind("widget")
 
 
 def test_a_kind_of_somebody_elses_is_spoken_to_like_any_other(cluster, widgets, space):
     widget = {"apiVersion": "test.kubeface/v1", "kind": "Widget", "metadata": {"name": "one"}}
-    cluster.put(widget, namespace=space)
+    cluster.apply(widget, namespace=space)
     assert [one.ref for one in cluster.list("widgets", namespace=space)] == ["widget/one"]
 
 

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from kubeface.errors import BadInput, CommandFailed, Missing
-from kubeface.kube import Cluster, find_kubectl, kubectl, render
+from kubeface.kube import Cluster, find_kubectl, kubectl, kustomize
 from kubeface.kube.arguments import words
 from kubeface.kube.kubectl import run
 from kubeface.util.waiting import wait_for_exit
@@ -46,13 +46,13 @@ def test_a_missing_kubectl_is_named(monkeypatch, tmp_path):
 def test_a_kustomization_is_rendered(tmp_path):
     (tmp_path / "kustomization.yaml").write_text("namespace: face\nresources: [one.yaml]\n")
     (tmp_path / "one.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\n")
-    assert render(tmp_path)[0]["metadata"] == {"name": "one", "namespace": "face"}
+    assert kustomize(tmp_path)[0]["metadata"] == {"name": "one", "namespace": "face"}
 
 
 def test_a_broken_kustomization_is_told_in_kubectls_words(tmp_path):
     (tmp_path / "kustomization.yaml").write_text("resources: [none.yaml]\n")
     with pytest.raises(CommandFailed, match=r"none\.yaml"):
-        render(tmp_path)
+        kustomize(tmp_path)
 
 
 STUBBORN = "#!/bin/sh\ntrap '' INT\nsleep 1000 &\necho $$ $! > $PIDS\nwait\n"

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from kubeface.errors import BadInput, CommandFailed
-from kubeface.kube import Cluster, apply, diff, kubectl, overrides, render
+from kubeface.kube import Cluster, apply, diff, kubectl, kustomize, overrides
 from kubeface.kube.overrides import NO_OVERRIDES, REGISTRY, ClusterOverrides
 from kubeface.kube.rewrite import rewrite_command
 from kubeface.kube.rights import may, user
@@ -39,7 +39,7 @@ def test_the_name_is_the_one_that_the_embedded_nodes_know():
 
 
 def test_every_image_of_the_pipeline_comes_from_the_other_registry():
-    fitted = yaml.safe_dump(ELSEWHERE.rewrite(render(manifests_folder())))
+    fitted = yaml.safe_dump(ELSEWHERE.rewrite(kustomize(manifests_folder())))
     assert REGISTRY not in fitted
     assert fitted.count("image: registry.example:5000/course/") == 9
 
@@ -48,7 +48,7 @@ def test_only_the_claim_of_the_shared_volume_gets_another_class():
     claims = {
         one["metadata"]["name"]: one["spec"]
         for one in ClusterOverrides(shared_class="standard", one_node=True).rewrite(
-            render(manifests_folder())
+            kustomize(manifests_folder())
         )
         if one["kind"] == "PersistentVolumeClaim"
     }
@@ -58,7 +58,7 @@ def test_only_the_claim_of_the_shared_volume_gets_another_class():
 
 
 def test_nothing_noted_changes_nothing():
-    objects = render(manifests_folder())
+    objects = kustomize(manifests_folder())
     assert NO_OVERRIDES.rewrite(objects) == objects
 
 
@@ -87,7 +87,7 @@ def test_what_kubectl_reads_from_files_does_too(elsewhere, space, tmp_path, caps
 def test_each_way_to_name_a_file_is_known(tmp_path, named):
     path = tmp_path / "one.yaml"
     path.write_text(yaml.safe_dump(deployment("one", f"{REGISTRY}/receiver:v1.0")))
-    told, given = rewrite_command(["apply", *named.format(path).split(), "--wait"], b"", ELSEWHERE, render)
+    told, given = rewrite_command(["apply", *named.format(path).split(), "--wait"], b"", ELSEWHERE, kustomize)
     assert told == ["apply", "--wait", "--filename", "-"]
     assert RECEIVER in given.decode()
 
@@ -115,21 +115,21 @@ def test_a_list_and_a_name_to_be_made_up_are_objects_too(tmp_path):
     path = tmp_path / "list.yaml"
     made_up = deployment("x", f"{REGISTRY}/receiver:v1.0") | {"metadata": {"generateName": "x-"}}
     path.write_text(yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": [made_up]}))
-    told, given = rewrite_command(["create", "-f", str(path), "--", "-f", "y"], b"", ELSEWHERE, render)
+    told, given = rewrite_command(["create", "-f", str(path), "--", "-f", "y"], b"", ELSEWHERE, kustomize)
     assert told == ["create", "--filename", "-", "--", "-f", "y"]
     assert RECEIVER in given.decode()
 
 
 def test_what_is_sent_as_it_is_stays_as_it_is():
     raw = ["create", "--raw", "/api/v1/namespaces/face/services/nsqd:http/proxy/pub", "-f", "-"]
-    assert rewrite_command(raw, b"hello", ELSEWHERE, render) == (raw, b"hello")
+    assert rewrite_command(raw, b"hello", ELSEWHERE, kustomize) == (raw, b"hello")
 
 
 def test_what_is_not_an_object_reaches_kubectl_as_it_is():
     photos = bytes(range(256))
-    assert rewrite_command(["exec", "-i", "a", "--", "tar"], photos, ELSEWHERE, render)[1] == photos
+    assert rewrite_command(["exec", "-i", "a", "--", "tar"], photos, ELSEWHERE, kustomize)[1] == photos
     follow = ["logs", "-f", "pod/a"]
-    assert rewrite_command(follow, b"", ELSEWHERE, render) == (follow, b"")
+    assert rewrite_command(follow, b"", ELSEWHERE, kustomize) == (follow, b"")
 
 
 def test_a_note_is_kept_until_it_is_forgotten(elsewhere):
@@ -152,8 +152,8 @@ def test_rights_are_those_that_the_api_server_grants(cluster, kubeconfig, space)
     assert not may(guest, "list", "pods", namespace=space)
     rule = {"apiGroups": [""], "resources": ["pods", "pods/exec"], "verbs": ["list"]}
     role = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": "looks"}}
-    cluster.put({**role, "kind": "Role", "rules": [rule]}, namespace=space)
-    cluster.put(
+    cluster.apply({**role, "kind": "Role", "rules": [rule]}, namespace=space)
+    cluster.apply(
         {
             **role,
             "kind": "RoleBinding",

@@ -237,7 +237,7 @@ def test_a_claim_without_a_class_is_told(cluster, space, why):
 @pytest.fixture
 def storage(cluster):
     made = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "slow"}}
-    cluster.put(made | {"provisioner": "nobody", "volumeBindingMode": "WaitForFirstConsumer"})
+    cluster.apply(made | {"provisioner": "nobody", "volumeBindingMode": "WaitForFirstConsumer"})
     yield "slow"
     cluster.delete("storageclass/slow")
 

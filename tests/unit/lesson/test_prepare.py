@@ -197,7 +197,7 @@ def test_it_can_be_interrupted_and_begun_again(here, state, named):
     def interrupt(cluster):
         raise KeyboardInterrupt
 
-    here.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named}})
+    here.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named}})
     here.create(config_map("stray"), namespace=named)
     with pytest.raises(KeyboardInterrupt):
         ready(here, replace(state, first=(interrupt,)))
@@ -214,7 +214,7 @@ def test_the_steps_of_a_state_come_before_and_after_its_objects(here, state, nam
 
 
 def test_a_namespace_that_is_to_be_gone_goes_with_what_is_in_it(here, named, later, let_go):
-    here.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named}})
+    here.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named}})
     here.create(config_map("inside"), namespace=named)
     later(lambda: let_go(named))
     ready(here, State(gone=(named,)))
@@ -223,7 +223,7 @@ def test_a_namespace_that_is_to_be_gone_goes_with_what_is_in_it(here, named, lat
 
 
 def test_on_a_foreign_cluster_a_namespace_of_others_is_refused_and_stays(cluster, state, named):
-    cluster.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named}})
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": named}})
     cluster.create(config_map("theirs"), namespace=named)
     with pytest.raises(LessonStopped, match="was not made by this course"):
         ready(cluster, state)

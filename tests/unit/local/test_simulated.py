@@ -65,7 +65,7 @@ def kwok(kubeconfig: Path, tmp_path: Path) -> Iterator[Callable[[], subprocess.P
 @pytest.fixture
 def node(cluster: Cluster) -> Iterator[str]:
     """The name of a simulated node."""
-    cluster.put(simulated.node("sim-0001"))
+    cluster.apply(simulated.node("sim-0001"))
     yield "sim-0001"
     cluster.delete("node/sim-0001")
     cluster.delete("lease/sim-0001", namespace=LEASES)
@@ -76,7 +76,7 @@ def test_a_simulated_node_is_ready_and_its_pods_run_and_go(
 ) -> None:
     kwok()
     wait(cluster, f"node/{node}", for_="Ready", timeout_s=PATIENCE_S)
-    cluster.put(POD, namespace=space)
+    cluster.apply(POD, namespace=space)
     wait(cluster, "pod/taken", for_="Ready", timeout_s=PATIENCE_S, namespace=space)
     cluster.delete("pod/taken", namespace=space)
     wait(cluster, "pod/taken", for_="deleted", timeout_s=PATIENCE_S, namespace=space)
@@ -89,7 +89,7 @@ def test_a_kwok_that_was_killed_goes_on_at_once_with_every_node(
     wait(cluster, f"node/{node}", for_="Ready", timeout_s=PATIENCE_S)
     killed.kill()
     killed.wait()
-    cluster.put(POD, namespace=space)
+    cluster.apply(POD, namespace=space)
     kwok()
     wait(cluster, "pod/taken", for_="Ready", timeout_s=WITHIN_THE_LEASE_S, namespace=space)
 
@@ -97,7 +97,7 @@ def test_a_kwok_that_was_killed_goes_on_at_once_with_every_node(
 def test_what_is_freed_are_the_leases_of_simulated_nodes(node: str, cluster: Cluster) -> None:
     lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
     for name in (node, "a-real-one"):
-        cluster.put(lease | {"metadata": {"name": name}}, namespace=LEASES)
+        cluster.apply(lease | {"metadata": {"name": name}}, namespace=LEASES)
     simulated_start.free(cluster)
     there = {one.name for one in cluster.list("leases", namespace=LEASES)}
     cluster.delete("lease/a-real-one", namespace=LEASES)

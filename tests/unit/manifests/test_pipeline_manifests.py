@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from kubeface.errors import ApiError
-from kubeface.kube import apply, load, render
+from kubeface.kube import apply, kustomize, load_manifests
 from kubeface.local.spec import Networks
 from kubeface.model.manifests import edit
 
@@ -29,7 +29,7 @@ def shown(path):
 
 @pytest.fixture(scope="module")
 def objects():
-    return render(MANIFESTS)
+    return kustomize(MANIFESTS)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def servers(workloads):
 @pytest.fixture(scope="module")
 def face(cluster):
     """The real namespace, with its rules enforced by the real server."""
-    return apply(cluster, load(MANIFESTS / "namespace"))[0].name
+    return apply(cluster, load_manifests(MANIFESTS / "namespace"))[0].name
 
 
 def template_of(workload):
@@ -67,7 +67,7 @@ def pod_of(workload):
 
 @pytest.mark.parametrize("path", FILES, ids=shown)
 def test_a_file_holds_one_object_of_its_folders_name(path):
-    (one,) = load(path)
+    (one,) = load_manifests(path)
     assert list(one)[:3] == ["apiVersion", "kind", "metadata"]
     assert path.stem == one["kind"].lower()
     if one["kind"] != "Namespace":
@@ -82,7 +82,7 @@ def test_a_file_fits_a_screen(path):
 
 def test_every_file_is_part_of_the_pipeline(objects):
     rendered = {(one["kind"], one["metadata"]["name"]) for one in objects}
-    written = {(one["kind"], one["metadata"]["name"]) for path in FILES for one in load(path)}
+    written = {(one["kind"], one["metadata"]["name"]) for path in FILES for one in load_manifests(path)}
     assert written == rendered - {("ConfigMap", "mysql-init")}
 
 
@@ -197,7 +197,7 @@ def test_the_database_gets_every_file_that_it_starts_from(objects):
 
 
 def test_the_receiver_of_the_overlay_differs_by_its_tag_alone(objects, workloads):
-    rendered = render(MANIFESTS / "overlays/receiver-v1.1")
+    rendered = kustomize(MANIFESTS / "overlays/receiver-v1.1")
     (newer,) = [one for one in rendered if one["kind"] == "Deployment"]
     image = containers(workloads["receiver"])[0]["image"]
     assert containers(newer)[0]["image"] == image.replace(":v1.0", ":v1.1")
@@ -208,7 +208,7 @@ def test_the_receiver_of_the_overlay_differs_by_its_tag_alone(objects, workloads
 def test_the_overlay_is_the_pipeline_with_upstream_images(cluster, face, objects):
     base, overlay = (yaml.safe_load((p / "kustomization.yaml").read_text()) for p in overlay_and_base())
     assert [r.removeprefix("../../") for r in overlay["resources"]] == base["resources"]
-    rendered = render(MANIFESTS / "overlays/upstream-images")
+    rendered = kustomize(MANIFESTS / "overlays/upstream-images")
     assert len(rendered) == len(objects)
     images = {c["image"] for w in rendered if w["kind"] in SERVERS for c in containers(w)}
     assert {"docker.io/library/mysql:8.4", "docker.io/nsqio/nsq:v1.3.0"} < images

@@ -1,7 +1,7 @@
 import pytest
 
 from kubeface.errors import BadInput, Missing
-from kubeface.model.manifests import edit, in_kind_order, load, parse
+from kubeface.model.manifests import edit, in_kind_order, load_manifests, parse
 
 
 def test_a_folder_is_loaded_in_the_order_of_its_paths(tmp_path):
@@ -9,7 +9,7 @@ def test_a_folder_is_loaded_in_the_order_of_its_paths(tmp_path):
     for path, name in (("b.yaml", "two"), ("a.yaml", "one"), ("web/c.yaml", "three")):
         (tmp_path / path).write_text(f"kind: Pod\nmetadata: {{name: {name}}}\n")
     (tmp_path / "kustomization.yaml").write_text("resources: [a.yaml]\n")
-    assert [one["metadata"]["name"] for one in load(tmp_path)] == ["one", "two", "three"]
+    assert [one["metadata"]["name"] for one in load_manifests(tmp_path)] == ["one", "two", "three"]
 
 
 def test_one_file_may_hold_several_objects_and_empty_documents():
@@ -25,7 +25,7 @@ def test_what_is_no_object_is_refused(text):
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(Missing, match="no manifest"):
-        load(tmp_path / "none.yaml")
+        load_manifests(tmp_path / "none.yaml")
 
 
 def test_what_others_stand_on_comes_first():

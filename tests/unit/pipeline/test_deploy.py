@@ -43,15 +43,15 @@ def test_a_password_that_lacks_is_added_and_the_others_stay(cluster, empty):
 
 def test_every_node_is_labelled(cluster):
     for name in ("one", "two"):
-        cluster.put({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}})
+        cluster.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}})
     deploy.label_nodes(cluster)
     assert [node.labels.get("receiver") for node in cluster.nodes()] == ["true", "true"]
 
 
 def test_the_order_names_every_workload():
-    from kubeface.kube import render
+    from kubeface.kube import kustomize
 
-    rendered = render(deploy.manifests_folder())
+    rendered = kustomize(deploy.manifests_folder())
     workloads = {
         f"{one['kind'].lower()}/{one['metadata']['name']}"
         for one in rendered

@@ -4,7 +4,7 @@ import tarfile
 import pytest
 
 from kubeface.errors import ApiError, BadInput
-from kubeface.kube import apply, load
+from kubeface.kube import apply, load_manifests
 from kubeface.pipeline import deploy, photos
 
 
@@ -36,7 +36,7 @@ def test_everybody_in_the_cluster_may_read_what_is_packed(folder):
 
 
 def test_the_loader_passes_the_namespaces_rules(cluster):
-    apply(cluster, load(deploy.manifests_folder() / "namespace"))
+    apply(cluster, load_manifests(deploy.manifests_folder() / "namespace"))
     loader = photos._loader("registry.kubeface.internal/receiver:v1.0")
     assert apply(cluster, [loader], namespace="face", dry_run=True)
     loader["spec"]["securityContext"]["runAsUser"] = 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubeface.kube import render
+from kubeface.kube import kustomize
 from kubeface.pipeline.deploy import manifests_folder
 from kubeface.pipeline.ranges import STANDARD, fitted, pod_ranges, widened
 
@@ -30,7 +30,7 @@ def excepted(objects):
 
 
 def test_the_manifests_can_be_applied_as_they_are():
-    assert excepted(render(manifests_folder())) == {name: [STANDARD] for name in WITH_RANGES}
+    assert excepted(kustomize(manifests_folder())) == {name: [STANDARD] for name in WITH_RANGES}
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_ranges_are_as_wide_as_the_nodes_addresses_allow(said, addresses, hosts,
 
 def test_every_policy_that_names_the_standard_range_names_the_clusters_instead(cluster):
     node(cluster, "ranged", "192.168.7.2", "10.144.3.0/24")
-    objects = fitted(cluster, render(manifests_folder()))
+    objects = fitted(cluster, kustomize(manifests_folder()))
     assert excepted(objects) == {name: pod_ranges(cluster) for name in WITH_RANGES}
     assert "10.144.0.0/16" in pod_ranges(cluster)
     cluster.delete("node/ranged")
 
 
 def test_objects_without_such_a_policy_ask_the_cluster_nothing():
-    objects = render(manifests_folder() / "mysql")
+    objects = kustomize(manifests_folder() / "mysql")
     assert fitted(None, objects) == objects

@@ -19,7 +19,7 @@ def frontend(cluster, space, report):
     """A node and a Service: `frontend("127.0.0.1")` is the node's address."""
 
     def make(address):
-        cluster.put({"apiVersion": "v1", "kind": "Node", "metadata": {"name": space}})
+        cluster.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": space}})
         report(f"node/{space}", {"conditions": [{"type": "Ready", "status": "True"}]}, "")
         report(f"node/{space}", {"addresses": [{"type": "InternalIP", "address": address}]}, "")
         port = {"name": "http", "port": 80}

@@ -203,7 +203,7 @@ def test_a_secrets_values_are_never_shown(here):
 def test_what_has_no_namespace_counts_and_what_is_in_another_does_not(here, space, cluster):
     name = f"{space[:40]}-x"
     with recorded(here) as seen:
-        cluster.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         cluster.create(config_map("elsewhere"), namespace=name)
         here.create(config_map("here"))
     mine = [

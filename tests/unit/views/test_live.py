@@ -118,7 +118,7 @@ def test_an_interrupt_ends_it_and_leaves_the_last_frame(here, seen):
 def test_many_changes_at_once_share_their_frames(here, seen):
     def burst():
         for number in range(60):
-            here.put(config_map("busy", turn=str(number)))
+            here.apply(config_map("busy", turn=str(number)))
         here.create(config_map("last"))
 
     started = time.monotonic()
@@ -153,7 +153,7 @@ def gadgets(cluster):
         "metadata": {"name": "gadgets.views.test"},
         "spec": {"group": "views.test", "scope": "Namespaced", "names": names, "versions": [version]},
     }
-    cluster.put(made)
+    cluster.apply(made)
     wait(cluster, "crd/gadgets.views.test", for_="Established", timeout_s=PATIENCE_S)
     wait_until(lambda: _knows(cluster, "gadget"), what="the new kind is not listed", timeout_s=PATIENCE_S)
     return cluster.kind("gadget")
@@ -186,8 +186,8 @@ def test_a_guest_is_told_that_watching_is_refused(kubeconfig):
 def test_a_refused_watch_is_told_and_the_frame_stays(kubeconfig, here):
     name, rule = "lists-only", {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["list"]}
     api = "rbac.authorization.k8s.io"
-    here.put({"apiVersion": f"{api}/v1", "kind": "Role", "metadata": {"name": name}, "rules": [rule]})
-    here.put(
+    here.apply({"apiVersion": f"{api}/v1", "kind": "Role", "metadata": {"name": name}, "rules": [rule]})
+    here.apply(
         {
             "apiVersion": f"{api}/v1",
             "kind": "RoleBinding",
@@ -238,7 +238,7 @@ def deploy(cluster, report, *, available):
     labels = {"app": "web"}
     pod = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "web", "image": "web:v1"}]}}
     spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": pod}
-    cluster.put({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec})
+    cluster.apply({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec})
     reported(report, cluster, available=available)
 
 

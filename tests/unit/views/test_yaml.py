@@ -1,12 +1,12 @@
 import base64
 
 import pytest
-import yaml as pyyaml
+import yaml
 
 from kubeface.errors import BadInput
 from kubeface.model.objects import KubeObject
 from kubeface.views.canned import DEPLOYMENTS
-from kubeface.views.yaml import yaml
+from kubeface.views.yaml import show_yaml
 
 RECEIVER = DEPLOYMENTS[1]
 IMAGE = "spec.template.spec.containers[0].image"
@@ -23,7 +23,7 @@ SECRET = {
 
 
 def test_parts_are_called_out_with_marker_number_and_caption():
-    drawn = yaml(RECEIVER, {"spec.replicas": "how many", IMAGE: "what runs"}, only=True)
+    drawn = show_yaml(RECEIVER, {"spec.replicas": "how many", IMAGE: "what runs"}, only=True)
     assert repr(drawn) == (
         "    …\n"
         "    spec:\n"
@@ -42,11 +42,11 @@ def test_parts_are_called_out_with_marker_number_and_caption():
 
 
 def test_without_parts_it_is_the_object():
-    assert pyyaml.safe_load(repr(yaml(RECEIVER))) == RECEIVER
+    assert yaml.safe_load(repr(show_yaml(RECEIVER))) == RECEIVER
 
 
 def test_a_part_of_several_lines_is_called_out_to_its_end():
-    said = repr(yaml(RECEIVER, ["metadata.labels", "spec.selector"])).splitlines()
+    said = repr(show_yaml(RECEIVER, ["metadata.labels", "spec.selector"])).splitlines()
     marked = [line[4:].strip() for line in said if line[:2] in ("▶1", " │", "▶2")]
     assert marked == [
         "labels:",
@@ -59,33 +59,33 @@ def test_a_part_of_several_lines_is_called_out_to_its_end():
 
 def test_a_text_of_several_lines_is_called_out_to_its_end():
     one = {"kind": "ConfigMap", "data": {"schema.sql": "one\n\ntwo\n", "other": "x"}}
-    said = repr(yaml(one, ["data['schema.sql']"])).splitlines()
+    said = repr(show_yaml(one, ["data['schema.sql']"])).splitlines()
     assert any("two" in line and line.startswith(" │") for line in said)
     assert not any("other" in line and line.startswith((" │", "▶")) for line in said)
 
 
 def test_a_path_to_several_places_calls_out_each():
     one = {"kind": "Pod", "spec": {"containers": [{"image": "a"}, {"image": "b"}]}}
-    assert repr(yaml(one, ["spec.containers[*].image"])).count("▶1") == 2
+    assert repr(show_yaml(one, ["spec.containers[*].image"])).count("▶1") == 2
 
 
 def test_server_noise_is_removed_on_request():
-    assert "uid:" in repr(yaml(RECEIVER))
-    clean = pyyaml.safe_load(repr(yaml(RECEIVER, clean=True)))
+    assert "uid:" in repr(show_yaml(RECEIVER))
+    clean = yaml.safe_load(repr(show_yaml(RECEIVER, clean=True)))
     assert "status" not in clean
     assert sorted(clean["metadata"]) == ["labels", "name", "namespace"]
 
 
 def test_a_path_that_leads_nowhere_is_refused():
     with pytest.raises(BadInput, match=r"nothing at 'spec\.replica' in this object"):
-        yaml(RECEIVER, ["spec.replica"])
+        show_yaml(RECEIVER, ["spec.replica"])
 
 
 def test_a_secrets_values_are_shown_on_request_only():
-    assert "aHVudGVy" not in repr(yaml(SECRET)) + yaml(SECRET)._repr_html_()
-    assert "password: (hidden, 8 letters)" in repr(yaml(SECRET))
-    assert "aHVudGVy" in repr(yaml(SECRET, reveal=True))
+    assert "aHVudGVy" not in repr(show_yaml(SECRET)) + show_yaml(SECRET)._repr_html_()
+    assert "password: (hidden, 8 letters)" in repr(show_yaml(SECRET))
+    assert "aHVudGVy" in repr(show_yaml(SECRET, reveal=True))
 
 
 def test_a_wrapped_object_is_drawn_like_a_plain_one():
-    assert repr(yaml(KubeObject(RECEIVER))) == repr(yaml(RECEIVER))
+    assert repr(show_yaml(KubeObject(RECEIVER))) == repr(show_yaml(RECEIVER))

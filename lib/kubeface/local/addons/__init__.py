@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from kubeface.kube import load
+from kubeface.kube import load_manifests
 from kubeface.local import egress
 from kubeface.local.spec import API_PORT, ClusterSpec
 from kubeface.local.toolchain import Toolchain
@@ -23,7 +23,7 @@ def objects(
 ) -> list[dict[str, Any]]:
     """The objects of those of these add-ons that this cluster gets, with what only it knows filled in."""
     names = [name for name in names if spec.has(name)]
-    found = [one for name in names for one in load(HERE / f"{name}.yaml")]
+    found = [one for name in names for one in load_manifests(HERE / f"{name}.yaml")]
     for one in found:
         if one["kind"] == "Service" and one["metadata"]["name"] == "kube-dns":
             one["spec"]["clusterIP"] = spec.dns_service  # the address that every Pod was told
@@ -41,7 +41,7 @@ def objects(
 @functools.cache  # asked for once a node
 def dns_image() -> str:
     """The image of the cluster's DNS, which is what a new cluster starts first."""
-    deployment = next(one for one in load(HERE / "dns.yaml") if one["kind"] == "Deployment")
+    deployment = next(one for one in load_manifests(HERE / "dns.yaml") if one["kind"] == "Deployment")
     image: str = deployment["spec"]["template"]["spec"]["containers"][0]["image"]
     return image
 
