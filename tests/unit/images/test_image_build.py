@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -22,9 +21,7 @@ def test_an_image_is_what_its_dockerfile_says(workshop: Workshop) -> None:
 
 def test_nothing_changed_is_nothing_done(workshop: Workshop) -> None:
     first = workshop.build()
-    start = time.monotonic()
     second = workshop.build()
-    assert time.monotonic() - start < 1
     assert workshop.said == []
     assert [built.is_new for built in second.values()] == [False, False]
     assert {name: built.id for name, built in first.items()} == {

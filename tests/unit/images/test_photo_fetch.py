@@ -1,7 +1,6 @@
 """The photos are what they should be, or are replaced."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -27,12 +26,10 @@ def from_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(photos, "_download", lambda: {n: (FETCHED / n).read_bytes() for n in photos.PHOTOS})
 
 
-def test_right_photos_are_left_alone_at_once(cache: Path) -> None:
+def test_right_photos_are_left_alone(cache: Path) -> None:
     said: list[str] = []
     times = {path: path.stat().st_mtime_ns for path in cache.rglob("*.*")}
-    start = time.monotonic()
     assert photos.fetch(cache, said.append) == cache / "photos"
-    assert time.monotonic() - start < 1
     assert said == []
     assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.*")} == times
 
