@@ -34,7 +34,7 @@ CODE := lib images tests
 # A test that fails runs once more: what a busy machine delayed passes now, what is broken does not.
 RUN = $(PYTEST) --reruns 1 --junitxml build/$@.xml -o cache_dir=build/cache/$@ $(if $(SHARD),--shard $(SHARD))
 
-.PHONY: help lab setup test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery rooms format clean
+.PHONY: help lab setup test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery figures rooms format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,9 @@ bench: $(READY) ## Measure what is promised about speed and size; ONLY=name,name
 
 gallery: $(READY) ## Draw every view from canned data on one page: build/gallery.html
 	$(BIN)/python -m kubeface.views.page build/gallery.html
+
+figures: $(READY) ## Count how much of each notebook the learner does
+	@$(BIN)/python tests/notebooks/figures.py
 
 rooms: $(READY) ## Draw the library's rooms, arrows and circles from its imports; OF=../another for that checkout's
 	@$(BIN)/python tests/rooms.py $(OF)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from checked import CHECK
+from figures import table
 from nbformat import NotebookNode
 
 COURSE = Path(__file__).parents[2] / "notebooks"
@@ -87,7 +88,8 @@ def page(folder: Path = COURSE) -> str:
         times = f"{figures.minutes} | {figures.run_s}" if figures else "not measured | not measured"
         rows.append(f"| {number} | [{name}]({path.name}) | {times} |")
     total = sum(one.minutes for one in known.values())
-    return HEAD + "\n".join(rows) + f"\n\nTogether about {total // 60} h {total % 60} min.\n"
+    together = f"\n\nTogether about {total // 60} h {total % 60} min.\n"
+    return HEAD + "\n".join(rows) + together + COUNTED + table(folder) + "\n"
 
 
 HEAD = """# The course
@@ -102,4 +104,12 @@ cores. `make notebooks` measures both and writes this page.
 
 | | notebook | minutes | seconds |
 |---|---|---|---|
+"""
+
+COUNTED = """
+## How much of it you do
+
+Counted over the cells, as `make figures` does: a cell asks for something when it holds a question, a check, or
+a part that is yours to write; the longest stretch is the most cells in a row that ask for nothing.
+
 """
