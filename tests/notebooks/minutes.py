@@ -109,7 +109,7 @@ cores. `make notebooks` measures both and writes this page.
 COUNTED = """
 ## How much of it you do
 
-Counted over the cells, as `make figures` does: a cell asks for something when it holds a question, a check, or
+Counted over the cells, as `make figures` does: a cell asks for something if it holds a question, a check, or
 a part that is yours to write; the longest stretch is the most cells in a row that ask for nothing.
 
 """

@@ -1,5 +1,7 @@
 """What a ServiceAccount may do, as the API server judges it with all the groups that it is in."""
 
+from typing import Any
+
 from kubeface.kube import Cluster
 
 _REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
@@ -15,6 +17,11 @@ def may(cluster: Cluster, account: str, verb: str, what: str = "pods", *, name: 
         what: The resource, maybe with a part of it: `pods/eviction`.
         name: One object of that kind; without one, any.
     """
+    return bool(_review(cluster, account, verb, what, name).get("allowed"))
+
+
+def _review(cluster: Cluster, account: str, verb: str, what: str, name: str) -> dict[str, Any]:
+    """What the API server answers: whether it is allowed, and for what reason."""
     resource, _, part = what.partition("/")
     space = cluster.namespace
     groups = ["system:serviceaccounts", f"system:serviceaccounts:{space}", "system:authenticated"]
@@ -26,8 +33,7 @@ def may(cluster: Cluster, account: str, verb: str, what: str = "pods", *, name: 
     }
     asked = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
     said = f"ask whether {account} may {verb} {what}"
-    answer = cluster.transport.json("post", _REVIEWS, what=said, body=asked)
-    return bool(answer["status"].get("allowed"))
+    return dict(cluster.transport.json("post", _REVIEWS, what=said, body=asked)["status"])
 
 
 #: Whatever ends a Pod by the API: one by one, all at once, and as a drain does it.
@@ -39,7 +45,9 @@ def ending(cluster: Cluster, account: str) -> str:
     names = ["", *(pod.name for pod in cluster.list("pods"))]
     for verb, what in ENDING_PODS:
         for name in names:
-            if may(cluster, account, verb, what, name=name):
+            answer = _review(cluster, account, verb, what, name)
+            if answer.get("allowed"):
                 told = {"delete": "delete", "deletecollection": "delete all", "create": "evict"}[verb]
-                return f"{account} may {told} Pods" + (f": {name}" if name else "")
+                reason = f"; {answer['reason']}" if answer.get("reason") else ""
+                return f"{account} may {told} Pods" + (f": {name}" if name else "") + reason
     return ""

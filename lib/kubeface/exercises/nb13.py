@@ -319,8 +319,20 @@ def a_wish(cluster: Cluster) -> None:
 def drained(cluster: Cluster) -> None:
     """Closed, and emptied by hand: of one who lodged there, at least."""
     image = "registry.kubeface.internal/busybox:v1.0"
-    container = {"name": "lodger", "image": image, "command": ["sleep", "infinity"]}
-    spec = {"nodeName": "node2", "terminationGracePeriodSeconds": 1, "containers": [container]}
+    restricted = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    whole = {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}}
+    container = {
+        "name": "lodger",
+        "image": image,
+        "command": ["sleep", "infinity"],
+        "securityContext": restricted,
+    }
+    spec = {
+        "nodeName": "node2",
+        "terminationGracePeriodSeconds": 1,
+        "securityContext": whole,
+        "containers": [container],
+    }
     cluster.create({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "lodger"}, "spec": spec})
     wait(cluster, "pod/lodger", for_="Ready", timeout_s=60)
     cordon(cluster)

@@ -264,14 +264,16 @@ def nobody_recognizes(cluster: Cluster) -> None:
 
 def in_bytes(cluster: Cluster) -> None:
     """Other units, and no limit."""
-    memory = "--requests memory=524288Ki --limits memory=0"
-    kubectl(f"set resources deployment/face-recognition {memory}", cluster=cluster)
-    wait(cluster, "deployment/face-recognition", for_="Ready", timeout_s=110)
+    _ask_for(cluster, '{"requests": {"memory": "524288Ki"}, "limits": {"memory": null}}')
 
 
 def by_a_patch(cluster: Cluster) -> None:
     """A limit alone, which is the request as well."""
-    resources = '{"requests": {"memory": null}, "limits": {"memory": "1Gi"}}'
+    _ask_for(cluster, '{"requests": {"memory": null}, "limits": {"memory": "1Gi"}}')
+
+
+def _ask_for(cluster: Cluster, resources: str) -> None:
+    """These resources for face-recognition, as JSON; ready with them."""
     container = '{"name": "face-recognition", "resources": ' + resources + "}"
     patch = '{"spec": {"template": {"spec": {"containers": [' + container + "]}}}}"
     kubectl(f"patch deployment face-recognition --patch '{patch}'", cluster=cluster)
