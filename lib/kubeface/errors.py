@@ -64,8 +64,11 @@ class BadInput(KubefaceError):
 
 
 def __getattr__(name: str) -> Any:
-    """`ApiRefused`, as `ApiError` was called until version 0.2; remove the alias after that version."""
+    """`ApiRefused`, as `ApiError` was called in the version before."""
     if name != "ApiRefused":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    warnings.warn("ApiRefused is called ApiError now", DeprecationWarning, stacklevel=2)
+    told = (
+        "kubeface.errors.ApiRefused is now kubeface.errors.ApiError; the next version knows the new name only"
+    )
+    warnings.warn(told, FutureWarning, stacklevel=2)
     return ApiError

@@ -7,11 +7,10 @@ from objects import Manifest, claim, deployment, mount, named, namespace, pod
 from traces import supervised
 
 from kubeface.errors import BadInput
-from kubeface.kube import Cluster, KubeObject, apply, wait
+from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
 from kubeface.linux import cgroups
 from kubeface.local.cluster import LocalCluster
-from kubeface.local.reset import left_on
 from kubeface.local.state import Embedded
 from kubeface.util.waiting import wait_until
 
@@ -45,20 +44,6 @@ def test_a_reset_switches_on_what_was_off_and_connects_what_was_cut(
     assert run(["run", "probe", "--image", "none"], cluster=api)  # the door is open again
     provider.reset()
     assert api.find("pod/probe") is None
-
-
-def test_only_a_person_s_marks_are_taken_off_a_node() -> None:
-    meta = {
-        "name": "node1",
-        "labels": {"disk": "fast", "kubernetes.io/os": "linux"},
-        "annotations": {"a": "1"},
-    }
-    taints = [{"key": "mine", "effect": "NoSchedule"}, {"key": "node.kubernetes.io/not-ready"}]
-    assert left_on(KubeObject({"metadata": meta, "spec": {"unschedulable": True, "taints": taints}})) == {
-        "metadata": {"labels": {"disk": None}, "annotations": {"a": None}},
-        "spec": {"unschedulable": None, "taints": [taints[1]]},
-    }
-    assert left_on(KubeObject({"metadata": {"name": "node1"}})) == {}
 
 
 def _disorder(api: Cluster) -> None:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from kubeface.kube import Cluster, apply
-from kubeface.kube.user_objects import PART_OF
 from kubeface.kube.wait import Deadline
 from kubeface.lesson.prepare import remove_namespaces
+from kubeface.model.ownership import PART_OF
 
 GONE_S = 120  # chosen: a namespace full of Pods that end in their own time
 

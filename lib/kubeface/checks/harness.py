@@ -14,7 +14,8 @@ from kubeface.checks.registry import Deed, Exercise
 from kubeface.checks.verbs import solution_of
 from kubeface.checks.verdicts import Outcome, Verdict
 from kubeface.kube import Cluster, KubeObject
-from kubeface.kube.user_objects import PART_OF, user_objects
+from kubeface.kube.user_objects import user_objects
+from kubeface.model.ownership import is_of_course
 
 #: Written by controllers: how often something was changed, or by whom at last.
 _COUNTED = ("deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation")
@@ -89,9 +90,7 @@ class _Beginning:
 def _everything(cluster: Cluster) -> object:
     """Every namespace, with what is in the course's and what is ready of it, and how the nodes are marked."""
     spaces = cluster.list("namespaces")
-    ours = [
-        one.name for one in spaces if PART_OF.items() <= one.labels.items() or one.name == cluster.namespace
-    ]
+    ours = [one.name for one in spaces if is_of_course(one) or one.name == cluster.namespace]
     held = {name: [_told(one) for one in user_objects(cluster, name)] for name in ours}
     nodes = [(one.name, one.labels, one.raw["spec"]) for one in cluster.nodes()]
     return [(one.name, one.labels, one.is_terminating) for one in spaces], held, nodes

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kubeface import notebook
 from kubeface.checks import questions, session
 from kubeface.checks.progress import Progress
 from kubeface.checks.questions import Question
 from kubeface.checks.registry import NAME
-from kubeface.checks.shown import as_html, as_text, notebook_display
+from kubeface.checks.shown import as_html, as_text
 from kubeface.errors import BadInput, KubefaceError
 
 TOO_LATE = "The answer is known by now, so this prediction is closed and stays as it is."
@@ -104,7 +105,7 @@ class Prediction:
     def _is_asked_first(self) -> bool:
         """Whether somebody is there who could still commit; a run that nobody watches goes on."""
         is_open = self.committed is None and not self.is_sealed and not self.is_skipped
-        return is_open and notebook_display() is not None and not session.is_headless()
+        return is_open and notebook.kernel() is not None and not notebook.is_static()
 
     def _tell(self) -> None:
         for listener in self.on_change:
@@ -213,9 +214,9 @@ def _question(text: str, **options: Any) -> Question:
         if declared is None:
             raise BadInput(f"there is no question {text!r}", try_next="run the notebook's first cell")
         return declared
-    notebook = session.current.notebook
+    here = session.current.notebook
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    name = f"nb{notebook}.{slug}" if notebook else ""
+    name = f"nb{here}.{slug}" if here else ""
     return questions.made(text, name=name if NAME.fullmatch(name) else None, **options)
 
 
@@ -228,7 +229,7 @@ def _from_outside(asked: Question) -> Any:
     for key in (asked.name, asked.text):
         if isinstance(given, dict) and key in given:
             return given[key]
-    return asked.expect if session.is_solved() else None
+    return asked.expect if notebook.is_solved() else None
 
 
 def _show(prediction: Prediction) -> None:

@@ -1,13 +1,10 @@
 """Which cluster and which notebook the verbs of this kernel speak of."""
 
-import os
 from dataclasses import dataclass, field
 from typing import Any
 
 from kubeface.kube import Cluster
 from kubeface.kube import current as meant
-
-_OFF = ("", "0", "false", "no")
 
 
 @dataclass
@@ -41,16 +38,3 @@ def cluster() -> Cluster:
         Missing: there is none.
     """
     return meant.cluster()
-
-
-def is_solved() -> bool:
-    """Whether this run carries out every solution before its check (`KUBEFACE_SOLVED=1`): a test does."""
-    return os.environ.get("KUBEFACE_SOLVED", "").lower() not in _OFF
-
-
-def is_headless() -> bool:
-    """Whether nobody can click: KUBEFACE_STATIC says so or not; else when solved, in CI, in pytest."""
-    named = os.environ.get("KUBEFACE_STATIC")
-    if named is not None:
-        return named.lower() not in _OFF
-    return is_solved() or os.environ.get("CI", "").lower() not in _OFF or "PYTEST_VERSION" in os.environ

@@ -1,9 +1,9 @@
 """A sentence with a mark, and lines under it: the shape in which checks and predictions answer."""
 
-import sys
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+
+from kubeface import notebook
 
 # The mark and the word carry the state; there is no colour that could be misread.
 _BOX = "border-left:4px solid currentColor;padding:2px 12px;margin:4px 0"
@@ -34,18 +34,7 @@ def as_html(
 
 def show(thing: object) -> None:
     """Show something under the running cell; outside a notebook, print it."""
-    display = notebook_display()
-    if display is None:
+    if notebook.kernel() is None:
         print(thing)
     else:
-        display(thing)
-
-
-def notebook_display() -> Any:
-    """What shows something under a cell; None outside a notebook."""
-    if "IPython" not in sys.modules:
-        return None
-    from IPython.core.getipython import get_ipython
-    from IPython.display import display
-
-    return display if getattr(get_ipython(), "kernel", None) is not None else None
+        notebook.display(thing)

@@ -1,5 +1,6 @@
 """check, hint, solution: what a learner says about an exercise."""
 
+from kubeface import notebook
 from kubeface.checks import session
 from kubeface.checks.judging import JUDGE_S, in_time, judge
 from kubeface.checks.progress import Progress
@@ -22,7 +23,7 @@ def check(name: str, *, cluster: Cluster | None = None) -> Verdict:
     """
     one = find(name)
     where = cluster or session.cluster()
-    if session.is_solved():
+    if notebook.is_solved():
         Solution(name, code_of(one.solve)).run(where)
     verdict = judge(one, where)
     Progress.of(where).keep_verdict(verdict)

@@ -7,9 +7,9 @@ the answer is known, text takes the place of the form too.
 from html import escape
 from typing import Any
 
-from kubeface.checks import session
+from kubeface import notebook
 from kubeface.checks.predictions import Prediction
-from kubeface.checks.shown import as_html, as_text, notebook_display
+from kubeface.checks.shown import as_html, as_text
 
 _WIDE = "max-content"
 BELOW = "Choose below and press Commit, or Skip. In a notebook that was opened again, run this cell first."
@@ -19,13 +19,12 @@ Bundle = dict[str, Any]
 
 def show(prediction: Prediction) -> None:
     """Show it under the cell: a form in a notebook, else its text."""
-    display = notebook_display()
-    if display is None:
+    if notebook.kernel() is None:
         print(prediction)
-    elif session.is_headless() or prediction.is_sealed:
-        display(_said("predict", prediction.question.text, prediction.lines), raw=True)
+    elif notebook.is_static() or prediction.is_sealed:
+        notebook.display(_said("predict", prediction.question.text, prediction.lines), raw=True)
     else:
-        _show_form(prediction, display)
+        _show_form(prediction)
 
 
 def form(prediction: Prediction) -> Any:
@@ -70,13 +69,13 @@ def form(prediction: Prediction) -> Any:
     return widgets.VBox([*choosers, widgets.HBox([button, skip]), said])
 
 
-def _show_form(prediction: Prediction, display: Any) -> None:
+def _show_form(prediction: Prediction) -> None:
     """The question as text, and below it the form; text again once the answer is known."""
     asked = prediction.question
-    display(_said("predict", asked.text, [asked.offers, BELOW]), raw=True)
+    notebook.display(_said("predict", asked.text, [asked.offers, BELOW]), raw=True)
     drawn = form(prediction)
     as_state = _said("prediction", *_state(prediction))
-    handle = display(drawn._repr_mimebundle_() | as_state, raw=True, display_id=True)
+    handle = notebook.display(drawn._repr_mimebundle_() | as_state, raw=True, display_id=True)
 
     def close() -> None:
         if prediction.is_sealed:

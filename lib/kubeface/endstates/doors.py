@@ -12,6 +12,7 @@ from kubeface.endstates.placing import ordinary
 from kubeface.errors import ApiError, NotReady
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.contexts import COURSE
+from kubeface.model.conditions import endpoint_is_ready
 from kubeface.pipeline import http
 from kubeface.util.waiting import wait_until
 
@@ -119,7 +120,7 @@ def _by_hand(cluster: Cluster, service: KubeObject, port: dict[str, Any], part: 
         address
         for one in slices
         for end in each(one, "endpoints")
-        if at(end, "conditions", "ready") is not False
+        if endpoint_is_ready(end)
         for address in end.get("addresses") or []
     }
     everybody = pods.living(cluster, namespace=service.namespace)

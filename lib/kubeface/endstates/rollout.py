@@ -4,6 +4,7 @@ from typing import Any
 
 from kubeface.endstates.parts import at
 from kubeface.kube import KubeObject
+from kubeface.model.workloads import rollout_of
 
 
 def unfinished(workload: KubeObject, *, called: str = "Pods") -> str:
@@ -16,32 +17,27 @@ def unfinished(workload: KubeObject, *, called: str = "Pods") -> str:
     >>> unfinished(KubeObject({"kind": "Deployment", "metadata": {"name": "web"}, "spec": {"replicas": 0}}))
     'no web is asked for'
     """
-    wanted, count = workload.desired, _counts(workload)
+    rollout = rollout_of(workload)
+    wanted = rollout.desired
     if workload.is_terminating:
         return f"the {workload.kind} {workload.name} is being deleted"
-    if not wanted and (workload.kind != "DaemonSet" or is_seen(workload)):
+    if not wanted and (workload.kind != "DaemonSet" or rollout.is_observed):
         return f"no {workload.name} is asked for"
-    if at(workload, "spec", "paused"):
+    if rollout.is_paused:
         return "its rollout is paused"
-    if not is_seen(workload):
+    if not rollout.is_observed:
         return "nobody has acted on its latest change yet"
-    if count["updated"] < wanted:
-        return f"{count['updated']} of {wanted} {called} are of the latest template"
-    if workload.ready < wanted or count["available"] < wanted:
-        return f"{min(workload.ready, count['available'])} of {wanted} {called} are ready"
-    return f"{count['all'] - wanted} of the old {called} are still there" if count["all"] > wanted else ""
-
-
-def is_seen(workload: KubeObject) -> bool:
-    """Whether its controller has seen the latest spec."""
-    seen, generation = at(workload, "status", "observedGeneration"), at(workload, "metadata", "generation")
-    return seen is not None and seen >= (generation or 0)
+    if rollout.updated < wanted:
+        return f"{rollout.updated} of {wanted} {called} are of the latest template"
+    if min(rollout.ready, rollout.available) < wanted:
+        return f"{min(rollout.ready, rollout.available)} of {wanted} {called} are ready"
+    return f"{rollout.surplus} of the old {called} are still there" if rollout.surplus else ""
 
 
 def is_begun(workload: KubeObject) -> bool:
     """Whether Pods of another template than the running ones' are asked for, or the rollout is paused."""
-    old = int(at(workload, "status", "replicas") or 0) - _counts(workload)["updated"]
-    return bool(old > 0 or at(workload, "spec", "paused"))
+    rollout = rollout_of(workload)
+    return rollout.total > rollout.updated or rollout.is_paused
 
 
 def bound(told: Any, of: int, *, up: bool) -> int:
@@ -68,11 +64,3 @@ def bounds(deployment: KubeObject) -> tuple[int, int]:
     surge = bound(told.get("maxSurge", "25%"), deployment.desired, up=True)
     missing = bound(told.get("maxUnavailable", "25%"), deployment.desired, up=False)
     return surge, missing if surge or missing else 1  # specified: both 0 would never end
-
-
-def _counts(workload: KubeObject) -> dict[str, int]:
-    names = ("updatedReplicas", "availableReplicas", "replicas")
-    if workload.kind == "DaemonSet":
-        names = ("updatedNumberScheduled", "numberAvailable", "desiredNumberScheduled")
-    found = (int(at(workload, "status", name) or 0) for name in names)
-    return dict(zip(("updated", "available", "all"), found, strict=True))

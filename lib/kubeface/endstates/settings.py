@@ -10,7 +10,7 @@ from typing import Any
 from kubeface.endstates.parts import at, each, table
 from kubeface.endstates.pods import moment
 from kubeface.kube import Cluster, KubeObject
-from kubeface.model.quantities import amount, requested
+from kubeface.model.quantities import amount
 
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<name>[^)]*)\))")
 _KINDS = {"configMap": "configmap", "secret": "secret"}
@@ -133,12 +133,6 @@ def command(container: Mapping[str, Any]) -> list[str]:
     """
     said = [str(word) for word in container.get("command") or []]
     return said + [str(word) for word in container.get("args") or []] if said else []
-
-
-def request_of(pod: KubeObject, resource: str) -> Decimal:
-    """How much the scheduler sets aside for a Pod: what it says as a whole, else its containers together."""
-    whole = at(pod, "spec", "resources", "requests") or {}
-    return amount(whole[resource]) if resource in whole else requested(pod.raw, resource)
 
 
 def limit_of(pod: KubeObject, container: Mapping[str, Any], resource: str) -> Decimal | None:

@@ -5,12 +5,13 @@ from typing import Any
 from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, standing
-from kubeface.endstates.rollout import is_seen
 from kubeface.endstates.selectors import selects
-from kubeface.endstates.settings import command, limit_of, request_of
+from kubeface.endstates.settings import command, limit_of
 from kubeface.kube import Cluster, KubeObject, load_manifests, wait
 from kubeface.lesson import Plan, State
+from kubeface.model.pods import requested
 from kubeface.model.quantities import amount, spelled
+from kubeface.model.workloads import is_observed
 from kubeface.pipeline.deploy import manifests_folder
 
 SPACE = "lesson-11"
@@ -126,11 +127,10 @@ def fit(cluster: Cluster) -> None:
 def asked_now(cluster: Cluster) -> str | None:
     """A hint for whoever has not looked yet."""
     found = cluster.find("pod/big")
-    return (
-        f"It asks for {spelled('cpu', request_of(found, 'cpu'))} cpu now; a node has 1, and others use some."
-        if found
-        else None
-    )
+    if found is None:
+        return None
+    asked = spelled("cpu", requested(found.raw, "cpu"))
+    return f"It asks for {asked} cpu now; a node has 1, and others use some."
 
 
 def leaving_slowly(cluster: Cluster) -> None:
@@ -191,7 +191,7 @@ def big_runs(cluster: Cluster) -> Verdict:
     found = cluster.find("pod/big")
     if found is None:
         return not_yet("there is no Pod big")
-    asked = request_of(found, "cpu")
+    asked = requested(found.raw, "cpu")
     told = spelled("cpu", asked) if asked else "no processor at all"
     if asked == 2 and not found.is_ready and not found.is_terminating:
         return not_started("it asks for 2 processors, as in the beginning")
@@ -404,7 +404,7 @@ def one_of_three(cluster: Cluster) -> Verdict:
     budget = budgets[0]
     if at(budget, "spec", "minAvailable") == 3:
         return not_started("all three have to be available, as in the beginning")
-    if not is_seen(budget):
+    if not is_observed(budget):
         return not_yet("nobody has counted its Pods yet")
     left_out = [pod.name for pod in web if not selects(at(budget, "spec", "selector"), pod.labels)]
     if left_out:

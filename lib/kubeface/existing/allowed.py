@@ -6,7 +6,7 @@ from kubeface.errors import ApiError
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import NAMESPACE
 from kubeface.kube.rights import may
-from kubeface.kube.user_objects import PART_OF
+from kubeface.model.ownership import PART_OF
 from kubeface.util.finding import Finding, listed, not_allowed
 
 _ALL = ("get", "list", "watch", "create", "patch", "delete")

@@ -8,8 +8,9 @@ from kubeface.kube import Cluster, KubeObject, wait
 from kubeface.kube.client import FIELD_MANAGER
 from kubeface.kube.contexts import NAMESPACE
 from kubeface.kube.rights import may
-from kubeface.kube.user_objects import PART_OF, delete_labelled, user_objects
+from kubeface.kube.user_objects import delete_labelled, user_objects
 from kubeface.kube.wait import Deadline
+from kubeface.model.ownership import PART_OF, lacks_course_label
 
 Say = Callable[[str], None]
 
@@ -43,11 +44,10 @@ def refuse_others(cluster: Cluster) -> None:
         BadInput: it is.
     """
     found = cluster.find(f"namespace/{NAMESPACE}")
-    if found and not PART_OF.items() <= found.labels.items():
-        (key, value), *_ = PART_OF.items()
+    if lacking := lacks_course_label(found):
         raise BadInput(
             f"The namespace {NAMESPACE} was not made by this course: nothing was removed.",
-            seen=f"it lacks the label {key}={value}",
+            seen=lacking,
         )
 
 

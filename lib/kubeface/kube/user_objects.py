@@ -8,8 +8,6 @@ from kubeface.kube.wait import Deadline, wait
 from kubeface.model.kinds import KINDS, Kind
 from kubeface.model.objects import KubeObject
 
-#: On everything that the course makes.
-PART_OF = {"app.kubernetes.io/part-of": "face-pipeline"}
 #: Written by the cluster itself, and gone with what they speak of.
 _OF_THE_CLUSTER = ("Event", "EndpointSlice", "Lease")
 #: In every namespace from its beginning.

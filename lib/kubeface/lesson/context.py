@@ -7,7 +7,7 @@ from kubeface.errors import ApiError, BadInput, KubefaceError, Missing
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import COURSE, connect_to, in_namespace
 from kubeface.kube.transport import ConnectionFailed
-from kubeface.kube.user_objects import PART_OF
+from kubeface.model.ownership import lacks_course_label
 from kubeface.util import files
 
 IN_A_TERMINAL = "run `kubeface up` in a terminal, then this cell again"
@@ -61,11 +61,10 @@ def refuse_others(cluster: Cluster, namespaces: list[str]) -> None:
         return
     for name in namespaces:
         found = cluster.find(f"namespace/{name}")
-        if found and not PART_OF.items() <= found.labels.items():
-            (key, value), *_ = PART_OF.items()
+        if lacking := lacks_course_label(found):
             raise LessonStopped(
                 f"The namespace {name} of {cluster.context} was not made by this course, and stays as it is.",
-                seen=f"it lacks the label {key}={value}",
+                seen=lacking,
                 try_next="use another cluster; or remove that namespace, if nothing in it is needed",
             )
 

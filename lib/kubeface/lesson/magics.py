@@ -4,13 +4,13 @@ import ast
 import os
 import re
 import shlex
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from kubeface import notebook
 from kubeface.checks import session
 from kubeface.errors import BadInput, CommandFailed, Missing
 from kubeface.kube import Cluster
@@ -48,7 +48,7 @@ class KubectlRefused(BadInput):
 
 def register() -> None:
     """From now on IPython knows the magics, and shows an interrupt in one line; outside IPython, nothing."""
-    shell = _shell()
+    shell = notebook.ipython()
     if shell is not None:
         from IPython.core.magic import needs_local_scope, no_var_expand
 
@@ -118,7 +118,7 @@ def changes_magic(line: str, cell: str) -> Any:
     Returns:
         What the cell ends in.
     """
-    shell = _shell()
+    shell = notebook.ipython()
     with changes(**shell.ev(f"dict({line})")):
         return _run(shell, cell)
 
@@ -132,7 +132,7 @@ def needs_magic(line: str, cell: str) -> Any:
     if missing := lacking_here(line):
         print(f"Left out: {missing}.")
         return None
-    return _run(_shell(), cell)
+    return _run(notebook.ipython(), cell)
 
 
 def refuse_elsewhere(arguments: list[str], cluster: Cluster) -> None:
@@ -235,7 +235,7 @@ def _arguments(command: list[lines.Word], names: Names) -> list[str]:
 
 def _names(local_ns: Names | None) -> Names:
     """What the notebook's names stand for, and those of the function that a line stands in."""
-    shell = _shell()
+    shell = notebook.ipython()
     return {**(shell.user_ns if shell is not None else {}), **(local_ns or {})}
 
 
@@ -248,9 +248,3 @@ def _run(shell: Any, cell: str) -> Any:
     if isinstance(last, ast.Expr):
         return eval(compile(ast.Expression(last.value), name, "eval"), shell.user_ns)  # noqa: S307
     return None
-
-
-def _shell() -> Any:
-    """The IPython that runs this, or None; it is not imported for that."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython else None

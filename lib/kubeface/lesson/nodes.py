@@ -7,6 +7,7 @@ from kubeface.errors import NotReady
 from kubeface.kube import Cluster, KubeObject, wait
 from kubeface.kube.wait import Deadline
 from kubeface.lesson.context import LessonStopped, is_course
+from kubeface.model.ownership import node_reset
 
 Labels = Mapping[str, str]
 
@@ -36,13 +37,9 @@ def await_nodes(cluster: Cluster, least: int, deadline: Deadline) -> None:
 
 
 def put_in_order(cluster: Cluster, labels: Labels) -> None:
-    """Every node with these labels. On the course's cluster also without what an earlier lesson left on it:
-    other labels of ours, taints, and a closed door (`kubectl cordon`).
-    """
+    """Every node with these labels; on the course's cluster, without what else people have put on it."""
     for node in cluster.nodes():
-        change = _missing(node, labels)
-        if is_course(cluster):
-            change = _merged(change, _left_behind(node, labels))
+        change = node_reset(node, labels) if is_course(cluster) else _missing(node, labels)
         if change:
             cluster.patch(node.ref, change)
 
@@ -50,28 +47,3 @@ def put_in_order(cluster: Cluster, labels: Labels) -> None:
 def _missing(node: KubeObject, labels: Labels) -> dict[str, Any]:
     lacking = {key: value for key, value in labels.items() if node.labels.get(key) != value}
     return {"metadata": {"labels": lacking}} if lacking else {}
-
-
-def _left_behind(node: KubeObject, labels: Labels) -> dict[str, Any]:
-    """What takes an earlier lesson's doings away; Kubernetes' own have a domain in their key."""
-    extra = {key: None for key in node.labels if "/" not in key and key not in labels}
-    change: dict[str, Any] = {"metadata": {"labels": extra}} if extra else {}
-    spec = node.raw.get("spec") or {}
-    taints = spec.get("taints") or []
-    kept = [taint for taint in taints if "kubernetes.io/" in taint["key"]]
-    doors: dict[str, Any] = {}
-    if spec.get("unschedulable"):
-        doors["unschedulable"] = None
-        kept = [taint for taint in kept if taint["key"] != "node.kubernetes.io/unschedulable"]
-    if kept != taints:
-        doors["taints"] = kept or None
-    return change | ({"spec": doors} if doors else {})
-
-
-def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    labels = {
-        key: value
-        for change in (one, other)
-        for key, value in (change.get("metadata") or {}).get("labels", {}).items()
-    }
-    return one | other | ({"metadata": {"labels": labels}} if labels else {})

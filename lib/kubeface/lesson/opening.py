@@ -5,7 +5,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from kubeface.checks import session, shown
+from kubeface import notebook
+from kubeface.checks import shown
 from kubeface.lesson.plan import Plan
 
 #: Written by whoever measures the notebooks: {"05": 30}, minutes of reading and running, rounded.
@@ -23,26 +24,26 @@ class Page:
 
     def __init__(self, number: str) -> None:
         self._number = number
-        self._display: Any = None if session.is_headless() else shown.notebook_display()
+        self._is_live = notebook.kernel() is not None and not notebook.is_static()
         self._handle: Any = None
 
     def tell(self, doing: str) -> None:
         """Say what is being done now, in the place of what was done before."""
-        if self._display:
+        if self._is_live:
             line = f"Lesson {self._number} begins: {doing} …"
             html = f'<div role="status">{escape(line)}</div>'
             self._send({"text/plain": line, "text/html": html}, raw=True)
 
     def show(self, lesson: object) -> None:
         """Show what the lesson is about, in the place of what was being done."""
-        if self._display:
+        if self._is_live:
             self._send(lesson)
         else:
             shown.show(lesson)
 
     def _send(self, thing: object, **options: Any) -> None:
         if self._handle is None:
-            self._handle = self._display(thing, display_id=True, **options)
+            self._handle = notebook.display(thing, display_id=True, **options)
         else:
             self._handle.update(thing, **options)
 

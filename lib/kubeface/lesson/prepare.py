@@ -7,12 +7,12 @@ from typing import Any
 from kubeface.errors import ApiError
 from kubeface.kube import Cluster, KubeObject, in_kind_order, wait
 from kubeface.kube.client import ref_of
-from kubeface.kube.user_objects import PART_OF
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import drift, nodes, strays
 from kubeface.lesson.context import refuse_others
 from kubeface.lesson.plan import State
-from kubeface.model.conditions import WORKLOADS
+from kubeface.model.ownership import PART_OF
+from kubeface.model.workloads import WORKLOADS
 from kubeface.pipeline.deploy import ORDER, stands
 from kubeface.pipeline.ranges import fitted
 

@@ -13,6 +13,7 @@ from kubeface.linux import cgroups
 from kubeface.local import addons, steps
 from kubeface.local.state import Embedded
 from kubeface.model.kinds import Kind
+from kubeface.model.ownership import node_reset
 from kubeface.util.waiting import wait_until
 
 #: Kubernetes makes these by itself, and again when they are missing.
@@ -68,27 +69,11 @@ def reset(embedded: Embedded) -> None:
     _empty(embedded, api, ours)
     _clear_volumes(embedded)
     for node in api.nodes():
-        if change := left_on(node):
+        if change := node_reset(node):
             api.patch(node.ref, change)
     apply(api, pristine)
     wait(api, "serviceaccount/default", for_="exists", timeout_s=TIMEOUT_S)
     steps.wait_for_dns(embedded)
-
-
-def left_on(node: KubeObject) -> dict[str, Any]:
-    """The patch that takes a person's labels, annotations, taints and closed door off a node."""
-    meta = {
-        part: {key: None for key in node.raw["metadata"].get(part) or {} if not _is_of_kubernetes(key)}
-        for part in ("labels", "annotations")
-    }
-    change: dict[str, Any] = {"metadata": {part: gone for part, gone in meta.items() if gone}}
-    spec = node.raw.get("spec") or {}
-    taints = spec.get("taints") or []
-    closed = "node.kubernetes.io/unschedulable"
-    kept = [one for one in taints if _is_of_kubernetes(one["key"]) and one["key"] != closed]
-    if spec.get("unschedulable") or kept != taints:
-        change["spec"] = {"unschedulable": None, "taints": kept or None}
-    return change if change["metadata"] or "spec" in change else {}
 
 
 def _empty(embedded: Embedded, api: Cluster, ours: set[str]) -> None:
@@ -238,9 +223,3 @@ def _key(body: dict[str, Any]) -> str:
     """What tells an object from all others of the cluster."""
     meta = body["metadata"]
     return f"{body['kind']} {meta.get('namespace', '')} {meta['name']}"
-
-
-def _is_of_kubernetes(key: str) -> bool:
-    """Whether the key of a label, annotation or taint is in a domain of Kubernetes."""
-    domain = key.partition("/")[0] if "/" in key else ""
-    return domain.endswith(("kubernetes.io", "k8s.io"))

@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from kubeface.model import pods
 from kubeface.model.kinds import KINDS
 from kubeface.model.objects import KubeObject
+from kubeface.model.workloads import WORKLOADS, rollout_of
 
 Claim = Callable[[KubeObject], bool]
-
-#: Why a container does not run, where the kubelet tries again only after a while.
-STUCK = ("CrashLoopBackOff", "ImagePullBackOff", "CreateContainerConfigError", "InvalidImageName")
-WORKLOADS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 
 
 def holds(one: KubeObject | None, for_: str | Claim) -> bool:
@@ -83,7 +81,7 @@ def is_over(one: KubeObject | None, for_: str | Claim) -> bool:
     if one.kind == "Job" and for_ == "Complete":
         return one.is_true("Failed")
     if one.kind == "Pod" and for_ == "Ready":
-        return _phase(one) in ("Succeeded", "Failed")
+        return pods.has_ended(one.raw)
     if one.kind == "Pod" and for_ == "Succeeded":
         return _phase(one) == "Failed"
     return False
@@ -114,12 +112,12 @@ def status_text(one: KubeObject) -> str:
         return in_words(one)
     if one.kind == "EndpointSlice":
         ends = one.raw.get("endpoints") or []
-        return f"{sum(map(_gets_requests, ends))} of {len(ends)} ready"
+        return f"{sum(map(endpoint_is_ready, ends))} of {len(ends)} ready"
     if one.kind == "Node":
         return "Ready" if one.is_ready else "NotReady"
     if one.kind == "Pod":
-        ended = _phase(one) in ("Succeeded", "Failed")
-        return _waits_for(one) + ("" if ended else f", {one.ready} of {one.desired} ready")
+        count = "" if pods.has_ended(one.raw) else f", {one.ready} of {one.desired} ready"
+        return pods.status_word(one.raw) + count
     if one.kind == "Job":
         told = [word for word in ("Complete", "Failed", "Suspended") if one.is_true(word)]
         return told[0] if told else "running"
@@ -135,9 +133,10 @@ def is_at_rest(one: KubeObject) -> bool:
     if one.is_terminating:
         return False
     if one.kind in WORKLOADS:
-        return _is_full(one) or bool(one.raw["spec"].get("paused"))
+        rollout = rollout_of(one)
+        return rollout.is_complete or rollout.is_paused
     if one.kind == "Pod":
-        return one.is_ready or _phase(one) in ("Succeeded", "Failed")
+        return one.is_ready or pods.has_ended(one.raw)
     return one.kind != "Job" or status_text(one) != "running"
 
 
@@ -147,18 +146,16 @@ def is_stuck(one: KubeObject) -> bool:
         return False
     placed = one.condition("PodScheduled")
     is_unplaced = placed is not None and placed.reason == "Unschedulable"
-    return is_unplaced or _waits_for(one) in STUCK
+    return is_unplaced or pods.is_held_up(one.raw)
 
 
-def _gets_requests(endpoint: Mapping[str, Any]) -> bool:
-    return (endpoint.get("conditions") or {}).get("ready", True) is not False
+def endpoint_is_ready(endpoint: Mapping[str, Any]) -> bool:
+    """Whether a Service sends requests to an endpoint of an EndpointSlice: it is not said to be unready.
 
-
-def _waits_for(pod: KubeObject) -> str:
-    """A Pod's phase, or why its first container that does not run does not."""
-    statuses = (pod.raw.get("status") or {}).get("containerStatuses") or []
-    waiting = [((c.get("state") or {}).get("waiting") or {}).get("reason") for c in statuses]
-    return str(next(filter(None, waiting), None) or _phase(pod) or "Pending")
+    >>> endpoint_is_ready({"conditions": {}}), endpoint_is_ready({"conditions": {"ready": False}})
+    (True, False)
+    """
+    return (endpoint.get("conditions") or {}).get("ready") is not False
 
 
 def _phase(one: KubeObject) -> str:
@@ -170,36 +167,16 @@ def _conditions_in_words(one: KubeObject) -> str:
     return ", ".join(f"{c['type']} is {c['status']}" for c in conditions) or "it reports no condition yet"
 
 
-def _is_observed(one: KubeObject) -> bool:
-    """Whether its controller has seen the latest spec; else its status speaks of an older one."""
-    seen = (one.raw.get("status") or {}).get("observedGeneration")
-    return seen is None or seen >= one.raw["metadata"].get("generation", 0)
-
-
 def _is_available(one: KubeObject) -> bool:
     if one.kind == "Deployment":
-        return _is_observed(one) and one.is_true("Available")
+        return rollout_of(one).is_observed and one.is_true("Available")
     if one.kind in WORKLOADS:
-        return _is_full(one)
+        return rollout_of(one).is_complete
     return one.is_true("Available") or _phase(one) == "Available"
 
 
 def _is_ready(one: KubeObject) -> bool:
-    return _is_full(one) if one.kind in WORKLOADS else one.is_ready
-
-
-def _is_full(one: KubeObject) -> bool:
-    """Whether all Pods wanted are there, ready, and of the latest template."""
-    status = one.raw.get("status") or {}
-    updated = "updatedNumberScheduled" if one.kind == "DaemonSet" else "updatedReplicas"
-    is_updated = one.kind == "ReplicaSet" or status.get(updated, 0) >= one.desired
-    is_seen = "observedGeneration" in status and _is_observed(one)
-    return is_seen and is_updated and one.ready >= one.desired and not _has_surplus(one)
-
-
-def _has_surplus(one: KubeObject) -> bool:
-    """Whether Pods of an older template are still there beside the new ones."""
-    return one.kind == "Deployment" and one.raw["status"].get("replicas", 0) > one.desired
+    return rollout_of(one).is_complete if one.kind in WORKLOADS else one.is_ready
 
 
 _CLAIMS: dict[str, Claim] = {"Available": _is_available, "Ready": _is_ready}

@@ -1,14 +1,11 @@
-"""What differs between two states of an object, field by field; pure."""
+"""The fields that differ between two states of an object."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kubeface.model.noise import without_noise
-
-#: What tells the items of a list apart, the most telling first.
-_KEYS = ("name", "type", "containerPort", "port", "key", "uid", "ip")
-_MISSING: Any = None
+from kubeface.model.paths import Path, identity
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ def field_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | N
     >>> [str(change) for change in field_changes(one, two)]
     ['spec.containers[main].image: a:1 → a:2']
     """
-    return sorted(_differing("", without_noise(before or {}), without_noise(after or {})), key=_path)
+    return sorted(_differing(Path(), without_noise(before or {}), without_noise(after or {})), key=_path)
 
 
 def in_line(value: Any) -> str:
@@ -67,41 +64,33 @@ def in_line(value: Any) -> str:
     return value if isinstance(value, str) and value else repr(value)
 
 
-def _differing(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
+def _differing(path: Path, before: Any, after: Any) -> Iterator[FieldChange]:
     if before == after:
         return
-    if "[" not in path:  # each field by itself, also of a part that is all new or gone
+    if not path.is_in_list:  # each field by itself, also of a part that is all new or gone
         before, after = _filled(before, after), _filled(after, before)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in {**before, **after}:
-            yield from _differing(_below(path, str(key)), before.get(key), after.get(key))
+            yield from _differing(path.key(str(key)), before.get(key), after.get(key))
     elif (keyed := _keyed(before, after)) is not None:
-        old, new = keyed
-        for key in {**old, **new}:
-            yield from _differing(f"{path}[{key}]", old.get(key), new.get(key))
+        field, old, new = keyed
+        for value in {**old, **new}:
+            yield from _differing(path.item(field, value, before, after), old.get(value), new.get(value))
     else:
-        yield FieldChange(path, before, after)
+        yield FieldChange(str(path), before, after)
 
 
 def _filled(part: Any, other: Any) -> Any:
     return {} if part is None and isinstance(other, Mapping) else part
 
 
-def _keyed(before: Any, after: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Both lists by what tells their items apart; None if they are no such lists."""
+def _keyed(before: Any, after: Any) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+    """The field that tells the items of both lists apart, and both by its value; None if there is none."""
     if not (isinstance(before, list) and isinstance(after, list)):
         return None
-    items = before + after
-    for key in _KEYS:
-        if all(isinstance(item, Mapping) and key in item for item in items):
-            old, new = ({str(item[key]): item for item in items} for items in (before, after))
-            return (old, new) if len(old) == len(before) and len(new) == len(after) else None
-    return None
-
-
-def _below(path: str, key: str) -> str:
-    step = f"['{key}']" if "." in key or "/" in key else f".{key}"
-    return (path + step).removeprefix(".")
+    field = identity([*before, *after])
+    old, new = ({str(item[field]): item for item in items} if field else {} for items in (before, after))
+    return (field, old, new) if field and len(old) == len(before) and len(new) == len(after) else None
 
 
 def _path(change: FieldChange) -> str:

@@ -1,14 +1,15 @@
-"""An object without what the server notes for itself, so that two states of it can be compared; pure."""
+"""What the API server and controllers add to an object for themselves, and the object without it."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-#: What the server keeps in an object's metadata for its own sake.
+from kubeface.model.secrets import LAST_APPLIED, hide_secret
+
+#: Written by the API server into an object's metadata, for its own bookkeeping.
 _META = ("managedFields", "resourceVersion", "generation", "uid", "selfLink")
 #: Copies of the object that tools leave in it, and counts that controllers keep.
 _ANNOTATIONS = (
-    "kubectl.kubernetes.io/last-applied-configuration",
+    LAST_APPLIED,
     "deployment.kubernetes.io/revision",
     "deployment.kubernetes.io/revision-history",
     "deployment.kubernetes.io/desired-replicas",
@@ -19,22 +20,6 @@ _ANNOTATIONS = (
 _STATUS = ("observedGeneration", "images", "terminatingReplicas", "collisionCount")
 #: How the API calls a moment, in metadata and status; anywhere else such a key is somebody's own.
 _MOMENTS = ("Time", "Timestamp", "startedAt", "finishedAt")
-
-
-class Hidden:
-    """A value of a Secret: it can be told from another one, and is never shown."""
-
-    def __init__(self, value: object) -> None:
-        self._digest = hashlib.sha256(str(value).encode()).digest()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Hidden) and self._digest == other._digest
-
-    def __hash__(self) -> int:
-        return hash(self._digest)
-
-    def __repr__(self) -> str:
-        return "(hidden)"
 
 
 def without_noise(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,18 +40,24 @@ def without_noise(one: Mapping[str, Any]) -> dict[str, Any]:
         kept = _timeless(kept)
     if one.get("kind") == "Lease":
         kept["spec"] = _untimed(one.get("spec"))
-    if one.get("kind") == "Secret":
-        kept |= {part: _hidden(one[part]) for part in ("data", "stringData") if part in one}
-    cleaned: dict[str, Any] = _cleaned(kept)
+    cleaned: dict[str, Any] = _cleaned(hide_secret(kept))
     return cleaned
+
+
+def as_manifest(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of an object as a person would write it: without status, and what the server and tools added.
+
+    >>> as_manifest({"kind": "Pod", "metadata": {"name": "web", "uid": "1"}, "status": {"phase": "Running"}})
+    {'kind': 'Pod', 'metadata': {'name': 'web'}}
+    """
+    meta = _without(one.get("metadata"), (*_META, "creationTimestamp", "annotations"))
+    annotations = _without((one.get("metadata") or {}).get("annotations"), _ANNOTATIONS)
+    meta |= {"annotations": annotations} if annotations else {}
+    return {**_without(one, ("status",)), "metadata": meta}
 
 
 def _without(part: Mapping[str, Any] | None, keys: tuple[str, ...]) -> dict[str, Any]:
     return {key: value for key, value in (part or {}).items() if key not in keys}
-
-
-def _hidden(values: Mapping[str, Any] | None) -> dict[str, Hidden]:
-    return {key: Hidden(value) for key, value in (values or {}).items()}
 
 
 def _cleaned(value: Any) -> Any:

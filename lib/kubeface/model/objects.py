@@ -1,10 +1,16 @@
 """An object of the API, to look at: attributes spelled as in its YAML."""
 
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
+
+from kubeface import old_names
+from kubeface.errors import BadInput
+from kubeface.model.pods import readiness
+
+#: An object as the API sends it.
+Raw = Mapping[str, Any]
 
 
 class Fields:
@@ -76,6 +82,21 @@ def _look(value: Any) -> Any:
     return value
 
 
+def raw_of(thing: object) -> Raw:
+    """The mapping of an object, be it a KubeObject or a mapping already.
+
+    Raises:
+        BadInput: it is neither.
+
+    >>> raw_of(KubeObject({"kind": "Pod"})), raw_of({"kind": "Pod"})
+    ({'kind': 'Pod'}, {'kind': 'Pod'})
+    """
+    raw = thing.raw if isinstance(thing, Fields) else thing
+    if not isinstance(raw, Mapping):
+        raise BadInput(f"{thing!r} is no object of the API")
+    return raw
+
+
 class KubeObject(Fields):
     """One object, with short names for what is asked most often."""
 
@@ -121,7 +142,7 @@ class KubeObject(Fields):
         """How many are ready: Pods of a workload, containers of a Pod."""
         status = self._raw.get("status") or {}
         if self.kind == "Pod":
-            return sum(bool(c.get("ready")) for c in status.get("containerStatuses") or [])
+            return readiness(self._raw)[0]
         return int(status.get("numberReady" if self.kind == "DaemonSet" else "readyReplicas") or 0)
 
     @property
@@ -129,7 +150,7 @@ class KubeObject(Fields):
         """How many should be ready: Pods of a workload, containers of a Pod."""
         spec, status = self._raw.get("spec") or {}, self._raw.get("status") or {}
         if self.kind == "Pod":
-            return len(spec.get("containers") or [])
+            return readiness(self._raw)[1]
         if self.kind == "DaemonSet":
             return int(status.get("desiredNumberScheduled") or 0)
         replicas = spec.get("replicas")
@@ -147,14 +168,14 @@ class KubeObject(Fields):
 
     @property
     def wanted(self) -> int:
-        """Deprecated: `desired`."""
-        warnings.warn("KubeObject.wanted is called desired now", DeprecationWarning, stacklevel=2)
+        """The word of the version before for `desired`."""
+        old_names.warn("KubeObject.wanted", "KubeObject.desired")
         return self.desired
 
     @property
     def is_ending(self) -> bool:
-        """Deprecated: `is_terminating`."""
-        warnings.warn("KubeObject.is_ending is called is_terminating now", DeprecationWarning, stacklevel=2)
+        """The word of the version before for `is_terminating`."""
+        old_names.warn("KubeObject.is_ending", "KubeObject.is_terminating")
         return self.is_terminating
 
     def condition(self, type_: str) -> Fields | None:

@@ -1,8 +1,9 @@
-"""How much of a resource: Kubernetes' quantities as numbers, and back in words."""
+"""Quantities of Kubernetes, such as 250m and 1Gi, as numbers and back."""
 
-from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
+
+from kubeface.errors import BadInput
 
 _BYTES = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10))
 
@@ -11,7 +12,7 @@ def amount(quantity: str | int | float) -> Decimal:
     """A quantity as a number: CPUs, bytes, pieces.
 
     Raises:
-        ValueError: it is none.
+        BadInput: it is none.
 
     >>> amount("250m"), amount("1Ki")
     (Decimal('0.250'), Decimal('1024'))
@@ -19,7 +20,10 @@ def amount(quantity: str | int | float) -> Decimal:
     from kubernetes.utils import quantity as untyped
 
     parser: Any = untyped
-    number: Decimal = parser.parse_quantity(quantity)
+    try:
+        number: Decimal = parser.parse_quantity(quantity)
+    except ValueError as cause:
+        raise BadInput(f"{quantity!r} is no quantity", try_next="such as 250m or 500Mi") from cause
     return number
 
 
@@ -35,20 +39,3 @@ def spelled(resource: str, number: Decimal) -> str:
         unit, size = next(((u, s) for u, s in _BYTES if abs(number) >= s), ("", 1))
         return f"{number / size:.0f}{unit}"
     return f"{number:f}"
-
-
-def requested(pod: Mapping[str, Any], resource: str) -> Decimal:
-    """What the scheduler sets aside for a Pod: all its containers together, or its largest init container.
-
-    >>> asks = [{"resources": {"requests": {"cpu": "100m"}}}, {"resources": {"requests": {"cpu": "1"}}}]
-    >>> requested({"spec": {"containers": asks}}, "cpu")
-    Decimal('1.100')
-    """
-    spec = pod.get("spec") or {}
-    first = max(_asked(spec.get("initContainers") or [], resource), default=Decimal(0))
-    return max(sum(_asked(spec.get("containers") or [], resource), Decimal(0)), first)
-
-
-def _asked(containers: Iterable[Mapping[str, Any]], resource: str) -> list[Decimal]:
-    asks = ((c.get("resources") or {}).get("requests") or {} for c in containers)
-    return [amount(ask[resource]) for ask in asks if resource in ask]

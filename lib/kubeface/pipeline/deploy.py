@@ -11,8 +11,9 @@ from kubeface.kube import Cluster, apply, kustomize, load_manifests, wait, wait_
 from kubeface.kube.client import ref_of
 from kubeface.kube.contexts import NAMESPACE as NAMESPACE
 from kubeface.kube.rights import may
-from kubeface.kube.user_objects import PART_OF, delete_labelled
+from kubeface.kube.user_objects import delete_labelled
 from kubeface.kube.wait import Deadline
+from kubeface.model.ownership import PART_OF
 from kubeface.pipeline.ranges import STANDARD, fitted, pod_ranges
 
 SECRET = "kube-face-secret"  # noqa: S105 - its name, not its content

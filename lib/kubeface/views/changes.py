@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Protocol
 
+from kubeface.model.objects import Raw, raw_of
 from kubeface.views.looks import AMBER, GREEN, RED
 from kubeface.views.names import full_name, message_without_hashes, short_name
-from kubeface.views.plain import Plain, plain
 from kubeface.views.view import View
 
 #: Verb → its sign and tint.
@@ -173,7 +173,7 @@ def _entries(done: Sequence[Happened], *, exact: bool) -> list[Entry]:
 
 
 def _entry(one: Happened, exact: bool) -> Entry:
-    raw = plain(one.one)
+    raw = raw_of(one.one)
     fields = [(two.path, _steady(two.was, exact), _steady(two.now, exact)) for two in one.spec_changes]
     name = full_name(raw) if exact else short_name(raw)
     return Entry(one.verb, str(raw.get("kind", "")).lower(), name, one.summary, fields, one.order)
@@ -203,7 +203,7 @@ def _all(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def _uid(one: Happened) -> str:
-    raw: Plain = plain(one.one)
+    raw: Raw = raw_of(one.one)
     meta = raw.get("metadata") or {}
     return str(meta.get("uid") or f"{raw.get('kind')}/{meta.get('name')}")
 

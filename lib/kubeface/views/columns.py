@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kubeface.errors import BadInput
-from kubeface.views.names import full_name, short_name
-from kubeface.views.paths import Path
-from kubeface.views.plain import Plain, container_statuses, has_condition, name_of, pod_status, readiness
+from kubeface.model.objects import KubeObject, Raw
+from kubeface.model.paths import Path
+from kubeface.model.pods import container_statuses, readiness, status_word
+from kubeface.views.names import full_name, name_of, short_name
 
-Value = Callable[[Plain], object]
+Value = Callable[[Raw], object]
 Column = tuple[str, Value]
 #: Words and paths, in order; or paths by the heading to give them.
 Chosen = Sequence[str] | Mapping[str, str]
@@ -42,12 +43,12 @@ def chosen_columns(kinds: set[str], chosen: Chosen, *, exact: bool) -> list[Colu
     return [(heading, known.get(word) or _along(Path.read(word))) for heading, word in named.items()]
 
 
-def space_of(one: Plain) -> str:
+def space_of(one: Raw) -> str:
     """An object's namespace; empty for what belongs to the whole cluster."""
     return str((one.get("metadata") or {}).get("namespace") or "")
 
 
-def age_of(one: Plain, now: datetime.datetime | None = None) -> str:
+def age_of(one: Raw, now: datetime.datetime | None = None) -> str:
     """How long there has been such an object, in a unit that fits: `42 s`, `3 min`, `2 h`, `5 d`."""
     made = (one.get("metadata") or {}).get("creationTimestamp")
     if not made:
@@ -70,7 +71,7 @@ def at(path: str, default: object = "") -> Value:
 
 
 def _along(path: Path, default: object = "") -> Value:
-    def value(one: Plain) -> object:
+    def value(one: Raw) -> object:
         found = [_flat(value) for value in path.values(one) if value is not None]
         return (found[0] if len(found) == 1 else ", ".join(map(str, found))) if found else default
 
@@ -88,21 +89,21 @@ def _of(ready: str, wanted: str) -> Value:
     return lambda one: f"{first(one)}/{second(one)}"
 
 
-def _ready_containers(pod: Plain) -> str:
+def _ready_containers(pod: Raw) -> str:
     ready, wanted = readiness(pod)
     return f"{ready}/{wanted}"
 
 
-def _restarts(pod: Plain) -> int:
+def _restarts(pod: Raw) -> int:
     return sum(int(one.get("restartCount") or 0) for one in container_statuses(pod))
 
 
-def _node_status(node: Plain) -> str:
-    words = ["Ready" if has_condition(node, "Ready") else "NotReady"]
+def _node_status(node: Raw) -> str:
+    words = ["Ready" if KubeObject(node).is_ready else "NotReady"]
     return ", ".join(words + (["no new Pods"] if (node.get("spec") or {}).get("unschedulable") else []))
 
 
-def _ports(service: Plain) -> str:
+def _ports(service: Raw) -> str:
     return ", ".join(_port(port) for port in (service.get("spec") or {}).get("ports") or [])
 
 
@@ -116,7 +117,7 @@ def _without_registry(path: str) -> Value:
     return lambda one: ", ".join(str(image).rpartition("/")[2] for image in read.values(one))
 
 
-def _keys(one: Plain) -> str:
+def _keys(one: Raw) -> str:
     return ", ".join(sorted({**(one.get("data") or {}), **(one.get("binaryData") or {})}))
 
 
@@ -132,7 +133,7 @@ _COMMON: tuple[Column, ...] = (
 _REPLICAS: tuple[Column, ...] = (("ready", _of("status.readyReplicas", "spec.replicas")), ("image", _images))
 _SELECTED: Column = ("selector", at("spec.selector.matchLabels"))
 _USUAL: dict[str, tuple[Column, ...]] = {
-    "Pod": (("ready", _ready_containers), ("status", pod_status), ("node", at("spec.nodeName", "none yet"))),
+    "Pod": (("ready", _ready_containers), ("status", status_word), ("node", at("spec.nodeName", "none yet"))),
     "Node": (
         ("status", _node_status),
         ("cpu", at("status.capacity.cpu")),

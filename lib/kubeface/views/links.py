@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kubeface.model.conditions import endpoint_is_ready
+from kubeface.model.objects import KubeObject, Raw
+from kubeface.model.pods import readiness, status_word
+from kubeface.model.workloads import WORKLOADS, rollout_of
 from kubeface.views.columns import at, space_of
 from kubeface.views.looks import ENDED, NOT_READY, READY, STATELESS, Look, look_of
 from kubeface.views.names import full_name, short_name
-from kubeface.views.plain import Plain, pod_status, readiness
 
 Key = tuple[str, str, str]  # namespace, kind, name
 #: More siblings than this that look the same are drawn as one, with their number. Chosen: a screen's height.
 ALIKE = 8
-WORKLOADS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 SERVICE_NAME = "kubernetes.io/service-name"
 
 
@@ -46,7 +48,7 @@ class Links:
     services: list[Item]
 
 
-def links(objects: Iterable[Plain], *, exact: bool = False, history: bool = False) -> Links:
+def links(objects: Iterable[Raw], *, exact: bool = False, history: bool = False) -> Links:
     """The objects by who owns them, and by which Service sends to them.
 
     Args:
@@ -54,7 +56,7 @@ def links(objects: Iterable[Plain], *, exact: bool = False, history: bool = Fals
         exact: Full names, each Pod by itself, and the nodes that Pods are on.
         history: Also ReplicaSets that want no Pod any more.
     """
-    by_key = {key_of(one): one for one in objects if history or not _is_past(one)}
+    by_key = {key_of(one): one for one in objects if history or not is_past(one)}
     items = {key: _item(one, exact) for key, one in by_key.items()}
     roots = []
     for key, one in by_key.items():
@@ -70,19 +72,19 @@ def links(objects: Iterable[Plain], *, exact: bool = False, history: bool = Fals
     return Links(whole, [_tidy(one, exact=exact) for one in services])
 
 
-def key_of(one: Plain) -> Key:
+def key_of(one: Raw) -> Key:
     """What an object is found by."""
     return space_of(one), str(one.get("kind", "")), full_name(one)
 
 
-def owner_of(one: Plain) -> Key | None:
+def owner_of(one: Raw) -> Key | None:
     """What the object that controls this one is found by; None when nobody does."""
     owners = (one.get("metadata") or {}).get("ownerReferences") or []
     controllers = [owner for owner in owners if owner.get("controller")]
     return (space_of(one), controllers[0]["kind"], controllers[0]["name"]) if controllers else None
 
 
-def _services(by_key: dict[Key, Plain], items: dict[Key, Item]) -> list[Item]:
+def _services(by_key: dict[Key, Raw], items: dict[Key, Item]) -> list[Item]:
     for key, one in by_key.items():
         if key[1] == "EndpointSlice":
             items[key].below = [_endpoint(key[0], endpoint, items) for endpoint in one.get("endpoints") or []]
@@ -93,11 +95,11 @@ def _services(by_key: dict[Key, Plain], items: dict[Key, Item]) -> list[Item]:
     return sorted(found, key=lambda item: item.order)
 
 
-def _endpoint(namespace: str, endpoint: Plain, items: dict[Key, Item]) -> Item:
+def _endpoint(namespace: str, endpoint: Raw, items: dict[Key, Item]) -> Item:
     """The end of a Service's tree: the Pod as that Service sees it."""
     target = endpoint.get("targetRef") or {}
     key = (namespace, str(target.get("kind", "address")), str(target.get("name", "")))
-    is_ready = (endpoint.get("conditions") or {}).get("ready", True)
+    is_ready = endpoint_is_ready(endpoint)
     look, words = (READY, "gets requests") if is_ready else (NOT_READY, "gets none: not ready")
     name = items[key].name if key in items else key[2] or "outside the cluster"
     return Item(key[1], name, look, words, key)
@@ -124,48 +126,41 @@ def _grouped(items: list[Item]) -> list[Item]:
     return sorted(kept, key=lambda one: one.order)
 
 
-def _is_past(one: Plain) -> bool:
-    return one.get("kind") == "ReplicaSet" and not at("spec.replicas", 1)(one) and not _replicas(one)
+def is_past(one: Raw) -> bool:
+    """Whether an object is a ReplicaSet of an earlier template: it wants no Pod, and has none."""
+    if one.get("kind") != "ReplicaSet":
+        return False
+    rollout = rollout_of(KubeObject(one))
+    return not rollout.desired and not rollout.total
 
 
-def _replicas(one: Plain) -> object:
-    return at("status.replicas", 0)(one)
-
-
-def _item(one: Plain, exact: bool) -> Item:
+def _item(one: Raw, exact: bool) -> Item:
     look, words = _state(one, exact)
     name = full_name(one) if exact else short_name(one)
     return Item(str(one.get("kind", "")), name, look, words, key_of(one))
 
 
-def _state(one: Plain, exact: bool) -> tuple[Look, str]:
+def _state(one: Raw, exact: bool) -> tuple[Look, str]:
     kind = one.get("kind")
     if kind == "Pod":
         ready, wanted = readiness(one)
         node = f" on {at('spec.nodeName', 'no node yet')(one)}" if exact else ""
-        return look_of(one), f"{pod_status(one)} {ready}/{wanted}{node}"
+        return look_of(one), f"{status_word(one)} {ready}/{wanted}{node}"
     if kind in WORKLOADS:
-        return _of_pods(*_counts(one))
+        workload = KubeObject(one)
+        return _of_pods(workload.ready, workload.desired)
     if kind == "Job":
         done, wanted = int(str(at("status.succeeded", 0)(one))), int(str(at("spec.completions", 1)(one)))
         return (ENDED if done >= wanted else NOT_READY), f"{done} of {wanted} completed"
     if kind == "EndpointSlice":
         ends = one.get("endpoints") or []
-        ready = sum((end.get("conditions") or {}).get("ready", True) for end in ends)
-        return _of_pods(ready, len(ends))
+        return _of_pods(sum(map(endpoint_is_ready, ends)), len(ends))
     ports = [f"{port.get('name', '')} {port['port']}".strip() for port in _ports(one)]
     return STATELESS, ", ".join(ports)
 
 
-def _ports(one: Plain) -> list[Plain]:
+def _ports(one: Raw) -> list[Raw]:
     return ((one.get("spec") or {}).get("ports") or []) if one.get("kind") == "Service" else []
-
-
-def _counts(one: Plain) -> tuple[int, int]:
-    if one.get("kind") == "DaemonSet":
-        paths = ("status.numberReady", "status.desiredNumberScheduled")
-        return int(str(at(paths[0], 0)(one))), int(str(at(paths[1], 0)(one)))
-    return int(str(at("status.readyReplicas", 0)(one))), int(str(at("spec.replicas", 1)(one)))
 
 
 def _of_pods(ready: int, wanted: int) -> tuple[Look, str]:

@@ -4,28 +4,25 @@ In a notebook the running cell shows it. Where nobody looks on (in CI, under pyt
 without a notebook) it is drawn once, as it is at the end.
 """
 
-import os
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any, Protocol
 
+from kubeface import notebook
 from kubeface.errors import BadInput
 from kubeface.kube.client import Cluster
 from kubeface.kube.wait import Deadline
 from kubeface.model.conditions import holds
-from kubeface.model.objects import KubeObject
-from kubeface.views.plain import Plain
+from kubeface.model.objects import KubeObject, Raw
 from kubeface.views.source import V
 from kubeface.views.view import View
 from kubeface.views.watches import Watches
 
 LIVE_S = 60.0  # chosen: longer than a rollout in this course, shorter than a learner's patience
 FRAME_S = 0.18  # chosen: five to six frames a second; the frame then is drawn within 200 ms of its event
-OFF = ("", "0", "false", "no")
 
-Draw = Callable[[list[Plain]], V]
+Draw = Callable[[list[Raw]], V]
 Until = str | Callable[[Sequence[KubeObject]], bool] | None
 
 
@@ -117,10 +114,10 @@ class Still:
 
     def leave(self, view: View) -> None:
         """Show it in the notebook's cell, or print it."""
-        if (shell := _shell()) is None:
+        if (shell := notebook.ipython()) is None:
             print(view)
             return
-        _display(view)
+        notebook.display(view)
         _keep_from_showing_twice(view, shell)
 
 
@@ -146,7 +143,7 @@ class Cell:
 
     def _send(self, frame: Any) -> None:
         if self._handle is None:
-            self._handle = _display(frame, display_id=True)
+            self._handle = notebook.display(frame, display_id=True)
         else:
             self._handle.update(frame)
 
@@ -166,16 +163,8 @@ class _Frame:
 
 def open_page() -> Page:
     """Where to show a live view: the notebook's cell if somebody looks on, else a still page."""
-    shell = _shell()
-    return Still() if is_still() or shell is None or not hasattr(shell, "kernel") else Cell(shell)
-
-
-def is_still() -> bool:
-    """Whether live views are drawn once: KUBEFACE_STATIC says so or not; else in CI and under pytest."""
-    named = os.environ.get("KUBEFACE_STATIC")
-    if named is not None:
-        return named.lower() not in OFF
-    return os.environ.get("CI", "").lower() not in OFF or "PYTEST_VERSION" in os.environ
+    kernel = notebook.kernel()
+    return Still() if notebook.is_static() or kernel is None else Cell(kernel)
 
 
 def _claim(until: Until, kind: str) -> Callable[[Sequence[KubeObject]], bool]:
@@ -195,16 +184,3 @@ def _keep_from_showing_twice(view: View, shell: Any) -> None:
     """A cell often ends in the view; the one that shows it live has it on the page already."""
     cell = shell.execution_count
     view._is_on_page = lambda: shell.execution_count == cell
-
-
-def _display(thing: object, **options: Any) -> Any:
-    import IPython.display
-
-    untyped: Any = IPython.display
-    return untyped.display(thing, **options)
-
-
-def _shell() -> Any:
-    """The IPython that runs this, or None; it is not imported for that."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython else None

@@ -6,12 +6,11 @@ and dark themes, and also where a code host strips the styles.
 
 from dataclasses import dataclass
 
-from kubeface.views.plain import Plain, has_condition, pod_status
+from kubeface.model.objects import KubeObject, Raw
+from kubeface.model.pods import has_failed, phase
 
 BAR = 10  # chosen: cells of a bar
 GREEN, AMBER, RED = "rgba(46, 160, 67, 0.16)", "rgba(210, 153, 34, 0.16)", "rgba(248, 81, 73, 0.16)"
-BROKEN = ("CrashLoopBackOff", "ErrImagePull", "ImagePullBackOff", "CreateContainerConfigError")
-FELL = ("Error", "OOMKilled", "Evicted", "StartError", "ContainerCannotRun", "InvalidImageName")
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,13 @@ STATELESS = Look("·", "has no state", "1px solid", "transparent")
 STATES = (READY, NOT_READY, ENDED, FAILED)
 
 
-def look_of(pod: Plain) -> Look:
+def look_of(pod: Raw) -> Look:
     """How a Pod is drawn."""
-    phase = (pod.get("status") or {}).get("phase")
-    if phase in ("Succeeded", "Failed"):
-        return ENDED if phase == "Succeeded" else FAILED
-    if pod_status(pod) in BROKEN + FELL:
+    if phase(pod) == "Succeeded":
+        return ENDED
+    if has_failed(pod):
         return FAILED
-    return READY if has_condition(pod, "Ready") else NOT_READY
+    return READY if KubeObject(pod).is_ready else NOT_READY
 
 
 def bar(share: float, cells: int = BAR) -> str:

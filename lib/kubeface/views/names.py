@@ -2,7 +2,7 @@
 
 import re
 
-from kubeface.views.plain import Plain
+from kubeface.model.objects import Raw
 
 #: The letters and digits that Kubernetes takes for the random parts of names (its util/rand: no vowels).
 _RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
@@ -28,12 +28,25 @@ _RANDOM_PARTS = (
 )
 
 
-def full_name(one: Plain) -> str:
+def full_name(one: Raw) -> str:
     """An object's name as the API has it."""
     return str((one.get("metadata") or {}).get("name", ""))
 
 
-def short_name(one: Plain) -> str:
+def name_of(one: Raw) -> str:
+    """An object's name; of a Pod without the hashes that its workload appended."""
+    meta = one.get("metadata") or {}
+    if one.get("kind") != "Pod":
+        return str(meta.get("name", ""))
+    owners = [owner for owner in meta.get("ownerReferences") or [] if owner.get("controller")]
+    if not owners:
+        return str(meta.get("name", ""))
+    owner = str(owners[0]["name"])
+    hash_ = (meta.get("labels") or {}).get("pod-template-hash")
+    return owner.removesuffix(f"-{hash_}") if hash_ else owner
+
+
+def short_name(one: Raw) -> str:
     """An object's name with … for its random parts; names that people gave stay as they are.
 
     >>> owner = {"kind": "ReplicaSet", "name": "receiver-7d9c5b6f4", "controller": True}

@@ -1,34 +1,29 @@
 """Nodes with their Pods as boxes: capacity, requests, and how each Pod is."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from html import escape
 from typing import Any, Unpack
 
-from kubeface.views.looks import ENDED, bar, legend, look_of
-from kubeface.views.names import full_name
-from kubeface.views.plain import (
-    Plain,
-    has_condition,
-    mebibytes,
-    millis,
-    name_of,
-    plain,
-    pod_status,
-    readiness,
-    requests,
-)
+from kubeface.model.objects import KubeObject, Raw, raw_of
+from kubeface.model.pods import readiness, status_word, total_requested
+from kubeface.model.quantities import amount
+from kubeface.views.looks import bar, legend, look_of
+from kubeface.views.names import full_name, name_of
 from kubeface.views.source import Watch, drawn
 from kubeface.views.view import View
+
+MILLI, MEBI = Decimal("0.001"), Decimal(2**20)
 
 
 class Nodes(View):
     """A picture of nodes and the Pods on them; Pods without a node have a box of their own."""
 
-    def __init__(self, nodes: Iterable[Plain], pods: Iterable[Plain], *, exact: bool = False) -> None:
+    def __init__(self, nodes: Iterable[Raw], pods: Iterable[Raw], *, exact: bool = False) -> None:
         self._nodes = sorted(nodes, key=name_of)
         self._name = full_name if exact else name_of
-        self._on: dict[str, list[Plain]] = {}
-        for pod in sorted(pods, key=lambda pod: (self._name(pod), pod_status(pod))):
+        self._on: dict[str, list[Raw]] = {}
+        for pod in sorted(pods, key=lambda pod: (self._name(pod), status_word(pod))):
             self._on.setdefault((pod.get("spec") or {}).get("nodeName") or "", []).append(pod)
 
     def __repr__(self) -> str:
@@ -47,23 +42,23 @@ class Nodes(View):
             f'<p style="margin:6px 0"><small>{legend()}</small></p>'
         )
 
-    def _node_text(self, node: Plain) -> str:
+    def _node_text(self, node: Raw) -> str:
         pods = self._on.get(full_name(node), [])
         head = f"{name_of(node)} {_state(node)}"
         return "\n".join([head, *(f"  {line}" for line in _use(node, pods)), *map(self._pod_text, pods)])
 
-    def _pod_text(self, pod: Plain) -> str:
+    def _pod_text(self, pod: Raw) -> str:
         ready, wanted = readiness(pod)
-        return f"  {look_of(pod).sign} {self._name(pod)}  {pod_status(pod)} {ready}/{wanted}"
+        return f"  {look_of(pod).sign} {self._name(pod)}  {status_word(pod)} {ready}/{wanted}"
 
-    def _node_html(self, node: Plain) -> str:
+    def _node_html(self, node: Raw) -> str:
         pods = self._on.get(full_name(node), [])
         lines, style = "\n".join(_use(node, pods)), "margin:4px 0;font-size:85%;background:transparent"
         use = f'<pre style="{style};color:inherit">{escape(lines)}</pre>'
-        border = "2px solid" if has_condition(node, "Ready") else "2px dashed"
+        border = "2px solid" if KubeObject(node).is_ready else "2px dashed"
         return self._box(f"{name_of(node)} — {_state(node)}", use, pods, border=border)
 
-    def _box(self, title: str, use: str, pods: Sequence[Plain], *, border: str) -> str:
+    def _box(self, title: str, use: str, pods: Sequence[Raw], *, border: str) -> str:
         style = f"border:{border};border-radius:8px;padding:8px 12px;min-width:230px"
         items = (
             "".join(map(self._pod_html, pods)) or "<li style='list-style:none'><small>no Pods</small></li>"
@@ -71,13 +66,13 @@ class Nodes(View):
         listed = f'<ul style="margin:4px 0;padding:0">{items}</ul>'
         return f'<section style="{style}"><strong>{escape(title)}</strong>{use}{listed}</section>'
 
-    def _pod_html(self, pod: Plain) -> str:
+    def _pod_html(self, pod: Raw) -> str:
         look, (ready, wanted) = look_of(pod), readiness(pod)
         style = (
             f"list-style:none;border:{look.border};border-radius:6px;"
             f"padding:3px 8px;margin:4px 0;background:{look.tint}"
         )
-        said = f"{pod_status(pod)}, {ready} of {wanted} ready"
+        said = f"{status_word(pod)}, {ready} of {wanted} ready"
         return (
             f'<li style="{style}"><span aria-hidden="true">{look.sign}</span> '
             f"<strong>{escape(self._name(pod))}</strong><br><small>{escape(said)}</small></li>"
@@ -105,33 +100,29 @@ def nodes(source: Any, pods: Iterable[Any] = (), *, exact: bool = False, **watch
       ● face-recognition  Running 1/1
       ○ frontend  Running 0/1
     """
-    given = [plain(pod) for pod in pods]
+    given = [raw_of(pod) for pod in pods]
 
-    def draw(found: list[Plain]) -> Nodes:
+    def draw(found: list[Raw]) -> Nodes:
         of_nodes = [one for one in found if one.get("kind") != "Pod"]
         return Nodes(of_nodes, given + [one for one in found if one.get("kind") == "Pod"], exact=exact)
 
     return drawn(source, ["nodes", "pods"], draw, watch)
 
 
-def _state(node: Plain) -> str:
+def _state(node: Raw) -> str:
     closed = ", no new Pods" if (node.get("spec") or {}).get("unschedulable") else ""
-    return ("Ready" if has_condition(node, "Ready") else "NotReady") + closed
+    return ("Ready" if KubeObject(node).is_ready else "NotReady") + closed
 
 
-def _use(node: Plain, pods: Sequence[Plain]) -> list[str]:
+def _use(node: Raw, pods: Sequence[Raw]) -> list[str]:
     """One line each for CPU and memory: what the Pods ask for, of what the node has."""
-    asked = [requests(pod) for pod in pods if look_of(pod) is not ENDED]
     capacity = (node.get("status") or {}).get("capacity") or {}
-    cpu, memory = sum(a[0] for a in asked), sum(a[1] for a in asked)
-    return [
-        f"cpu    {_of(cpu, millis(capacity.get('cpu', '0')))} m",
-        f"memory {_of(memory, mebibytes(capacity.get('memory', '0')))} MiB",
-    ]
 
+    def used(resource: str, unit: Decimal) -> str:
+        asked, has = total_requested(pods, resource) / unit, amount(capacity.get(resource, 0)) / unit
+        return f"{bar(float(asked / has) if has else 0)} {asked:.0f} of {has:.0f}"
 
-def _of(asked: float, has: float) -> str:
-    return f"{bar(asked / has if has else 0)} {asked:.0f} of {has:.0f}"
+    return [f"cpu    {used('cpu', MILLI)} m", f"memory {used('memory', MEBI)} MiB"]
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from kubeface.kube.client import Cluster
 from kubeface.kube.transport import Unavailable
 from kubeface.kube.wait import Deadline
 from kubeface.model.change import UNCHANGED, Change
-from kubeface.model.conditions import WORKLOADS, is_at_rest, is_stuck, status_text
+from kubeface.model.conditions import is_at_rest, is_stuck, status_text
 from kubeface.model.kinds import KINDS, Kind
 from kubeface.model.noise import without_noise
 from kubeface.model.objects import KubeObject
+from kubeface.model.workloads import WORKLOADS
 from kubeface.views.changes import Changes
 from kubeface.views.live import FRAME_S, Page, Still, open_page
 from kubeface.views.names import short_name

@@ -6,11 +6,12 @@ from html import escape
 from typing import Any, Unpack
 
 from kubeface.errors import BadInput
+from kubeface.model.objects import KubeObject, Raw
+from kubeface.model.workloads import rollout_of
 from kubeface.views.columns import at, space_of
-from kubeface.views.links import key_of, owner_of
+from kubeface.views.links import is_past, key_of, owner_of
 from kubeface.views.looks import FAILED, NOT_READY, READY, STATELESS, Look, bar
 from kubeface.views.names import full_name, message_without_hashes, short_name
-from kubeface.views.plain import Plain
 from kubeface.views.source import Watch, drawn
 from kubeface.views.view import View
 
@@ -32,7 +33,7 @@ class Row:
 class Rollout(View):
     """Deployments, each with its state in a word, its numbers, and its ReplicaSets."""
 
-    def __init__(self, objects: Iterable[Plain], *, exact: bool = False, history: bool = False) -> None:
+    def __init__(self, objects: Iterable[Raw], *, exact: bool = False, history: bool = False) -> None:
         objects = list(objects)
         self._exact, self._history = exact, history
         self._sets = [one for one in objects if one.get("kind") == "ReplicaSet"]
@@ -42,7 +43,7 @@ class Rollout(View):
     @property
     def is_complete(self) -> bool:
         """Whether there is a Deployment, and each has all the Pods it wants, new and available."""
-        done = [state_of(one)[0] is READY for one in self._deployments]
+        done = [rollout_of(KubeObject(one)).is_complete for one in self._deployments]
         return bool(done) and all(done)
 
     def __repr__(self) -> str:
@@ -51,14 +52,14 @@ class Rollout(View):
     def _repr_html_(self) -> str:
         return "".join(map(self._html, self._deployments)) or "<p>(no deployments)</p>"
 
-    def _text(self, one: Plain) -> str:
+    def _text(self, one: Raw) -> str:
         lines = [_head(one), *(f"  {name:9} {bar_} {said}" for name, bar_, said in _numbers(one))]
         rows = self._rows(one)
         wide = max((len(row.what) for row in rows), default=0)
         lines += [f"  {row.what:{wide}}  {_row_bar(row, _most(one))} {_row_words(row)}" for row in rows]
         return "\n".join(lines)
 
-    def _html(self, one: Plain) -> str:
+    def _html(self, one: Raw) -> str:
         look, _ = state_of(one)
         cells = [(name, bar_, said) for name, bar_, said in _numbers(one)]
         cells += [(row.what, _row_bar(row, _most(one)), _row_words(row)) for row in self._rows(one)]
@@ -74,20 +75,20 @@ class Rollout(View):
             f'<table style="margin:6px 0 0"><tbody>{body}</tbody></table></section>'
         )
 
-    def _rows(self, deployment: Plain) -> list[Row]:
+    def _rows(self, deployment: Raw) -> list[Row]:
         mine = [one for one in self._sets if owner_of(one) == key_of(deployment)]
-        shown = [one for one in mine if self._history or _number(one, "spec.replicas") or _pods(one)]
+        shown = [one for one in mine if self._history or not is_past(one)]
         newest = max((_revision(one) for one in mine), default=0)
         shown.sort(key=_revision, reverse=True)
         return [self._row(one, "new" if _revision(one) == newest else "old") for one in shown]
 
-    def _row(self, one: Plain, age: str) -> Row:
+    def _row(self, one: Raw, age: str) -> Row:
         name = full_name(one) if self._exact else short_name(one)
         revision = f" revision {_revision(one)}" if self._exact else ""
         images = str(at("spec.template.spec.containers[*].image")(one)).split(", ")
-        wanted, ready = _number(one, "spec.replicas"), _number(one, "status.readyReplicas")
         image = ", ".join(image.rpartition("/")[2] for image in images)
-        return Row(f"{age} {name}{revision}", image, wanted, ready, _number(one, "status.availableReplicas"))
+        rollout = rollout_of(KubeObject(one))
+        return Row(f"{age} {name}{revision}", image, rollout.desired, rollout.ready, rollout.available)
 
 
 def rollout(
@@ -125,7 +126,7 @@ def rollout(
     if slash and kind not in ("deployment", "deployments", "deploy"):
         raise BadInput(f"{name!r} is no Deployment", try_next="such as deployment/receiver")
 
-    def draw(found: list[Plain]) -> Rollout:
+    def draw(found: list[Raw]) -> Rollout:
         kept = [one for one in found if one.get("kind") != "Deployment" or only in ("", full_name(one))]
         return Rollout(kept, exact=exact, history=history)
 
@@ -134,41 +135,39 @@ def rollout(
     return drawn(source, ["deployments", "replicasets"], draw, watch)
 
 
-def state_of(deployment: Plain) -> tuple[Look, str]:
+def state_of(deployment: Raw) -> tuple[Look, str]:
     """How far a Deployment is, in a look and in words."""
-    wanted, updated = _number(deployment, "spec.replicas", 1), _number(deployment, "status.updatedReplicas")
-    progress = str(at("status.conditions[type=Progressing].reason")(deployment))
-    if progress == "ProgressDeadlineExceeded":
-        said = str(at("status.conditions[type=Progressing].message")(deployment))
-        return FAILED, f"stuck: {message_without_hashes(said)}"
-    if at("spec.paused", False)(deployment):
+    one = KubeObject(deployment)
+    progress, rollout = one.condition("Progressing"), rollout_of(one)
+    if progress and progress.reason == "ProgressDeadlineExceeded":
+        return FAILED, f"stuck: {message_without_hashes(str(progress.message or ''))}"
+    if rollout.is_paused:
         return STATELESS, "paused"
-    if _number(deployment, "status.observedGeneration") < _number(deployment, "metadata.generation"):
+    if not rollout.is_observed:
         return NOT_READY, "not begun: its controller has not seen the change yet"
-    if updated < wanted:
-        return NOT_READY, f"rolling out: {updated} of {wanted} Pods are new"
-    surplus = _number(deployment, "status.replicas") - updated
-    if surplus > 0:
-        return NOT_READY, f"rolling out: {surplus} old Pod{'s' * (surplus > 1)} to go"
-    available = _number(deployment, "status.availableReplicas")
-    if available < wanted:
-        return NOT_READY, f"rolling out: {available} of {wanted} new Pods are available"
-    return READY, f"complete: {wanted} of {wanted} Pods are new and available"
+    if rollout.updated < rollout.desired:
+        return NOT_READY, f"rolling out: {rollout.updated} of {rollout.desired} Pods are new"
+    if rollout.surplus:
+        return NOT_READY, f"rolling out: {rollout.surplus} old Pod{'s' * (rollout.surplus > 1)} to go"
+    if not rollout.is_complete:
+        available = min(rollout.ready, rollout.available)
+        return NOT_READY, f"rolling out: {available} of {rollout.desired} new Pods are available"
+    return READY, f"complete: {rollout.desired} of {rollout.desired} Pods are new and available"
 
 
-def _head(one: Plain) -> str:
+def _head(one: Raw) -> str:
     look, words = state_of(one)
     return f"deployment/{full_name(one)}  {look.sign} {words}"
 
 
-def _numbers(one: Plain) -> list[tuple[str, str, str]]:
-    paths = {
-        "wanted": "spec.replicas",
-        "updated": "status.updatedReplicas",
-        "ready": "status.readyReplicas",
-        "available": "status.availableReplicas",
+def _numbers(one: Raw) -> list[tuple[str, str, str]]:
+    rollout = rollout_of(KubeObject(one))
+    counts = {
+        "wanted": rollout.desired,
+        "updated": rollout.updated,
+        "ready": rollout.ready,
+        "available": rollout.available,
     }
-    counts = {name: _number(one, path) for name, path in paths.items()}
     return [(name, bar(count / _most(one)), str(count)) for name, count in counts.items()]
 
 
@@ -180,21 +179,13 @@ def _row_words(row: Row) -> str:
     return f"{row.ready} of {row.desired} ready, {row.available} available: {row.image}"
 
 
-def _most(one: Plain) -> int:
+def _most(one: Raw) -> int:
     """What a full bar stands for."""
-    return max(1, _number(one, "spec.replicas", 1))
+    return max(1, KubeObject(one).desired)
 
 
-def _pods(one: Plain) -> int:
-    return _number(one, "status.replicas")
-
-
-def _revision(one: Plain) -> int:
-    return _number(one, REVISION)
-
-
-def _number(one: Plain, path: str, default: int = 0) -> int:
-    return int(str(at(path, default)(one)))
+def _revision(one: Raw) -> int:
+    return int(str(at(REVISION, 0)(one)))
 
 
 if __name__ == "__main__":

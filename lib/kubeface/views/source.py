@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict, TypeVar
 
 from kubeface.errors import BadInput
-from kubeface.views.plain import Plain, plain
+from kubeface.model.objects import Raw, raw_of
 from kubeface.views.view import View
 
 V = TypeVar("V", bound=View)
@@ -28,7 +28,7 @@ class Watch(TypedDict, total=False):
     everywhere: bool
 
 
-def drawn(source: Any, kinds: Sequence[str], draw: Callable[[list[Plain]], V], watch: Watch) -> V:
+def drawn(source: Any, kinds: Sequence[str], draw: Callable[[list[Raw]], V], watch: Watch) -> V:
     """The view of a source.
 
     Args:
@@ -46,7 +46,7 @@ def drawn(source: Any, kinds: Sequence[str], draw: Callable[[list[Plain]], V], w
                 f"{', '.join(watch)}: a list of objects cannot be asked for that",
                 try_next="give the view the cluster instead of the list",
             )
-        return draw([plain(one) for one in source])
+        return draw([raw_of(one) for one in source])
     from kubeface.views.live import from_cluster  # it imports the client of a cluster; a list needs none
 
     return from_cluster(source, kinds, draw, **watch)

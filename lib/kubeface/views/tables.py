@@ -5,8 +5,8 @@ from html import escape
 from typing import Any, Unpack
 
 from kubeface.errors import BadInput
+from kubeface.model.objects import Raw
 from kubeface.views.columns import Chosen, Column, chosen_columns, space_of, usual_columns
-from kubeface.views.plain import Plain
 from kubeface.views.source import Watch, drawn
 from kubeface.views.view import View
 
@@ -78,13 +78,13 @@ def table(
     if kind and isinstance(source, Iterable):
         raise BadInput(f"{kind!r}: a list has the kinds it has", try_next="give the table the cluster")
 
-    def draw(found: list[Plain]) -> Table:
+    def draw(found: list[Raw]) -> Table:
         return _table(found, columns, sort, wide=wide, exact=exact)
 
     return drawn(source, [kind or "pods"], draw, watch)
 
 
-def _table(found: list[Plain], chosen: Chosen | None, sort: str, *, wide: bool, exact: bool) -> Table:
+def _table(found: list[Raw], chosen: Chosen | None, sort: str, *, wide: bool, exact: bool) -> Table:
     columns = _columns(found, chosen, wide=wide, exact=exact)
     rows = [[value(one) for _, value in columns] for one in found]
     order = sorted(range(len(rows)), key=lambda i: (space_of(found[i]), [str(value) for value in rows[i]]))
@@ -95,7 +95,7 @@ def _table(found: list[Plain], chosen: Chosen | None, sort: str, *, wide: bool, 
     return Table(headings, [rows[i] for i in order])
 
 
-def _columns(found: list[Plain], chosen: Chosen | None, *, wide: bool, exact: bool) -> list[Column]:
+def _columns(found: list[Raw], chosen: Chosen | None, *, wide: bool, exact: bool) -> list[Column]:
     kinds = {str(one.get("kind")) for one in found}
     if chosen is not None:
         return chosen_columns(kinds, chosen, exact=exact)

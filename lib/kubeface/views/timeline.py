@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Unpack
 
+from kubeface.model.objects import Raw
 from kubeface.views.columns import moment
 from kubeface.views.names import message_without_hashes, name_without_hashes
-from kubeface.views.plain import Plain
 from kubeface.views.source import Watch, drawn
 from kubeface.views.view import View
 
@@ -51,7 +51,7 @@ class Moment:
 class Timeline(View):
     """Events in the order in which they were first told."""
 
-    def __init__(self, events: Iterable[Plain], *, times: bool = False, exact: bool = False) -> None:
+    def __init__(self, events: Iterable[Raw], *, times: bool = False, exact: bool = False) -> None:
         self._times = times
         told: dict[tuple[bool, str, str, str], Moment] = {}
         for event in sorted(events, key=lambda event: _order(event, exact)):
@@ -126,20 +126,20 @@ def timeline(
     +14 s   ▲ Warning   BackOff     pod/image-processor-…   Back-off restarting failed container  ×5
     """
 
-    def draw(found: list[Plain]) -> Timeline:
+    def draw(found: list[Raw]) -> Timeline:
         return Timeline([one for one in found if _about(one).startswith(about)], times=times, exact=exact)
 
     return drawn(source, ["events"], draw, watch)
 
 
-def _order(event: Plain, exact: bool) -> tuple[object, ...]:
+def _order(event: Raw, exact: bool) -> tuple[object, ...]:
     reason = str(event.get("reason", ""))
     rank = LIFE.index(reason) if reason in LIFE else len(LIFE)
     one = _moment(event, exact)
     return (one.at.replace(microsecond=0), rank, one.about, one.reason, one.message)
 
 
-def _moment(event: Plain, exact: bool) -> Moment:
+def _moment(event: Raw, exact: bool) -> Moment:
     kind, name = _about(event).split("/", 1)
     message, reason = str(event.get("message") or "").strip(), str(event.get("reason") or "")
     if not exact:
@@ -160,12 +160,12 @@ def _steady(reason: str, message: str) -> str:
     return message_without_hashes(message)
 
 
-def _about(event: Plain) -> str:
+def _about(event: Raw) -> str:
     about = event.get("involvedObject") or event.get("regarding") or {}
     return f"{str(about.get('kind', '?')).lower()}/{about.get('name', '?')}"
 
 
-def _first(event: Plain) -> datetime.datetime:
+def _first(event: Raw) -> datetime.datetime:
     made = (event.get("metadata") or {}).get("creationTimestamp")
     told = event.get("firstTimestamp") or event.get("eventTime") or made or event.get("lastTimestamp")
     return moment(str(told)) if told else datetime.datetime.min.replace(tzinfo=datetime.UTC)

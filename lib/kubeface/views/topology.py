@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any, Unpack
 
+from kubeface.model.objects import Raw
 from kubeface.views.graph import svg
 from kubeface.views.links import Item, Links, links
 from kubeface.views.looks import legend
-from kubeface.views.plain import Plain
 from kubeface.views.source import Watch, drawn
 from kubeface.views.view import View
 
@@ -29,7 +29,7 @@ LINES = "full line: owns; dashes: sends requests to; dots: would send, but it is
 class Topology(View):
     """Objects as a graph, and as the indented trees of the same."""
 
-    def __init__(self, objects: Iterable[Plain], *, exact: bool = False, history: bool = False) -> None:
+    def __init__(self, objects: Iterable[Raw], *, exact: bool = False, history: bool = False) -> None:
         self._links: Links = links(objects, exact=exact, history=history)
 
     def __repr__(self) -> str:
@@ -83,7 +83,7 @@ def topology(source: Any, *, exact: bool = False, history: bool = False, **watch
        └─ pod/receiver-…  ● gets requests
     """
 
-    def draw(found: list[Plain]) -> Topology:
+    def draw(found: list[Raw]) -> Topology:
         return Topology(found, exact=exact, history=history)
 
     return drawn(source, KINDS, draw, watch)

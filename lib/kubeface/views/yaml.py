@@ -6,14 +6,13 @@ from html import escape
 from typing import Any
 
 from kubeface.errors import BadInput
+from kubeface.model.noise import as_manifest
+from kubeface.model.objects import Raw, raw_of
+from kubeface.model.paths import Path
+from kubeface.model.secrets import hide_secret
 from kubeface.views.looks import AMBER
-from kubeface.views.paths import Path
-from kubeface.views.plain import Plain, plain
 from kubeface.views.view import View
 
-#: What the API server and controllers write, and no manifest has.
-NOISE = ("uid", "resourceVersion", "generation", "creationTimestamp", "selfLink", "managedFields")
-NOTES = ("kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision")
 PRE = "margin:0;background:transparent;color:inherit;font-family:ui-monospace, monospace;font-size:90%"
 
 
@@ -109,14 +108,14 @@ def show_yaml(
     <BLANKLINE>
     1 = how many Pods it keeps up
     """
-    shown = _without_secrets(plain(one), reveal=reveal)
-    shown = _clean(shown) if clean else shown
+    shown = raw_of(one) if reveal else _without_secrets(raw_of(one))
+    shown = as_manifest(shown) if clean else shown
     captions = parts if isinstance(parts, Mapping) else {path: path for path in parts}
     text, lines_of = _written(shown)
     return Yaml(text.splitlines(), _parts(shown, captions, lines_of), only=only)
 
 
-def _parts(one: Plain, captions: Mapping[str, str], lines_of: Any) -> list[Part]:
+def _parts(one: Raw, captions: Mapping[str, str], lines_of: Any) -> list[Part]:
     found = []
     for number, (text, caption) in enumerate(captions.items(), start=1):
         places = Path.read(text).places(one)
@@ -128,7 +127,7 @@ def _parts(one: Plain, captions: Mapping[str, str], lines_of: Any) -> list[Part]
     return found
 
 
-def _written(one: Plain) -> tuple[str, Any]:
+def _written(one: Raw) -> tuple[str, Any]:
     """The YAML, and a function from the way to a part to its first and last line."""
     import yaml
 
@@ -175,24 +174,17 @@ def _depth(line: str) -> float:
     return len(line) - len(bare) + (0.5 if bare.startswith("- ") else 0)
 
 
-def _clean(one: Plain) -> dict[str, Any]:
-    meta = {key: value for key, value in (one.get("metadata") or {}).items() if key not in NOISE}
-    notes = {key: value for key, value in (meta.pop("annotations", None) or {}).items() if key not in NOTES}
-    meta |= {"annotations": notes} if notes else {}
-    return {**{key: value for key, value in one.items() if key != "status"}, "metadata": meta}
-
-
-def _without_secrets(one: Plain, *, reveal: bool) -> Plain:
-    if reveal or one.get("kind") != "Secret":
+def _without_secrets(one: Raw) -> Raw:
+    """The object with the length of each value of a Secret in its place."""
+    shown = hide_secret(one)
+    if shown is one:
         return one
-    hidden = {
-        field: {key: f"(hidden, {len(str(value))} letters)" for key, value in (one[field] or {}).items()}
-        for field in ("data", "stringData")
-        if field in one
+    lengths = {
+        part: {key: f"(hidden, {value.letters} letters)" for key, value in shown[part].items()}
+        for part in ("data", "stringData")
+        if part in shown
     }
-    notes = dict((one.get("metadata") or {}).get("annotations") or {})
-    notes.pop(NOTES[0], None)  # kubectl apply copies the values there
-    return {**one, **hidden, "metadata": {**(one.get("metadata") or {}), "annotations": notes}}
+    return {**shown, **lengths}
 
 
 if __name__ == "__main__":

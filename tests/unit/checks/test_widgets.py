@@ -11,7 +11,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from kubeface.checks import predict, session, widgets
+from kubeface import notebook
+from kubeface.checks import predict, widgets
 from kubeface.checks.predictions import SKIPPED, TOO_LATE
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -160,8 +161,8 @@ def test_a_run_of_all_cells_stops_where_somebody_is_asked(first, somebody, stops
 
 
 def test_in_a_test_or_when_told_so_nobody_is_there_to_click(monkeypatch):
-    assert session.is_headless()
+    assert notebook.is_static()
     monkeypatch.setenv("KUBEFACE_STATIC", "0")
-    assert not session.is_headless()
+    assert not notebook.is_static()
     monkeypatch.setenv("KUBEFACE_STATIC", "1")
-    assert session.is_headless()
+    assert notebook.is_static()

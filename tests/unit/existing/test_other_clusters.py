@@ -11,7 +11,7 @@ from kubeface.existing.cluster import ExistingCluster
 from kubeface.kube import Cluster, overrides
 from kubeface.kube.contexts import COURSE
 from kubeface.kube.overrides import NO_OVERRIDES, ClusterOverrides
-from kubeface.kube.user_objects import PART_OF
+from kubeface.model.ownership import PART_OF
 
 HOSTNAME = "kubernetes.io/hostname"  # as a kubelet sets it
 RBAC = "rbac.authorization.k8s.io"

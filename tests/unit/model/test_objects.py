@@ -2,6 +2,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from kubeface import errors
 from kubeface.errors import BadInput
 from kubeface.model.conditions import holds, in_words
 from kubeface.model.kinds import KINDS, known, split_ref
@@ -48,21 +49,6 @@ def test_a_version_that_the_table_lacks_is_left_to_discovery():
     assert known("deployment", "extensions/v1beta1") is None
 
 
-@pytest.mark.parametrize(
-    ("status", "is_ready"),
-    [
-        ({"observedGeneration": 2, "updatedReplicas": 2, "readyReplicas": 2, "replicas": 2}, True),
-        ({"observedGeneration": 1, "updatedReplicas": 2, "readyReplicas": 2, "replicas": 2}, False),
-        ({"observedGeneration": 2, "updatedReplicas": 1, "readyReplicas": 2, "replicas": 2}, False),
-        ({"observedGeneration": 2, "updatedReplicas": 2, "readyReplicas": 1, "replicas": 2}, False),
-        ({"observedGeneration": 2, "updatedReplicas": 2, "readyReplicas": 2, "replicas": 3}, False),
-        ({}, False),
-    ],
-)
-def test_a_deployment_is_ready_when_all_its_new_pods_are(status, is_ready):
-    assert holds(workload("Deployment", **status), "Ready") is is_ready
-
-
 def test_a_daemonset_without_nodes_is_available_once_its_controller_has_looked():
     assert holds(workload("DaemonSet", observedGeneration=2), "Available")
     assert not holds(workload("DaemonSet"), "Available")
@@ -97,3 +83,15 @@ def test_a_name_leads_to_nothing_but_itself(name):
 
 def test_a_name_of_rbac_is_spelled_as_it_is():
     assert known("clusterrole").path("system:node").endswith("/clusterroles/system:node")
+
+
+def test_the_words_of_the_version_before_still_work_and_name_the_new_ones():
+    one = KubeObject(
+        {"kind": "Deployment", "spec": {"replicas": 3}, "metadata": {"deletionTimestamp": "now"}}
+    )
+    with pytest.warns(FutureWarning, match=r"KubeObject\.desired"):
+        assert one.wanted == 3
+    with pytest.warns(FutureWarning, match=r"KubeObject\.is_terminating"):
+        assert one.is_ending
+    with pytest.warns(FutureWarning, match="ApiError"):
+        assert errors.ApiRefused is errors.ApiError

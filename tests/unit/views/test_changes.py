@@ -372,6 +372,6 @@ def test_what_the_cluster_says_cannot_break_out_of_the_page():
     hostile = "<script>"
     one = {"kind": hostile, "metadata": {"name": hostile}}
     fields = [(hostile, hostile, hostile), (hostile, None, f"{hostile}\n{hostile}")]
-    html = changes([canned.became("changed", one, 1, hostile, *fields)])._repr_html_()
+    html = changes([canned.became("modified", one, 1, hostile, *fields)])._repr_html_()
     assert "<script" not in html
     assert html.count("&lt;script") == 9

@@ -5,9 +5,10 @@ import pytest
 
 from kubeface.errors import BadInput
 from kubeface.model.kinds import KINDS
+from kubeface.model.pods import status_word
 from kubeface.views.canned import DEPLOYMENTS, NODES, PODS, pod
 from kubeface.views.columns import age_of
-from kubeface.views.plain import mebibytes, millis, name_of, pod_status
+from kubeface.views.names import name_of
 from kubeface.views.tables import table
 
 
@@ -51,26 +52,7 @@ def test_html_escapes_what_the_cluster_says():
     ],
 )
 def test_a_pods_status_is_the_word_that_kubectl_uses(one, status):
-    assert pod_status(one) == status
-
-
-@pytest.mark.parametrize(
-    ("quantity", "amount"), [("2", 2000), ("100m", 100), ("0.5", 500), ("1500000n", 1.5), ("0", 0)]
-)
-def test_a_cpu_quantity_is_read_in_thousandths(quantity, amount):
-    assert millis(quantity) == pytest.approx(amount)
-
-
-@pytest.mark.parametrize(
-    ("quantity", "amount"), [("2Gi", 2048), ("1048576", 1), ("2097152Ki", 2048), ("0", 0)]
-)
-def test_a_memory_quantity_is_read_in_mebibytes(quantity, amount):
-    assert mebibytes(quantity) == pytest.approx(amount)
-
-
-def test_a_quantity_that_is_none_is_refused():
-    with pytest.raises(BadInput, match="'lots' is no quantity"):
-        mebibytes("lots")
+    assert status_word(one) == status
 
 
 def test_something_that_is_no_object_is_refused():

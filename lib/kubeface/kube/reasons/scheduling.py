@@ -8,7 +8,8 @@ from typing import Any
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
 from kubeface.model.objects import KubeObject
-from kubeface.model.quantities import amount, requested, spelled
+from kubeface.model.pods import requested, total_requested
+from kubeface.model.quantities import amount, spelled
 
 _SUMMARY = re.compile(r"0/(?P<all>\d+) nodes are available: (?P<parts>.*?)(?:\. |\.?$)", re.DOTALL)
 _PART = re.compile(r"(?P<count>\d+) (?P<why>.+)", re.DOTALL)
@@ -73,11 +74,13 @@ def _meaning(why: str) -> str:
 
 
 def _free_by_node(cluster: Cluster, pod: KubeObject, resource: str) -> str:
-    taken: dict[str, Decimal] = {}
+    on: dict[str | None, list[Mapping[str, Any]]] = {}
     for other in cluster.list("pods", everywhere=True):
-        if other.node and other.status.phase not in ("Succeeded", "Failed"):
-            taken[other.node] = taken.get(other.node, Decimal(0)) + requested(other.raw, resource)
-    nodes = [_free(node.raw, resource, taken.get(node.name, Decimal(0))) for node in cluster.nodes()]
+        on.setdefault(other.node, []).append(other.raw)
+    nodes = [
+        _free(node.raw, resource, total_requested(on.get(node.name, []), resource))
+        for node in cluster.nodes()
+    ]
     return f"it asks for {spelled(resource, requested(pod.raw, resource))} {resource}; {', '.join(nodes)}"
 
 

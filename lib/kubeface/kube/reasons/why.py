@@ -11,8 +11,8 @@ from kubeface.kube.reasons.missing import of_absence
 from kubeface.kube.reasons.nodes import of_node
 from kubeface.kube.reasons.pods import of_pod
 from kubeface.kube.reasons.workloads import of_job, of_workload
-from kubeface.model.conditions import WORKLOADS
 from kubeface.model.objects import KubeObject
+from kubeface.model.workloads import WORKLOADS
 
 AT_MOST = 6  # chosen: who reads more sentences than that runs kubectl describe
 

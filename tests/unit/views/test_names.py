@@ -1,13 +1,6 @@
 import pytest
 
-from kubeface.errors import BadInput
 from kubeface.views.names import message_without_hashes, name_without_hashes, short_name
-from kubeface.views.paths import Path
-
-OBJECT = {
-    "metadata": {"labels": {"app.kubernetes.io/name": "receiver"}},
-    "spec": {"containers": [{"name": "a", "image": "a:1"}, {"name": "b", "image": "b:2"}], "replicas": 0},
-}
 
 
 @pytest.mark.parametrize(
@@ -50,25 +43,3 @@ def test_a_name_that_a_person_gave_stays():
 )
 def test_random_parts_of_messages_are_left_out(said, steady):
     assert message_without_hashes(said) == steady
-
-
-@pytest.mark.parametrize(
-    ("path", "values"),
-    [
-        ("spec.replicas", [0]),
-        ("spec.containers[1].image", ["b:2"]),
-        ("spec.containers[*].image", ["a:1", "b:2"]),
-        ("spec.containers[name=b].image", ["b:2"]),
-        ("metadata.labels['app.kubernetes.io/name']", ["receiver"]),
-        ("spec.containers[7].image", []),
-        ("spec.replicas.deeper", []),
-    ],
-)
-def test_a_path_leads_to_what_stands_there(path, values):
-    assert Path.read(path).values(OBJECT) == values
-
-
-@pytest.mark.parametrize("text", ["", "spec.[", "spec..x", "a[b"])
-def test_what_spells_no_path_is_refused(text):
-    with pytest.raises(BadInput, match="path"):
-        Path.read(text)
