@@ -67,6 +67,7 @@ def deployment(app: str, wanted: int, ready: int, *, updated: int | None = None)
             "name": app,
             "namespace": "face",
             "uid": "b9c61d4e-5f0a-4c55-9f1f-0a7d3c2e8b11",
+            "generation": 1,
             "labels": {"app.kubernetes.io/name": app},
         },
         "spec": {
@@ -74,7 +75,7 @@ def deployment(app: str, wanted: int, ready: int, *, updated: int | None = None)
             "selector": {"matchLabels": {"app.kubernetes.io/name": app}},
             "template": {"spec": {"containers": [_container(app, version)]}},
         },
-        "status": counts | {"updatedReplicas": updated},
+        "status": counts | {"updatedReplicas": updated, "observedGeneration": 1},
     }
 
 

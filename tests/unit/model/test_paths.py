@@ -10,7 +10,7 @@ from kubeface.model.noise import without_noise
 from kubeface.model.paths import Path
 from kubeface.views.canned import DEPLOYMENTS, NODES, PODS
 from kubeface.views.tables import table
-from kubeface.views.yaml import yaml
+from kubeface.views.yaml import show_yaml
 
 OBJECT = {
     "metadata": {"labels": {"app.kubernetes.io/name": "receiver"}},
@@ -78,7 +78,7 @@ def test_every_path_that_a_difference_prints_can_be_read(one):
 def test_a_path_of_a_difference_is_a_column_and_a_caption():
     image = "spec.template.spec.containers[receiver].image"
     assert "receiver:v1.0" in repr(table(DEPLOYMENTS[1:], columns=["name", image]))
-    assert "▶1" in repr(yaml(DEPLOYMENTS[1], [image]))
+    assert "▶1" in repr(show_yaml(DEPLOYMENTS[1], [image]))
 
 
 def test_an_item_with_a_number_for_its_value_is_told_from_a_place():

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from kubernetes.utils.quantity import parse_quantity
 
 from kubeface.errors import BadInput
 from kubeface.model.quantities import amount
@@ -27,11 +28,12 @@ from kubeface.views.nodes import nodes
         (3, "3"),
     ],
 )
-def test_every_suffix_of_kubernetes_is_read(quantity, number):
+def test_every_suffix_of_kubernetes_is_read_as_its_own_client_reads_it(quantity, number):
     assert amount(quantity) == Decimal(number)
+    assert amount(quantity) == parse_quantity(quantity)
 
 
-@pytest.mark.parametrize("text", ["lots", "Mi", "1.2.3", ""])
+@pytest.mark.parametrize("text", ["lots", "Mi", "1.2.3", "", "1 Gi", "Infinity", "1_0", "1ki"])
 def test_what_is_no_quantity_is_refused(text):
     with pytest.raises(BadInput, match="is no quantity"):
         amount(text)

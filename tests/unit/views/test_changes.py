@@ -63,6 +63,7 @@ def ready(here, report):
         for one in found:
             count = one.desired
             status = {"observedGeneration": 9, "replicas": count, "readyReplicas": count}
+            status |= {"availableReplicas": count}
             status |= {} if one.kind == "ReplicaSet" else {"updatedReplicas": count}
             if one.kind == "Pod":
                 status = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}

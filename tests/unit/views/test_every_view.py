@@ -88,6 +88,10 @@ def test_nothing_in_its_text_differs_from_run_to_run(view):
     assert not re.search(r"7d9c5b6f4|x2x9z|b8k4t|z5lqw|\d+\.\d+\.\d+\.\d+", repr(view))
 
 
+#: Module → the function that draws, where it is called otherwise.
+NAMES = {"tables": "table", "yaml": "show_yaml"}
+
+
 def hostile(value):
     """The same objects, with every name and message a piece of HTML."""
     text = json.dumps(value)
@@ -109,9 +113,7 @@ def hostile(value):
     ],
 )
 def test_what_the_cluster_says_cannot_break_out_of_the_page(module, objects):
-    draw = getattr(
-        import_module(f"kubeface.views.{module}"), module.removesuffix("s") if module == "tables" else module
-    )
+    draw = getattr(import_module(f"kubeface.views.{module}"), NAMES.get(module, module))
     page = Reader(draw(hostile(objects))._repr_html_())
     assert "script" not in [tag for tag, _ in page.tags]
     assert "<script x='y'>" in "".join(page.said)
@@ -127,8 +129,7 @@ def test_the_examples_in_its_docstrings_run(module):
     "module", ["tables", "nodes", "topology", "rollout", "timeline", "logs", "yaml", "gallery", "changes"]
 )
 def test_it_shows_an_example_in_its_docstring(module):
-    name = {"tables": "table"}.get(module, module)
-    assert ">>>" in getattr(import_module(f"kubeface.views.{module}"), name).__doc__
+    assert ">>>" in getattr(import_module(f"kubeface.views.{module}"), NAMES.get(module, module)).__doc__
 
 
 def test_drawing_lists_needs_neither_the_client_of_a_cluster_nor_a_notebook():
