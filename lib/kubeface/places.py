@@ -5,6 +5,8 @@ from pathlib import Path
 
 #: The course's own cluster.
 COURSE = "face"
+#: The folder of the course: notebooks, images, manifests, and this library.
+SOURCE = Path(__file__).resolve().parents[2]
 
 
 def cache() -> Path:

@@ -8,18 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from objects import TRIAL, namespace
+from objects import NODES, TRIAL, WISH, namespace
 
 from kubeface.kube import Cluster, wait
 from kubeface.local import state
 from kubeface.local.cluster import LocalCluster
-from kubeface.local.spec import Wish
-from kubeface.local.state import Embedded
-from kubeface.local.toolchain import Toolchain
-from kubeface.places import cache
 from left_behind import Guard
 
-NODES = 2
 GONE_S = 90  # chosen: namespaces with Pods in them, all going at once
 Say = Callable[[str], None]
 
@@ -32,10 +27,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def provider(guard: Guard) -> Iterator[LocalCluster]:
-    """The door to the trial cluster, which is up when a test begins; a test may do to it what it wants."""
+    """The trial cluster, in whatever state; a test may do to it what it wants."""
     if os.geteuid() != 0:
         pytest.fail("the tests of the cluster need root rights")
-    door = LocalCluster(TRIAL, Wish(node_count=NODES))
+    door = LocalCluster(TRIAL)
     with guard.holding(TRIAL):
         door.down(purge=True, say=print)
         yield door
@@ -43,16 +38,14 @@ def provider(guard: Guard) -> Iterator[LocalCluster]:
 
 
 @pytest.fixture
-def trial(provider: LocalCluster) -> Embedded:
+def trial(provider: LocalCluster) -> LocalCluster:
     """The trial cluster, running, with the nodes that it began with."""
     left = state.saved(TRIAL)
     if left and (len(left.nodes) != NODES or left.internet or left.without):  # by a test that failed
         provider.down(purge=True, say=print)
     if not _runs_as_made(provider):
-        provider.up(say=print)
-    spec = state.saved(TRIAL)
-    assert spec is not None
-    return Embedded(spec, Toolchain(cache()))
+        provider.up(WISH, say=print)
+    return provider
 
 
 def _runs_as_made(provider: LocalCluster) -> bool:
@@ -63,7 +56,7 @@ def _runs_as_made(provider: LocalCluster) -> bool:
 
 
 @pytest.fixture
-def api(trial: Embedded, provider: LocalCluster) -> Cluster:
+def api(trial: LocalCluster, provider: LocalCluster) -> Cluster:
     """Its API, as the learner."""
     return Cluster.connect(provider.kubeconfig(), namespace="default")
 

@@ -3,9 +3,13 @@
 import os
 from typing import Any
 
+from kubeface.local.spec import Wish
+
 Manifest = dict[str, Any]
 #: The cluster of these tests; another name where somebody else tests on the same machine.
 TRIAL = os.environ.get("KUBEFACE_TRIAL", "trial")
+NODES = 2
+WISH = Wish(node_count=NODES)
 IMAGE = "registry.kubeface.internal/busybox:v1.0"
 SLEEP = "exec sleep 3600"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from objects import TRIAL, pod
+from objects import pod
 
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster, wait
@@ -15,10 +15,9 @@ from kubeface.local.spec import ADDONS, Wish
 def plain(provider: LocalCluster) -> Iterator[LocalCluster]:
     """The trial cluster, made anew with one node and no add-on."""
     provider.down(purge=True, say=print)
-    door = LocalCluster(TRIAL, Wish(node_count=1, without=tuple(sorted(ADDONS))))
-    door.up(say=print)
-    yield door
-    door.down(purge=True, say=print)
+    provider.up(Wish(node_count=1, without=tuple(sorted(ADDONS))), say=print)
+    yield provider
+    provider.down(purge=True, say=print)
 
 
 def test_a_cluster_can_do_without_every_add_on(plain: LocalCluster) -> None:
@@ -30,5 +29,7 @@ def test_a_cluster_can_do_without_every_add_on(plain: LocalCluster) -> None:
     assert api.list("storageclasses") == []
     api.apply(pod("here"))
     wait(api, "pod/here", for_="Ready", timeout_s=60)
-    with pytest.raises(BadInput, match=r"(?s)with other options.*--without dns: it was made without dns, "):
-        LocalCluster(TRIAL, Wish(without=("dns",))).up(say=print)
+    with pytest.raises(
+        BadInput, match=r"(?s)with different options.*--without dns: it was made without dns, "
+    ):
+        plain.up(Wish(without=("dns",)), say=print)

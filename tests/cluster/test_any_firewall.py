@@ -11,7 +11,7 @@ from objects import deployment, named
 from kubeface.errors import CommandFailed
 from kubeface.kube import Cluster, apply, wait
 from kubeface.linux import cgroups
-from kubeface.local.state import Embedded
+from kubeface.local.cluster import LocalCluster
 from kubeface.util.process import find, run
 from kubeface.util.waiting import wait_for_exit, wait_until
 
@@ -19,7 +19,7 @@ BINARIES = {"nft": "xtables-nft-multi", "legacy": "xtables-legacy-multi"}
 
 
 @pytest.fixture
-def other(trial: Embedded) -> Iterator[str]:
+def other(trial: LocalCluster) -> Iterator[str]:
     """The kind of iptables that this host does not use; node1's kube-proxy has been started with it."""
     here = find("iptables").resolve()
     kind = next((kind for kind, name in BINARIES.items() if name != here.name), "")
@@ -35,7 +35,7 @@ def other(trial: Embedded) -> Iterator[str]:
 
 
 def test_a_service_made_then_is_in_the_rules_of_that_kind_and_of_no_other(
-    trial: Embedded, api: Cluster, other: str
+    trial: LocalCluster, api: Cluster, other: str
 ) -> None:
     ports = [{"port": 8080, "nodePort": 30990}]
     service = named("v1", "Service", "firewall")
@@ -49,7 +49,7 @@ def test_a_service_made_then_is_in_the_rules_of_that_kind_and_of_no_other(
         api.delete(ref)
 
 
-def _knows(trial: Embedded, kind: str) -> bool:
+def _knows(trial: LocalCluster, kind: str) -> bool:
     """Whether node1 has rules for the Service, written with that kind of iptables."""
     command = [
         "nsenter",
@@ -65,7 +65,7 @@ def _knows(trial: Embedded, kind: str) -> bool:
         return False
 
 
-def _restart(trial: Embedded, program: str) -> None:
+def _restart(trial: LocalCluster, program: str) -> None:
     """End a program of node1, which its supervisor starts again."""
     pid = _pid(trial, program)
     os.kill(pid, signal.SIGKILL)
@@ -73,7 +73,7 @@ def _restart(trial: Embedded, program: str) -> None:
     _pid(trial, program)
 
 
-def _pid(trial: Embedded, program: str) -> int:
+def _pid(trial: LocalCluster, program: str) -> int:
     def found() -> list[int]:
         pids = cgroups.processes(trial.spec.nodes[0].cgroup)
         return [pid for pid in pids if _name(pid) == program]

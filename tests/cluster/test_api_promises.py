@@ -18,7 +18,7 @@ from kubeface.errors import ApiError
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
 from kubeface.linux.pki import Authority
-from kubeface.local.state import Embedded
+from kubeface.local.cluster import LocalCluster
 from kubeface.util.waiting import wait_until
 
 ADMISSION = "admissionregistration.k8s.io/v1"
@@ -80,7 +80,7 @@ def test_a_policy_refuses_by_an_expression(api: Cluster, space: str) -> None:
 
 
 def test_a_webhook_is_asked_and_may_change_what_is_made(
-    trial: Embedded, api: Cluster, space: str, tmp_path: Path
+    trial: LocalCluster, api: Cluster, space: str, tmp_path: Path
 ) -> None:
     with _webhook(trial, tmp_path) as port:
         rule = {
@@ -104,7 +104,7 @@ def test_a_webhook_is_asked_and_may_change_what_is_made(
 
 
 def test_a_certificate_is_asked_for_approved_and_lets_its_owner_in(
-    trial: Embedded, api: Cluster, tmp_path: Path
+    trial: LocalCluster, api: Cluster, tmp_path: Path
 ) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "jane")])
@@ -176,7 +176,7 @@ def _is_labelled(api: Cluster, space: str) -> bool:
 class _webhook:
     """An HTTPS server on the nodes' network that adds a label to what it is asked about; its port."""
 
-    def __init__(self, trial: Embedded, folder: Path) -> None:
+    def __init__(self, trial: LocalCluster, folder: Path) -> None:
         authority = Authority(trial.spec.pki, "ca")
         pair = authority.issue("webhook", "webhook", hosts=[trial.spec.gateway], folder=folder)
         self.server = http.server.ThreadingHTTPServer((trial.spec.gateway, 0), _Labels)

@@ -6,13 +6,13 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
+from objects import WISH
 from traces import differences, supervised, traces
 
 from kubeface.kube import Cluster, wait
 from kubeface.linux import cgroups
 from kubeface.local.cluster import LocalCluster
 from kubeface.local.dns import resolve
-from kubeface.local.state import Embedded
 from kubeface.util.waiting import wait_for_exit
 
 NOTE = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}, "data": {"said": "remember"}}
@@ -21,7 +21,7 @@ NOTE = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}, "
 def test_down_leaves_the_machine_as_it_was(provider: LocalCluster) -> None:
     provider.down(purge=True, say=print)
     before = traces()
-    provider.up(say=print)
+    provider.up(WISH, say=print)
     assert traces() != before  # the comparison does see a cluster
     provider.down(purge=True, say=print)
     assert differences(before, traces()) == []
@@ -47,7 +47,7 @@ def test_down_twice_is_fine(provider: LocalCluster) -> None:
     provider.down(purge=False, say=print)
 
 
-def test_up_when_it_is_up_changes_no_process(trial: Embedded, provider: LocalCluster) -> None:
+def test_up_when_it_is_up_changes_no_process(trial: LocalCluster, provider: LocalCluster) -> None:
     before = supervised(trial.spec.cgroup)
     assert len(before) >= 6 + 2 * 4  # the control plane, and each node with what runs on it
     provider.up(say=print)
@@ -55,7 +55,7 @@ def test_up_when_it_is_up_changes_no_process(trial: Embedded, provider: LocalClu
 
 
 def test_what_was_said_survives_the_death_of_every_process(
-    trial: Embedded, provider: LocalCluster, api: Cluster
+    trial: LocalCluster, provider: LocalCluster, api: Cluster
 ) -> None:
     api.apply(NOTE)
     pids = cgroups.processes(trial.spec.cgroup)
@@ -69,7 +69,7 @@ def test_what_was_said_survives_the_death_of_every_process(
     assert resolve("kubernetes.default.svc.cluster.local", trial.spec.dns_service) == trial.spec.api_service
 
 
-def test_the_death_of_supervision_alone_is_noticed(trial: Embedded, provider: LocalCluster) -> None:
+def test_the_death_of_supervision_alone_is_noticed(trial: LocalCluster, provider: LocalCluster) -> None:
     pid = int((trial.spec.run / "supervisord.pid").read_text())
     os.kill(pid, signal.SIGKILL)
     wait_for_exit([pid], timeout_s=10)
@@ -78,7 +78,7 @@ def test_the_death_of_supervision_alone_is_noticed(trial: Embedded, provider: Lo
     assert provider.status().state == "running"
 
 
-def test_one_kill_ends_a_whole_node_and_it_boots_again(trial: Embedded, api: Cluster) -> None:
+def test_one_kill_ends_a_whole_node_and_it_boots_again(trial: LocalCluster, api: Cluster) -> None:
     node = trial.spec.nodes[0]
     inside = set(cgroups.processes(node.cgroup))
     top = next(one["pid"] for one in trial.supervisor.programs() if one["name"] == node.name)
@@ -89,7 +89,7 @@ def test_one_kill_ends_a_whole_node_and_it_boots_again(trial: Embedded, api: Clu
 
 
 def test_a_node_that_hangs_is_missed_and_goes_on_with_the_same_processes(
-    trial: Embedded, provider: LocalCluster, api: Cluster
+    trial: LocalCluster, provider: LocalCluster, api: Cluster
 ) -> None:
     inside = supervised(trial.spec.nodes[1].cgroup)
     provider.freeze_node("node2")
@@ -100,7 +100,7 @@ def test_a_node_that_hangs_is_missed_and_goes_on_with_the_same_processes(
 
 
 def test_a_frozen_node_does_not_keep_a_cluster_from_going_down(
-    trial: Embedded, provider: LocalCluster
+    trial: LocalCluster, provider: LocalCluster
 ) -> None:
     provider.freeze_node("node1")
     provider.down(purge=False, say=print)

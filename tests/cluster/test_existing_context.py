@@ -19,9 +19,9 @@ from kubeface.images.push import Registry
 from kubeface.kube import Cluster, apply, kubectl, load_manifests, wait
 from kubeface.kube.overrides import NO_OVERRIDES, ClusterOverrides, load_overrides
 from kubeface.kube.user_objects import user_objects
+from kubeface.local.cluster import LocalCluster
 from kubeface.local.credentials import Credentials
-from kubeface.local.state import Embedded
-from kubeface.local.steps import _images_of
+from kubeface.local.start import images_of
 from kubeface.pipeline import Pipeline
 from kubeface.pipeline.deploy import NAMESPACE, manifests_folder
 from kubeface.pipeline.reach import Tunnels
@@ -61,7 +61,7 @@ class Office:
 
 @pytest.fixture
 def office(
-    trial: Embedded, api: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trial: LocalCluster, api: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Office]:
     """The trial cluster, as an administrator hands it over: a namespace, labels on nodes, a registry."""
     config = yaml.safe_load(api.kubeconfig.read_text())
@@ -86,7 +86,7 @@ def office(
 
 
 @contextmanager
-def serving(trial: Embedded, folder: Path) -> Iterator[str]:
+def serving(trial: LocalCluster, folder: Path) -> Iterator[str]:
     """A registry without TLS on the nodes' network; its administrator has told every node of it."""
     folder.mkdir()
     address = f"{trial.spec.gateway}:{PORT}"
@@ -197,14 +197,14 @@ def test_a_user_of_one_namespace_runs_the_pipeline_and_takes_only_it_away(office
 
 
 def test_a_pod_starts_from_an_archive_as_the_tools_load_it(
-    trial: Embedded, api: Cluster, tmp_path: Path
+    trial: LocalCluster, api: Cluster, tmp_path: Path
 ) -> None:
     """What `kind load image-archive` does on a node, by its source, is `ctr images import`."""
     built = setup.build_images({"busybox"}, say=print)
     [archive] = save_all(built, tmp_path, cache=cache(), registry="elsewhere.internal", say=print)
     node = trial.spec.nodes[0]
     pid = next(one["pid"] for one in trial.supervisor.programs() if one["name"] == node.name)
-    _images_of(trial, node, pid, "import", "--all-platforms", "--digests", str(archive))
+    images_of(node, trial.tools, pid, "import", "--all-platforms", "--digests", str(archive))
     mine = pod("from-an-archive", node=node.name)
     mine["spec"]["containers"][0] |= {"image": "elsewhere.internal/busybox:v1.0", "imagePullPolicy": "Never"}
     apply(api, [mine], namespace="default")

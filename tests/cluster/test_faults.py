@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from objects import TRIAL, deployment, namespace
+from objects import WISH, deployment, namespace
 from traces import differences, traces
 
 from kubeface.errors import KubefaceError
@@ -22,7 +22,6 @@ from kubeface.linux import cgroups
 from kubeface.local import plane
 from kubeface.local.cluster import LocalCluster
 from kubeface.local.spec import Node, Wish
-from kubeface.local.state import Embedded
 from kubeface.util.waiting import wait_for_exit, wait_until
 
 SPACE = "faults"
@@ -35,7 +34,7 @@ PROGRAMS = ("kubelet", "containerd", "kube-proxy")
 NODE_FAULTS: dict[str, tuple[Callable[[LocalCluster, str], None], ...]] = {
     "power cut": (LocalCluster.stop_node, LocalCluster.start_node),
     "frozen": (LocalCluster.freeze_node, LocalCluster.thaw_node),
-    "cable pulled": (LocalCluster.cut_node, LocalCluster.join_node),
+    "disconnected": (LocalCluster.disconnect_node, LocalCluster.reconnect_node),
 }
 
 
@@ -54,7 +53,7 @@ def table() -> list[Line]:
 
 
 @pytest.fixture
-def standing(trial: Embedded, api: Cluster) -> str:
+def standing(trial: LocalCluster, api: Cluster) -> str:
     """The uid of the Pod on the victim; two Pods of a Deployment stand, one on each node."""
     if api.find(f"namespace/{SPACE}") is None:
         api.apply(namespace(SPACE))
@@ -72,7 +71,7 @@ def standing(trial: Embedded, api: Cluster) -> str:
 
 @pytest.mark.parametrize("program", PLANE)
 def test_a_killed_program_of_the_control_plane_is_back_and_nothing_is_lost(
-    program: str, trial: Embedded, api: Cluster, standing: str, table: list[Line]
+    program: str, trial: LocalCluster, api: Cluster, standing: str, table: list[Line]
 ) -> None:
     note = api.apply(
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "n"}, "data": {"by": program}}
@@ -88,7 +87,7 @@ def test_a_killed_program_of_the_control_plane_is_back_and_nothing_is_lost(
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_killed_program_of_a_node_is_back_and_the_pods_run_on(
-    program: str, trial: Embedded, api: Cluster, standing: str, table: list[Line]
+    program: str, trial: LocalCluster, api: Cluster, standing: str, table: list[Line]
 ) -> None:
     group = next(node.cgroup for node in trial.spec.nodes if node.name == VICTIM)
     containers = _running(group, "sleep")
@@ -129,7 +128,7 @@ def test_a_lost_node_is_missed_its_pods_are_replaced_and_it_comes_back(
 
 
 def test_a_node_under_disk_pressure_takes_no_pods_and_loses_those_it_has(
-    trial: Embedded, api: Cluster, standing: str, table: list[Line]
+    trial: LocalCluster, api: Cluster, standing: str, table: list[Line]
 ) -> None:
     node = next(node for node in trial.spec.nodes if node.name == VICTIM)
     settings = _settings(node)
@@ -164,27 +163,26 @@ def bare(provider: LocalCluster) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def alone(bare: dict[str, list[str]]) -> Iterator[LocalCluster]:
+def alone(provider: LocalCluster, bare: dict[str, list[str]]) -> Iterator[LocalCluster]:
     """The trial cluster with one node only: it is up, and gone, the sooner."""
-    door = LocalCluster(TRIAL, Wish(node_count=1))
-    door.up(say=print)
-    yield door
-    door.down(purge=True, say=print)
+    provider.up(Wish(node_count=1), say=print)
+    yield provider
+    provider.down(purge=True, say=print)
 
 
 @pytest.mark.parametrize("fault", [*PLANE, *PROGRAMS, *NODE_FAULTS, "disk pressure", "all at once"])
 def test_down_after_each_fault_leaves_the_machine_as_before(
     fault: str, alone: LocalCluster, bare: dict[str, list[str]]
 ) -> None:
-    (node,) = alone._existing().nodes
+    (node,) = alone.spec.nodes
     if fault == "all at once":
         alone.freeze_node(node.name)
-        alone.cut_node(node.name)
+        alone.disconnect_node(node.name)
         for pid in cgroups.processes(f"{node.cluster.cgroup}/plane"):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     elif fault in PLANE:
-        _kill(_supervised(alone._running())[fault])
+        _kill(_supervised(alone)[fault])
     elif fault in PROGRAMS:
         _kill(_running(node.cgroup, fault)[0])
     elif fault == "disk pressure":
@@ -198,7 +196,7 @@ def test_down_after_each_fault_leaves_the_machine_as_before(
 
 def test_down_while_a_node_is_off_leaves_the_machine_as_before(provider: LocalCluster) -> None:
     before = traces()
-    provider.up(say=print)
+    provider.up(WISH, say=print)
     provider.stop_node(VICTIM)
     assert provider.add_node() == "node3"
     provider.down(purge=True, say=print)
@@ -223,7 +221,7 @@ def _fill(node: Node) -> float:
     return _kill(_running(node.cgroup, "kubelet")[0])
 
 
-def _supervised(trial: Embedded) -> dict[str, int]:
+def _supervised(trial: LocalCluster) -> dict[str, int]:
     return {one["name"]: int(one["pid"]) for one in trial.supervisor.programs()}
 
 
@@ -238,7 +236,7 @@ def _running(group: str, program: str) -> list[int]:
     return found
 
 
-def _acts(trial: Embedded, api: Cluster, program: str) -> bool:
+def _acts(trial: LocalCluster, api: Cluster, program: str) -> bool:
     """Whether a program of the control plane does its work again, seen from outside."""
     spec = trial.spec
     if program == "etcd":

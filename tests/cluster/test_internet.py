@@ -13,7 +13,6 @@ from traces import differences, traces
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster, wait
 from kubeface.kube.kubectl import run
-from kubeface.local import state
 from kubeface.local.cluster import LocalCluster
 from kubeface.local.spec import Networks, Wish
 from kubeface.util.waiting import wait_until
@@ -61,20 +60,18 @@ def server(outside: None) -> Iterator[IO[str]]:
 def open_cluster(provider: LocalCluster) -> Iterator[LocalCluster]:
     """The trial cluster, made anew with one node, a way outside and addresses that we chose."""
     provider.down(purge=True, say=print)
-    door = LocalCluster(TRIAL, Wish(node_count=1, internet=True, networks=NETWORKS))
-    door.up(say=print)
+    provider.up(Wish(node_count=1, internet=True, networks=NETWORKS), say=print)
     try:
-        yield door
+        yield provider
     finally:
-        door.down(purge=True, say=print)
+        provider.down(purge=True, say=print)
 
 
 def test_a_pod_reaches_outside_under_the_hosts_address_and_nobody_comes_in(
     server: IO[str], open_cluster: LocalCluster
 ) -> None:
     api = Cluster.connect(open_cluster.kubeconfig(), namespace="default")
-    spec = state.saved(TRIAL)
-    assert spec is not None
+    spec = open_cluster.spec
     assert spec.networks == NETWORKS
     api.apply(pod("caller"))
     wait(api, "pod/caller", for_="Ready", timeout_s=60)
@@ -84,17 +81,16 @@ def test_a_pod_reaches_outside_under_the_hosts_address_and_nobody_comes_in(
     node = spec.nodes[0].address
     wait_until(lambda: _connects(node), what=f"the host does not reach {node}", timeout_s=10)
     assert not _connects(node, "ip", "netns", "exec", SPACE)
-    with pytest.raises(BadInput, match=r"(?s)with other options.*--networks 172\.31\.0\.0/24"):
-        LocalCluster(TRIAL, Wish(networks=Networks())).up(say=print)
+    with pytest.raises(BadInput, match=r"(?s)with different options.*--networks 172\.31\.0\.0/24"):
+        open_cluster.up(Wish(networks=Networks()), say=print)
 
 
 def test_nothing_of_it_is_left(provider: LocalCluster) -> None:
     provider.down(purge=True, say=print)
     before = traces()
-    door = LocalCluster(TRIAL, Wish(node_count=1, internet=True))
-    door.up(say=print)
+    provider.up(Wish(node_count=1, internet=True), say=print)
     assert any(f"kubeface-{TRIAL}" in line for line in traces()["rules"])
-    door.down(purge=True, say=print)
+    provider.down(purge=True, say=print)
     assert differences(before, traces()) == []
 
 

@@ -9,18 +9,20 @@ import pytest
 from objects import claim, mount, pod
 
 from kubeface.kube import Cluster, apply, find_kubectl, wait
-from kubeface.local.state import Embedded
+from kubeface.local.cluster import LocalCluster
 from kubeface.places import programs
 from kubeface.util.waiting import wait_until
 
 
-def test_nodes_are_as_large_as_asked(trial: Embedded, api: Cluster) -> None:
+def test_nodes_are_as_large_as_asked(trial: LocalCluster, api: Cluster) -> None:
     for node in trial.spec.nodes:
         capacity = api.get(f"node/{node.name}").status.capacity
         assert (capacity.cpu, capacity.memory) == (str(node.cpus), f"{node.memory_mib // 1024}Gi")
 
 
-def test_pods_may_run_on_every_processor_of_the_machine(trial: Embedded, api: Cluster, space: str) -> None:
+def test_pods_may_run_on_every_processor_of_the_machine(
+    trial: LocalCluster, api: Cluster, space: str
+) -> None:
     """A node's one processor is a share of the machine's: no node's Pods crowd on the first."""
     pods = [pod(f"on-{node.name}", node=node.name) for node in trial.spec.nodes]
     apply(api, pods, namespace=space)
@@ -36,14 +38,14 @@ def test_the_version_is_the_pinned_one(api: Cluster) -> None:
     assert api.get("node/node1").status.nodeInfo.kubeletVersion == "v1.37.2"
 
 
-def test_a_pod_is_started_spoken_to_and_read(trial: Embedded, api: Cluster, space: str) -> None:
+def test_a_pod_is_started_spoken_to_and_read(trial: LocalCluster, api: Cluster, space: str) -> None:
     apply(api, [pod("talker", "echo hello; exec sleep 3600")], namespace=space)
     wait(api, "pod/talker", for_="Ready", timeout_s=60, namespace=space)
     assert _kubectl(api, "-n", space, "logs", "talker") == "hello\n"
     assert _kubectl(api, "-n", space, "exec", "talker", "--", "echo", "yes") == "yes\n"
 
 
-def test_names_and_services_reach_pods_on_every_node(trial: Embedded, api: Cluster, space: str) -> None:
+def test_names_and_services_reach_pods_on_every_node(trial: LocalCluster, api: Cluster, space: str) -> None:
     serve = "mkdir -p /tmp/www; echo here > /tmp/www/index.html; exec busybox httpd -f -p 8080 -h /tmp/www"
     pods = [
         pod(f"web-{node.name}", serve, node=node.name, labels={"app": "web"}) for node in trial.spec.nodes
@@ -59,7 +61,7 @@ def test_names_and_services_reach_pods_on_every_node(trial: Embedded, api: Clust
 
 
 def test_volumes_are_made_on_demand_and_one_kind_is_seen_by_every_node(
-    trial: Embedded, api: Cluster, space: str
+    trial: LocalCluster, api: Cluster, space: str
 ) -> None:
     claims = [claim("own"), claim("ours", "shared", "ReadWriteMany")]
     writer = pod("writer", "echo mine > /own/f; echo ours > /ours/f; exec sleep 3600", node="node1")
@@ -84,7 +86,7 @@ def test_too_much_memory_ends_a_container_as_oom_killed(api: Cluster, space: str
     assert ended.status.containerStatuses[0].state.terminated.reason == "OOMKilled"
 
 
-def test_kubectl_is_given_to_the_user(trial: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kubectl_is_given_to_the_user(trial: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBEFACE_KUBECTL")
     assert find_kubectl() == programs() / "kubectl"
 

@@ -8,7 +8,7 @@ import pytest
 from kubeface.errors import CommandFailed
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
-from kubeface.local.state import Embedded
+from kubeface.local.cluster import LocalCluster
 from kubeface.util.waiting import wait_until
 
 IMAGE = "registry.kubeface.internal/busybox:v1.0"
@@ -16,7 +16,7 @@ SPACE = "measures"
 
 
 @pytest.fixture
-def busy(trial: Embedded, api: Cluster) -> Iterator[None]:
+def busy(trial: LocalCluster, api: Cluster) -> Iterator[None]:
     """A Deployment of one Pod that uses all the processor it is given, and an autoscaler for it."""
     api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SPACE}})
     apply(api, [_deployment(), _autoscaler()], namespace=SPACE)
@@ -25,7 +25,7 @@ def busy(trial: Embedded, api: Cluster) -> Iterator[None]:
     wait(api, f"namespace/{SPACE}", for_="deleted", timeout_s=90)
 
 
-def test_top_shows_every_node(trial: Embedded, api: Cluster) -> None:
+def test_top_shows_every_node(trial: LocalCluster, api: Cluster) -> None:
     names = {node.name for node in trial.spec.nodes}
     wait_until(lambda: names <= set(_top(api, "nodes").split()), what="no figures", timeout_s=120, every_s=1)
 

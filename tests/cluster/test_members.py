@@ -13,11 +13,10 @@ from kubeface.linux import cgroups
 from kubeface.local import state
 from kubeface.local.cluster import LocalCluster
 from kubeface.local.spec import ClusterSpec
-from kubeface.local.state import Embedded
 
 
 def test_a_node_is_added_works_like_the_others_and_leaves_politely(
-    trial: Embedded, provider: LocalCluster, api: Cluster
+    trial: LocalCluster, provider: LocalCluster, api: Cluster
 ) -> None:
     assert provider.add_node() == "node3"
     assert [node.name for node in api.nodes() if node.is_ready] == ["node1", "node2", "node3"]
@@ -44,7 +43,7 @@ def test_a_node_is_added_works_like_the_others_and_leaves_politely(
 
 
 def test_a_node_stays_open_when_a_pod_may_not_leave_it(
-    trial: Embedded, provider: LocalCluster, api: Cluster
+    trial: LocalCluster, provider: LocalCluster, api: Cluster
 ) -> None:
     guard = named("policy/v1", "PodDisruptionBudget", "guard")
     guard["spec"] = {"minAvailable": 1, "selector": {"matchLabels": {"app": "needed"}}}
@@ -57,7 +56,7 @@ def test_a_node_stays_open_when_a_pod_may_not_leave_it(
 
 
 def test_a_node_with_volumes_and_the_last_node_are_kept(
-    trial: Embedded, provider: LocalCluster, api: Cluster
+    trial: LocalCluster, provider: LocalCluster, api: Cluster
 ) -> None:
     apply(api, [claim("precious"), mount(pod("owner", node="node2"), "precious")])
     wait(api, "pod/owner", for_="Ready", timeout_s=60)
@@ -79,7 +78,7 @@ def test_the_shape_of_a_cluster_outlives_programs_that_know_no_removed_nodes() -
     assert spec.with_node()[1] == "node4"
 
 
-def test_a_cluster_file_of_before_is_read(trial: Embedded) -> None:
+def test_a_cluster_file_of_before_is_read(trial: LocalCluster) -> None:
     file = trial.spec.folder / "cluster.json"
     assert "gone" not in json.loads(file.read_text())
     assert state.saved(trial.spec.name) == trial.spec

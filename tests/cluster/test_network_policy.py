@@ -14,7 +14,6 @@ from kubeface.errors import CommandFailed
 from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.kube.kubectl import run
 from kubeface.local.cluster import LocalCluster
-from kubeface.local.state import Embedded
 from kubeface.util import process
 from kubeface.util.waiting import wait_until
 
@@ -40,7 +39,7 @@ SETTLED_S = 60
 
 
 @pytest.fixture
-def web(trial: Embedded, api: Cluster) -> Iterator[str]:
+def web(trial: LocalCluster, api: Cluster) -> Iterator[str]:
     """The address of a Pod that serves at two ports; nobody's policies are left from before."""
     apply(api, [namespace(SPACE), namespace(NEXT_DOOR)])
     apply(api, [_server("web"), *_clients(SPACE), _service()], namespace=SPACE)
@@ -98,7 +97,7 @@ def test_who_may_not_speak_reaches_neither_the_pod_nor_the_dns(api: Cluster, web
 
 
 def test_probes_and_the_node_itself_pass_where_nobody_else_does(
-    trial: Embedded, api: Cluster, web: str
+    trial: LocalCluster, api: Cluster, web: str
 ) -> None:
     apply(api, [_policy("deny", {}, ingress=[], egress=[])], namespace=SPACE)
     _settles(api, web, set())

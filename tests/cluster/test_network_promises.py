@@ -9,7 +9,7 @@ from objects import Manifest, named, namespace, pod
 
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
-from kubeface.local.state import Embedded
+from kubeface.local.cluster import LocalCluster
 from kubeface.util.waiting import wait_until
 
 SPACE = "network"
@@ -19,7 +19,7 @@ LABELS = {"app": "web"}
 
 
 @pytest.fixture
-def pods(trial: Embedded, api: Cluster) -> list[str]:
+def pods(trial: LocalCluster, api: Cluster) -> list[str]:
     """Two Pods that serve, one on each node, and one that asks; left standing between the tests."""
     web = [pod(f"web-{node.name}", SERVE, node=node.name, labels=LABELS) for node in trial.spec.nodes]
     for one in web:
@@ -77,7 +77,7 @@ def test_a_session_stays_with_its_pod_where_that_is_asked_for(api: Cluster, pods
 
 
 def test_a_host_port_is_served_on_its_node_and_no_other(
-    trial: Embedded, api: Cluster, pods: list[str]
+    trial: LocalCluster, api: Cluster, pods: list[str]
 ) -> None:
     first, second = (node.address for node in trial.spec.nodes)
     _until(lambda: _get(first, 8099) == "web-node1", "the port answers")

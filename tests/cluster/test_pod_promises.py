@@ -13,7 +13,7 @@ from objects import Manifest, named, namespace, pod
 
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
-from kubeface.local.state import Embedded
+from kubeface.local.cluster import LocalCluster
 
 SPACE = "pods"
 #: The subprotocol of the API for streams of bytes, each message marked with its channel (1 is stdout).
@@ -68,7 +68,7 @@ def test_a_safe_kernel_setting_is_the_pod_s_own_and_an_unsafe_one_is_refused(api
 
 
 def test_a_pod_may_be_allowed_more_processors_than_its_node_has(
-    trial: Embedded, api: Cluster, full: str
+    trial: LocalCluster, api: Cluster, full: str
 ) -> None:
     """The kernel's cgroups of v1 refuse it, where the node itself has a hard limit."""
     node = trial.spec.nodes[0]

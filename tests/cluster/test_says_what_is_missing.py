@@ -10,8 +10,8 @@ import hiding
 import pytest
 
 from kubeface.linux import packages
+from kubeface.local.cluster import LocalCluster
 from kubeface.local.machine import CONTROLLERS, DISK_GB
-from kubeface.local.state import Embedded
 from kubeface.places import cache
 from kubeface.util.process import find
 
@@ -84,7 +84,7 @@ def test_up_names_each_missing_thing_and_begins_nothing(tmp_path: Path) -> None:
     assert not Path("/var/lib/kubeface/lacking").exists()
 
 
-def test_an_unknown_node_or_program_is_answered_with_those_there_are(trial: Embedded) -> None:
+def test_an_unknown_node_or_program_is_answered_with_those_there_are(trial: LocalCluster) -> None:
     done = _kubeface("node", "stop", "node9", "--name", trial.spec.name)
     assert (done.returncode, "nodes: node1, node2" in done.stderr) == (1, True)
     done = _kubeface("logs", "kubelet", "--name", trial.spec.name)

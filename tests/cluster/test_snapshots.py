@@ -9,7 +9,6 @@ from kubeface.errors import BadInput
 from kubeface.kube import Cluster, apply, wait
 from kubeface.kube.kubectl import run
 from kubeface.local.cluster import LocalCluster
-from kubeface.local.state import Embedded
 
 #: Adds a line a hundred times a second to a file on each of two volumes, first to one, then to the other.
 WRITER = "while true; do echo line >> /own/f; echo line >> /ours/f; sleep 0.01; done"
@@ -17,7 +16,7 @@ WITHIN_S = 90  # chosen: three times a start, for a machine that does other thin
 
 
 def test_the_cluster_comes_back_to_what_it_was(
-    trial: Embedded, provider: LocalCluster, api: Cluster, capsys: pytest.CaptureFixture[str]
+    trial: LocalCluster, provider: LocalCluster, api: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
     claims = [claim("own"), claim("ours", "shared", "ReadWriteMany")]
     apply(api, [*claims, deployment("web"), mount(pod("writer", WRITER, node="node2"), "own", "ours")])
@@ -43,7 +42,7 @@ def test_the_cluster_comes_back_to_what_it_was(
     assert restored_s < WITHIN_S
 
 
-def test_both_volumes_are_of_the_same_moment(trial: Embedded, provider: LocalCluster) -> None:
+def test_both_volumes_are_of_the_same_moment(trial: LocalCluster, provider: LocalCluster) -> None:
     folder = trial.spec.folder / "snapshots" / "before" / "volumes"
     own = next((folder / "node2").glob("*/f")).read_text().splitlines()
     ours = next((folder / "shared").glob("*/f")).read_text().splitlines()
@@ -53,7 +52,7 @@ def test_both_volumes_are_of_the_same_moment(trial: Embedded, provider: LocalClu
 
 
 def test_a_snapshot_is_asked_for_by_a_name_that_is_free_and_found_by_one_that_is_there(
-    trial: Embedded, provider: LocalCluster
+    trial: LocalCluster, provider: LocalCluster
 ) -> None:
     with pytest.raises(BadInput, match="already"):
         provider.save_snapshot("before")

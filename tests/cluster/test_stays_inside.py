@@ -14,7 +14,6 @@ from kubeface.kube import Cluster, wait
 from kubeface.kube.kubectl import run
 from kubeface.linux import cgroups
 from kubeface.local.cluster import LocalCluster
-from kubeface.local.state import Embedded
 from kubeface.util.process import run as execute
 
 REFUSED = (errno.ENETUNREACH, errno.EHOSTUNREACH)
@@ -22,7 +21,7 @@ REFUSED = (errno.ENETUNREACH, errno.EHOSTUNREACH)
 OUTSIDE = "198.51.100.7"
 
 
-def test_the_host_sends_nothing_for_the_cluster_to_its_default_route(trial: Embedded) -> None:
+def test_the_host_sends_nothing_for_the_cluster_to_its_default_route(trial: LocalCluster) -> None:
     with IPRoute() as ip:
         ours = ip.link_lookup(ifname=trial.spec.host_link)[0]
         for net in trial.spec.networks.ranges:
@@ -34,7 +33,7 @@ def test_the_host_sends_nothing_for_the_cluster_to_its_default_route(trial: Embe
             assert leads_to in (None, ours)
 
 
-def test_an_address_of_no_pod_is_refused_at_once(trial: Embedded) -> None:
+def test_an_address_of_no_pod_is_refused_at_once(trial: LocalCluster) -> None:
     nobody = str(ipaddress.ip_network(trial.spec.networks.pods)[200 * 256 + 7])
     start = time.monotonic()
     with pytest.raises(OSError) as refusal:
@@ -43,7 +42,7 @@ def test_an_address_of_no_pod_is_refused_at_once(trial: Embedded) -> None:
     assert time.monotonic() - start < 2
 
 
-def test_a_pod_and_a_node_that_call_outside_are_refused_at_once(trial: Embedded, api: Cluster) -> None:
+def test_a_pod_and_a_node_that_call_outside_are_refused_at_once(trial: LocalCluster, api: Cluster) -> None:
     api.apply(pod("caller"))
     wait(api, "pod/caller", for_="Ready", timeout_s=60)
     script = f"nc {OUTSIDE} 80 < /dev/null 2>&1; true"
@@ -58,7 +57,7 @@ def test_a_pod_and_a_node_that_call_outside_are_refused_at_once(trial: Embedded,
     api.delete("pod/caller", grace_s=0)
 
 
-def test_status_tells_disk_and_memory(trial: Embedded, provider: LocalCluster) -> None:
+def test_status_tells_disk_and_memory(trial: LocalCluster, provider: LocalCluster) -> None:
     status = provider.status()
     assert 50 < (status.disk_mib or 0) < 100_000
     held = cgroups.memory_bytes(trial.spec.cgroup) / 2**20

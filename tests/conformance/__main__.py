@@ -18,7 +18,6 @@ import suite
 from kubeface import images, places
 from kubeface.cli import setup
 from kubeface.errors import KubefaceError, Missing
-from kubeface.local import state
 from kubeface.local.cluster import LocalCluster
 from kubeface.local.spec import Wish
 from kubeface.local.toolchain.components import module
@@ -49,10 +48,10 @@ def judge(focus: str) -> int:
         raise KubefaceError(f"These are the tests of {programs.version()}, and the cluster is {ours}.")
     setup.everything(for_tests=False, say=_say)
     folder = programs.build(places.cache(), _say)
-    door = LocalCluster(NAME, WISH)
+    door = LocalCluster(NAME)
     door.down(purge=True, say=_say)
     try:
-        door.up(say=_say)
+        door.up(WISH, say=_say)
         _bring_images(folder)
         results = suite.run(folder, door.kubeconfig(), focus=focus, say=_say)
     finally:
@@ -62,8 +61,7 @@ def judge(focus: str) -> int:
 
 def _bring_images(folder: Path) -> None:
     """Build what the tests run in Pods, and push it to the cluster's registry."""
-    spec = state.saved(NAME)
-    assert spec is not None
+    spec = LocalCluster(NAME).spec
     suite.lay_out_images(folder)
     built = images.build_all(cache=places.cache(), source=folder, binaries={}, say=_say)
     images.push_all(built, cache=places.cache(), registry=spec.registry, ca=spec.pki / "ca.crt", say=_say)

@@ -15,8 +15,8 @@ from pathlib import Path
 from kubeface import places
 from kubeface.images.storage import Storage
 from kubeface.linux import packages
-from kubeface.local.cluster import SOURCE
 from kubeface.local.toolchain import COMPONENTS, Toolchain
+from kubeface.places import SOURCE
 from kubeface.util.process import find, run
 
 Say = Callable[[str], None]

@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from kubeface.cli import advice
 from kubeface.errors import KubefaceError
 from kubeface.util import refusals
+from kubeface.util.privilege import become_root
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 #: Where the context of a run keeps the name of the cluster that it is about.
@@ -22,6 +23,15 @@ class Command(TyperCommand):
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words after the command's name."""
         return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
+class RootCommand(Command):
+    """A command that needs root rights: without them, it runs again through sudo."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, as root."""
+        become_root(sys.argv[1:])
+        return super().invoke(ctx)
 
 
 class Group(TyperGroup):
@@ -55,9 +65,11 @@ class Application(typer.Typer):
             **options,
         )
 
-    def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
-        """A function as one of the commands."""
-        return super().command(name, cls=Command, **options)
+    def command(
+        self, name: str | None = None, *, needs_root: bool = False, **options: Any
+    ) -> Callable[[Function], Function]:
+        """Make a function one of the commands; with `needs_root`, it runs with root rights only."""
+        return super().command(name, cls=RootCommand if needs_root else Command, **options)
 
 
 def remember(ctx: typer.Context, name: str) -> str:

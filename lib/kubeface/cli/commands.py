@@ -1,4 +1,4 @@
-"""The commands, each a few lines over the room that does the work."""
+"""The commands of `kubeface`: each reads its options and calls what does the work."""
 
 import dataclasses
 import json
@@ -20,7 +20,8 @@ from kubeface.exercises.course import number_of
 from kubeface.exercises.overview import overview
 from kubeface.local import names
 from kubeface.local.cluster import LocalCluster
-from kubeface.local.spec import ADDONS, Networks, Wish
+from kubeface.local.garbage import collect_garbage
+from kubeface.local.spec import ADDONS, MAX_NODES, Networks, Wish
 from kubeface.local.toolchain import Way
 from kubeface.local.toolchain.components import module
 from kubeface.places import COURSE
@@ -73,18 +74,18 @@ def root(
 @app.command("help")
 def show_help(
     command: Annotated[
-        list[str] | None, typer.Argument(metavar="COMMAND", help="node stop, for instance.")
+        list[str] | None, typer.Argument(metavar="COMMAND", help="Name of the command, such as node stop.")
     ] = None,
 ) -> None:
     """Show the help of a command."""
     app([*(command or ()), "--help"], prog_name=NAME)
 
 
-@app.command()
+@app.command(needs_root=True)
 def up(
     name: Name = COURSE,
     count: Annotated[
-        int | None, typer.Option("--nodes", min=1, max=9, help="Number of nodes of a new cluster.")
+        int | None, typer.Option("--nodes", min=1, max=MAX_NODES, help="Number of nodes of a new cluster.")
     ] = None,
     cpus: Annotated[
         int | None, typer.Option(min=1, help="CPUs per node of a new cluster; default: 1.")
@@ -106,7 +107,7 @@ def up(
         list[str],
         typer.Option(
             metavar="ADDON",
-            help=f"Add-on to leave out of a new cluster: {', '.join(ADDONS)}. May be given several times.",
+            help=f"Add-on to skip; may be given several times. One of: {', '.join(ADDONS)}.",
         ),
     ] = [],  # noqa: B006  # typer makes a new one
     networks: Annotated[
@@ -117,8 +118,7 @@ def up(
         ),
     ] = "",
 ) -> None:
-    """Start the cluster; do nothing if it is running already."""
-    become_root(sys.argv[1:])
+    """Start the cluster. Does nothing if it is already running."""
     if unknown := [one for one in without if one not in ADDONS]:
         raise BadInput(f"There is no add-on {unknown[0]}.", try_next=f"one of: {', '.join(ADDONS)}")
     wish = Wish(
@@ -130,34 +130,31 @@ def up(
         without=tuple(sorted(set(without))) or None,
         networks=Networks.read(networks) if networks else None,
     )
-    LocalCluster(name, wish).up(say=report.say)
+    LocalCluster(name).up(wish, say=report.say)
 
 
-@app.command()
+@app.command(needs_root=True)
 def down(
     name: Name = COURSE,
     purge: Annotated[bool, typer.Option("--purge", help="Delete its data, too.")] = False,
 ) -> None:
     """Stop the cluster; its data are kept unless --purge is given."""
-    become_root(sys.argv[1:])
     LocalCluster(name).down(purge=purge, say=report.say)
 
 
-@app.command()
+@app.command(needs_root=True)
 def reset(name: Name = COURSE) -> None:
     """Delete everything that was made in the cluster, in seconds."""
-    become_root(sys.argv[1:])
     seconds = LocalCluster(name).reset()
     report.say(f"The cluster is as it was when it was new ({seconds:.1f} s).")
 
 
-@app.command()
+@app.command(needs_root=True)
 def status(
     name: Name = COURSE,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Show nodes, programs, disk and memory; exit code 0 if it runs."""
-    become_root(sys.argv[1:])
     found = LocalCluster(name).status()
     if as_json:
         print(json.dumps(dataclasses.asdict(found), indent=1))
@@ -166,11 +163,10 @@ def status(
     raise SystemExit(0 if found.state == "running" else 1)
 
 
-@app.command("gc")
-def collect_garbage() -> None:
+@app.command(needs_root=True)
+def gc() -> None:
     """Delete programs, images and build caches of earlier versions."""
-    become_root(sys.argv[1:])
-    report.show_garbage(LocalCluster().collect_garbage(say=report.say))
+    report.show_garbage(collect_garbage(say=report.say))
 
 
 @app.command()
@@ -179,11 +175,11 @@ def doctor(name: Name = COURSE) -> None:
     if can_become_root():  # who cannot is told so, and the rest
         become_root(sys.argv[1:])
     findings = LocalCluster(name).examine()
-    report.show_findings(findings)
-    raise SystemExit(1 if any(finding.problem for finding in findings) else 0)
+    report.show_findings(findings, "This machine is fit for a cluster.")
+    raise SystemExit(1 if any(finding.stops for finding in findings) else 0)
 
 
-@app.command()
+@app.command(needs_root=True)
 def logs(
     program: Annotated[
         str,
@@ -191,16 +187,15 @@ def logs(
             metavar="PROGRAM", help="etcd, kube-apiserver, …; with a node: kubelet, containerd, …"
         ),
     ],
-    on: Annotated[str | None, typer.Argument(metavar="NODE", help="The node that it runs on: node2.")] = None,
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines.")] = 50,
+    on: Annotated[str | None, typer.Argument(metavar="NODE", help="Node that it runs on: node2.")] = None,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="Number of lines.")] = 50,
     name: Name = COURSE,
 ) -> None:
     """Print the last lines of a program's log."""
-    become_root(sys.argv[1:])
     report.show_log(LocalCluster(name).log(program, on), lines)
 
 
-@app.command("setup")
+@app.command("setup", needs_root=True)
 def set_up(
     tests: Annotated[bool, typer.Option("--tests", help="Install what the tests need, too.")] = False,
     components: Annotated[
@@ -208,16 +203,19 @@ def set_up(
     ] = Way.AUTO,
 ) -> None:
     """Install, compile, build and fetch what a cluster needs."""
-    become_root(sys.argv[1:])
     setup.everything(for_tests=tests, way=components, say=report.say)
 
 
 @app.command()
 def progress(
-    notebook: Annotated[str | None, typer.Argument(metavar="NOTEBOOK", help="Only this one: 05.")] = None,
+    notebook: Annotated[
+        str | None, typer.Argument(metavar="NOTEBOOK", help="Number of the notebook: 05; default: all.")
+    ] = None,
     name: Name = COURSE,
-    reset: Annotated[bool, typer.Option("--reset", help="Delete it, after a question.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Delete the progress that is shown, after a confirmation.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the confirmation.")] = False,
 ) -> None:
     """Show passed exercises and right predictions, by notebook."""
     kept = Progress.named(LocalCluster(name).kubeconfig().stem)
@@ -248,14 +246,15 @@ def open_lab(
 @app.command("shell", context_settings={"allow_interspersed_args": False})
 def open_shell(
     command: Annotated[
-        list[str] | None, typer.Argument(metavar="COMMAND", help="Run this instead: kubectl get pods.")
+        list[str] | None,
+        typer.Argument(metavar="COMMAND", help="Command to run instead of a shell: kubectl get pods."),
     ] = None,
     name: Name = COURSE,
     prints: Annotated[
         bool, typer.Option("--print", help='Print its settings, for: eval "$(kubeface shell --print)"')
     ] = False,
 ) -> None:
-    """Open a shell whose kubectl and kubeface speak of the cluster."""
+    """Open a shell in which kubectl and kubeface use the cluster."""
     if not places.kubeconfig(name).exists():
         missing = f"There is no cluster {name} yet. To make it: {names.command('up', name)}"
         print(missing, file=sys.stderr)
@@ -264,18 +263,21 @@ def open_shell(
     elif command:
         shell.become(command, name)
     else:
-        print(f"kubectl and kubeface speak of the cluster {name} here; `exit` leaves.", file=sys.stderr)
+        print(f"kubectl and kubeface use the cluster {name} here; `exit` leaves.", file=sys.stderr)
         shell.become(shell.interactive(name), name)
 
 
-@app.command("images")
+@app.command("images", needs_root=True)
 def build_images(
-    only: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Only these.")] = None,
-    push: Annotated[str, typer.Option(metavar="HOST:PORT", help="Push them to another registry.")] = "",
-    save: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Save an archive of each.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Names of the images; default: all.")
+    ] = None,
+    push: Annotated[str, typer.Option(metavar="HOST:PORT", help="Registry to push them to.")] = "",
+    save: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Folder to save an archive of each in.")
+    ] = None,
 ) -> None:
     """Build the container images that have changed."""
-    become_root(sys.argv[1:])
     known = setup.image_names()
     if unknown := set(only or ()) - known:
         raise BadInput(

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from kubeface import places
 from kubeface.cli import shell
 from kubeface.errors import CommandFailed
 from kubeface.local import names
-from kubeface.local.cluster import SOURCE
 from kubeface.util.process import foreground, python
 
 #: What JupyterLab opens.
@@ -39,12 +39,12 @@ def _kubeface(*words: str) -> None:
 
 
 def _become_jupyter(name: str) -> None:
-    """JupyterLab in this process's place, on loopback; its kernels and terminals speak of the cluster."""
+    """JupyterLab in this process's place, on loopback; its kernels and terminals use the cluster."""
     path = before(CONFIG, os.environ.get("JUPYTER_CONFIG_PATH"))
     environment = {**shell.environment(name), "JUPYTER_CONFIG_PATH": path}
     options = {
         "ServerApp.ip": "127.0.0.1",
-        "ServerApp.root_dir": SOURCE,
+        "ServerApp.root_dir": places.SOURCE,
         "ServerApp.terminado_settings": {"shell_command": shell.interactive(name)},
         "ContentsManager.hide_globs": ["__pycache__", "minutes.json"],
         "LabApp.default_url": f"/lab/tree/{FIRST}",  # where the printed URL leads, too

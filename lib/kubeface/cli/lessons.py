@@ -8,7 +8,7 @@ from kubeface.exercises.course import load, notebooks
 from kubeface.kube import Cluster
 from kubeface.kube.rights import may
 from kubeface.lesson.needs import Needs, lacking, needs_of
-from kubeface.local.cluster import SOURCE
+from kubeface.places import SOURCE
 from kubeface.views.tables import Table
 
 

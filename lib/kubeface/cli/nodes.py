@@ -1,4 +1,4 @@
-"""`kubeface node …`: what can happen to a node."""
+"""`kubeface node …`: what can be done to the nodes."""
 
 import sys
 from typing import Annotated
@@ -10,53 +10,47 @@ from kubeface.cli.application import Application
 from kubeface.cli.options import Name
 from kubeface.local.cluster import LocalCluster
 from kubeface.places import COURSE
-from kubeface.util.privilege import become_root
 
-app = Application("Add, remove, switch off, freeze and cut off nodes.")
+app = Application("Add, remove, switch off, freeze and disconnect nodes.")
 
-Node = Annotated[str, typer.Argument(metavar="NODE")]
+Node = Annotated[str, typer.Argument(metavar="NODE", help="Name of the node: node2.")]
 
 
-@app.command()
+@app.command(needs_root=True)
 def stop(node: Node, name: Name = COURSE) -> None:
     """Switch a node off; everything on it ends at once."""
-    become_root(sys.argv[1:])
     LocalCluster(name).stop_node(node)
     report.say(f"{node} is off.")
 
 
-@app.command()
+@app.command(needs_root=True)
 def start(node: Node, name: Name = COURSE) -> None:
     """Switch a node on, and wait until it is Ready."""
-    become_root(sys.argv[1:])
     LocalCluster(name).start_node(node)
     report.say(f"{node} is Ready.")
 
 
-@app.command()
+@app.command(needs_root=True)
 def freeze(node: Node, name: Name = COURSE) -> None:
     """Freeze a node; its processes hang, and none ends."""
-    become_root(sys.argv[1:])
     LocalCluster(name).freeze_node(node)
     report.say(f"{node} is frozen.")
 
 
-@app.command()
+@app.command(needs_root=True)
 def thaw(node: Node, name: Name = COURSE) -> None:
     """Let a frozen node go on."""
-    become_root(sys.argv[1:])
     LocalCluster(name).thaw_node(node)
     report.say(f"{node} goes on.")
 
 
-@app.command()
+@app.command(needs_root=True)
 def add(name: Name = COURSE) -> None:
     """Add a node, and wait until it is Ready."""
-    become_root(sys.argv[1:])
     report.say(f"{LocalCluster(name).add_node()} is Ready.")
 
 
-@app.command()
+@app.command(needs_root=True)
 def remove(
     node: Node,
     name: Name = COURSE,
@@ -66,36 +60,54 @@ def remove(
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that its Pods have to leave it.")] = 120,
 ) -> None:
     """Drain a node, switch it off, and delete its disk."""
-    become_root(sys.argv[1:])
     LocalCluster(name).remove_node(node, with_volumes=with_volumes, timeout_s=timeout)
     report.say(f"{node} is gone.")
 
 
-@app.command()
+@app.command(needs_root=True)
 def simulate(
     count: Annotated[int, typer.Argument(metavar="COUNT", min=0, max=2000, help="How many; 0 removes them.")],
     name: Name = COURSE,
 ) -> None:
-    """Have COUNT simulated nodes beside the real ones.
+    """Scale to COUNT simulated nodes, and wait until they are Ready.
 
     They run nothing, and take only Pods that tolerate the taint kubeface.io/simulated.
     """
-    become_root(sys.argv[1:])
     LocalCluster(name).simulate_nodes(count, say=report.say)
     report.say(f"{count} simulated nodes are Ready." if count else "There are no simulated nodes.")
 
 
-@app.command()
-def cut(node: Node, name: Name = COURSE) -> None:
-    """Cut a node off the network; everything on it goes on running."""
-    become_root(sys.argv[1:])
-    LocalCluster(name).cut_node(node)
-    report.say(f"{node} is cut off.")
+@app.command(needs_root=True)
+def disconnect(node: Node, name: Name = COURSE) -> None:
+    """Disconnect a node from the network; its processes run on."""
+    LocalCluster(name).disconnect_node(node)
+    report.say(f"{node} is disconnected.")
 
 
-@app.command()
-def join(node: Node, name: Name = COURSE) -> None:
+@app.command(needs_root=True)
+def reconnect(node: Node, name: Name = COURSE) -> None:
     """Connect a node to the network again."""
-    become_root(sys.argv[1:])
-    LocalCluster(name).join_node(node)
-    report.say(f"{node} is connected.")
+    LocalCluster(name).reconnect_node(node)
+    report.say(f"{node} is connected again.")
+
+
+@app.command(needs_root=True, hidden=True)
+def cut(node: Node, name: Name = COURSE) -> None:
+    """Disconnect a node: the old name of `disconnect`."""
+    _warn("cut", "disconnect")
+    disconnect(node, name)
+
+
+@app.command(needs_root=True, hidden=True)
+def join(node: Node, name: Name = COURSE) -> None:
+    """Reconnect a node: the old name of `reconnect`."""
+    _warn("join", "reconnect")
+    reconnect(node, name)
+
+
+def _warn(old: str, new: str) -> None:
+    """Say on stderr what the command is called now."""
+    print(
+        f"kubeface: `node {old}` is now `node {new}`; the next version knows the new name only.",
+        file=sys.stderr,
+    )

@@ -1,4 +1,4 @@
-"""What several commands take."""
+"""Options that several commands take."""
 
 from typing import Annotated
 
@@ -9,6 +9,11 @@ from kubeface.cli.application import remember
 Name = Annotated[
     str,
     typer.Option(
-        "--name", metavar="NAME", envvar="KUBEFACE_CLUSTER", callback=remember, help="Name of the cluster."
+        "--name",
+        metavar="NAME",
+        envvar="KUBEFACE_CLUSTER",
+        callback=remember,
+        show_default=False,
+        help="Name of the cluster (default: face).",
     ),
 ]

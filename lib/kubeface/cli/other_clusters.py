@@ -1,4 +1,4 @@
-"""The commands for a cluster that is there already: look at it, use it, leave it."""
+"""The commands for an existing cluster: check it, use it, leave it."""
 
 from typing import Annotated
 
@@ -8,11 +8,12 @@ from kubeface.cli import lessons, report
 from kubeface.cli.application import Application
 from kubeface.existing.cluster import ExistingCluster
 from kubeface.kube.overrides import ClusterOverrides
-from kubeface.util.finding import Finding
 
 app = Application()
 
-Context = Annotated[str, typer.Option("--context", help="kubeconfig context of the cluster: minikube.")]
+Context = Annotated[
+    str, typer.Option("--context", help="kubeconfig context of the cluster, such as minikube.")
+]
 Registry = Annotated[
     str,
     typer.Option(
@@ -46,7 +47,7 @@ def check(
         return
     cluster = ExistingCluster(context, ClusterOverrides(registry, shared_class, one_node))
     found = cluster.examine()
-    show(found)
+    report.show_findings(found, "The pipeline can run there.")
     report.say("")
     report.say(str(lessons.here(cluster.cluster)))
     raise SystemExit(1 if any(one.stops for one in found) else 0)
@@ -63,14 +64,4 @@ def use(
 @app.command()
 def leave(context: Context) -> None:
     """Delete what the course made on an existing cluster."""
-    ExistingCluster(context, ClusterOverrides()).down(purge=True, say=report.say)
-
-
-def show(found: list[Finding]) -> None:
-    """What was looked at; then what is not as it should be, and what stops the pipeline last."""
-    report.say("In order: " + ", ".join(one.subject for one in found if not one.problem) + ".")
-    for one in sorted(found, key=lambda one: one.stops):
-        if one.problem:
-            report.say(f"{'✗' if one.stops else '!'} {one.problem}")
-    if not any(one.stops for one in found):
-        report.say("✓ The pipeline can run there.")
+    ExistingCluster(context).down(purge=True, say=report.say)

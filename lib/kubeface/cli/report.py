@@ -1,4 +1,4 @@
-"""What the commands print."""
+"""What the commands print: lines, and tables."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,18 +7,18 @@ from rich.console import Console
 from rich.table import Table
 
 from kubeface.local import names
-from kubeface.local.machine import Finding
 from kubeface.local.status import Status
 from kubeface.util import files
+from kubeface.util.finding import Finding
 
 
 def say(line: str) -> None:
-    """One line of progress, at once."""
+    """Print a line, at once."""
     print(line, flush=True)
 
 
 def show_status(status: Status) -> None:
-    """A cluster in a few lines."""
+    """Print the state of a cluster."""
     say(f"Cluster {status.name}: {status.state}")
     if status.state == "absent":
         say(f"To start one: {names.command('up', status.name)}")
@@ -38,7 +38,7 @@ def show_status(status: Status) -> None:
 
 
 def what_to_do(status: Status) -> Iterator[str]:
-    """For whatever does not run as it should: what it is, and what to type."""
+    """A sentence for each thing that does not run as it should, with the command that repairs it."""
 
     def advised(words: str) -> str:
         return names.command(words, status.name)
@@ -47,7 +47,7 @@ def what_to_do(status: Status) -> Iterator[str]:
         yield f"To start it: {advised('up')}"
         return
     healing = {"off": ("start", "switch it on"), "frozen": ("thaw", "let it go on")}
-    healing["cut off"] = ("join", "connect it")
+    healing["disconnected"] = ("reconnect", "connect it again")
     for node in status.nodes:
         if node.power in healing:
             verb, deed = healing[node.power]
@@ -63,24 +63,27 @@ def what_to_do(status: Status) -> Iterator[str]:
     yield from status.advice
 
 
-def show_findings(findings: list[Finding]) -> None:
-    """What was looked at, the problems last."""
-    fine = [finding.subject for finding in findings if not finding.problem]
-    problems = [finding.problem for finding in findings if finding.problem]
-    say("In order: " + ", ".join(fine) + ".")
-    for problem in problems:
-        say(f"✗ {problem}")
-    if not problems:
-        say("✓ This machine is fit for a cluster.")
+def show_findings(findings: list[Finding], fit: str) -> None:
+    """Print what was examined: what is in order, then the problems, and last those that stop everything.
+
+    Args:
+        fit: What to say when nothing stops.
+    """
+    say("In order: " + ", ".join(one.subject for one in findings if not one.problem) + ".")
+    for one in sorted(findings, key=lambda one: one.stops):
+        if one.problem:
+            say(f"{'✗' if one.stops else '!'} {one.problem}")
+    if not any(one.stops for one in findings):
+        say(f"✓ {fit}")
 
 
 def show_garbage(freed: dict[str, int]) -> None:
-    """What was given back."""
+    """Print how much disk was freed."""
     for what, size in freed.items():
         say(f"{what}: {size / 2**20:.0f} MiB")
     say(f"Given back: {sum(freed.values()) / 2**20:.0f} MiB")
 
 
 def show_log(path: Path, lines: int) -> None:
-    """The last lines of a log."""
+    """Print the last lines of a log."""
     say(files.tail(path, lines))

@@ -7,8 +7,8 @@ from kubeface import images, photos, places
 from kubeface.kube.overrides import REGISTRY
 from kubeface.linux import packages
 from kubeface.local import toolchain
-from kubeface.local.cluster import SOURCE
 from kubeface.local.toolchain import Toolchain, Way
+from kubeface.places import SOURCE
 from kubeface.util.privilege import give_to_user, make_user_folder
 
 Say = Callable[[str], None]

@@ -40,16 +40,16 @@ def namespace(cluster: Cluster, who: str) -> Iterator[Finding]:
     try:
         found = cluster.find(f"namespace/{NAMESPACE}")
     except ApiError:
-        yield Finding(subject, _made_for(who, f"see the namespace {NAMESPACE}"), stops=True)
+        yield Finding(subject, _made_for(who, f"see the namespace {NAMESPACE}"))
         return
     if found is None and not may(cluster, "create", "namespaces"):
-        yield Finding(subject, _made_for(who, f"make the namespace {NAMESPACE}"), stops=True)
+        yield Finding(subject, _made_for(who, f"make the namespace {NAMESPACE}"))
     elif found and found.labels.get(key) != value:
         problem = (
             f"The namespace {NAMESPACE} was not made by this course and stays as it is: use another cluster, "
             f"or give it the label {key}={value} if all that is in it may go."
         )
-        yield Finding(subject, problem, stops=True)
+        yield Finding(subject, problem)
     else:
         yield Finding(subject)
 
@@ -63,7 +63,7 @@ def within(cluster: Cluster, who: str) -> Iterator[Finding]:
     for what, verbs in missing.items():
         if verbs:
             deed = f"{listed(verbs, 'or')} {what} in the namespace {NAMESPACE}"
-            yield Finding(f"rights on {what}", not_allowed(who, deed, _role(who)), stops=True)
+            yield Finding(f"rights on {what}", not_allowed(who, deed, _role(who)))
     if not any(missing.values()):
         yield Finding(f"rights in the namespace {NAMESPACE}")
 
@@ -77,7 +77,7 @@ def beyond(cluster: Cluster, who: str) -> Iterator[Finding]:
             deed = f"{listed(missing, 'or')} {what}, {purpose}"
             ask = f"{listed([f'`{verb}`' for verb in missing])} on {what}"
             problem = not_allowed(who, deed, ask)
-        yield Finding(f"rights on {what}", problem)
+        yield Finding(f"rights on {what}", problem, is_warning=True)
 
 
 def _made_for(who: str, deed: str) -> str:

@@ -96,14 +96,14 @@ class ExistingCluster:
                 f"Nobody has said how images get to the nodes of {self.context}: "
                 "name a registry that they pull from with --registry HOST:PORT."
             )
-            return Finding("images", problem, stops=True)
+            return Finding("images", problem)
         program = loader[0]
         if shutil.which(program):
             return Finding(f"images through {program}")
         problem = (
             f"{program} would load the images, and is not on the PATH: add it, or give --registry HOST:PORT."
         )
-        return Finding("images", problem, stops=True)
+        return Finding("images", problem)
 
     def _bring_images(self, registry: str, say: Say) -> None:
         if registry == REGISTRY:  # the nodes know the course's own name: whoever arranged that brings them

@@ -52,10 +52,10 @@ def judge_version(said: str) -> Finding:
     oldest, newest = (f"v{major}.{minor}" for major, minor in (OLDEST, NEWEST))
     if version < OLDEST:
         problem = f"Kubernetes {said} is too old for the manifests: take a cluster of {oldest} or newer."
-        return Finding("version", problem, stops=True)
+        return Finding("version", problem)
     if version > NEWEST:
         problem = f"Kubernetes {said} is newer than the course was tried with: go on, or take {newest}."
-        return Finding("version", problem)
+        return Finding("version", problem, is_warning=True)
     return Finding(f"Kubernetes {said}")
 
 
@@ -64,20 +64,23 @@ def _kubectl() -> Finding:
         return Finding(f"kubectl at {find_kubectl()}")
     except Missing:
         problem = "There is no kubectl on this machine: install it, or set KUBEFACE_KUBECTL to where it is."
-        return Finding("kubectl", problem, stops=True)
+        return Finding("kubectl", problem)
 
 
 def _nodes(cluster: Cluster, who: str) -> Iterator[Finding]:
     if not may(cluster, "list", "nodes"):
-        yield Finding("nodes", not_allowed(who, "list nodes, which lessons look at", "`list` on nodes"))
+        problem = not_allowed(who, "list nodes, which lessons look at", "`list` on nodes")
+        yield Finding("nodes", problem, is_warning=True)
         return
     nodes = cluster.nodes()
     ready = [node for node in nodes if node.is_ready]
     if not ready:
-        yield Finding("nodes", "No node is ready: start one, then look again.", stops=True)
+        yield Finding("nodes", "No node is ready: start one, then look again.")
         return
     alone = "There is one node: what takes several is left out, as the table of the lessons says."
-    yield Finding(f"{len(ready)} of {len(nodes)} nodes ready", alone if len(nodes) == 1 else "")
+    yield Finding(
+        f"{len(ready)} of {len(nodes)} nodes ready", alone if len(nodes) == 1 else "", is_warning=True
+    )
     yield from _architectures(ready)
     yield _label(cluster, nodes)
 
@@ -89,7 +92,7 @@ def _architectures(nodes: list[KubeObject]) -> Iterator[Finding]:
         there = info.get("architecture", here)
         if there != here:
             problem = f"{node.name} is {there}, and images built here are for {here}: build them on {there}."
-            yield Finding(f"architecture of {node.name}", problem, stops=True)
+            yield Finding(f"architecture of {node.name}", problem)
 
 
 def _label(cluster: Cluster, nodes: list[KubeObject]) -> Finding:
@@ -101,5 +104,4 @@ def _label(cluster: Cluster, nodes: list[KubeObject]) -> Finding:
     return Finding(
         subject,
         f"No node has the label {NODE_LABEL}=true, on which the queue runs: ask for {ask}.",
-        stops=True,
     )

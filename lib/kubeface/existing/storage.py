@@ -65,7 +65,8 @@ def look(cluster: Cluster, who: str, overrides: ClusterOverrides) -> Iterator[Fi
     """Whether there are disks for the database and for the photos."""
     if not may(cluster, "list", "storageclasses"):
         what = "list StorageClasses, so whether the database and the photos get their disks stays open"
-        yield Finding("StorageClasses", not_allowed(who, what, "`list` on storageclasses"))
+        problem = not_allowed(who, what, "`list` on storageclasses")
+        yield Finding("StorageClasses", problem, is_warning=True)
         return
     found = classes(cluster)
     yield _default(found)
@@ -79,7 +80,8 @@ def _default(found: list[Class]) -> Finding:
     names = [one.name for one in found]
     todo = f"mark {listed(names, 'or')} as the default" if names else "install a provisioner of volumes"
     return Finding(
-        subject, f"No StorageClass is the default, so nobody makes the database's disk: {todo}.", stops=True
+        subject,
+        f"No StorageClass is the default, so nobody makes the database's disk: {todo}.",
     )
 
 
@@ -91,9 +93,9 @@ def _shared(found: list[Class], overrides: ClusterOverrides) -> Finding:
     subject = "a StorageClass for the photos"
     if overrides.shared_class:
         problem = f"There is no StorageClass {wanted}: name another one for the photos with --shared-class."
-        return Finding(subject, problem, stops=True)
+        return Finding(subject, problem)
     problem = (
         "No StorageClass is known to share a volume between nodes, as the photos need: name one that does "
         "(ReadWriteMany) with --shared-class NAME, or keep the photos and their Pods on one with --one-node."
     )
-    return Finding(subject, problem, stops=True)
+    return Finding(subject, problem)

@@ -1,13 +1,47 @@
-"""The learner's kubeconfig: the course's context put right, and what they have added left alone. Pure."""
+"""The learner's kubeconfig: the course's context is repaired, and what they have added is left alone."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from kubeface import places
+from kubeface.kube.contexts import NAMESPACE, in_namespace
 from kubeface.local.credentials import CONTEXT
+from kubeface.local.spec import ClusterSpec
+from kubeface.local.toolchain import Toolchain
+from kubeface.util import files
+from kubeface.util.privilege import give_to_user, make_user_folder
 
 _LISTS = ("clusters", "users", "contexts")
 Config = dict[str, Any]
+
+
+def hand_over(spec: ClusterSpec, tools: Toolchain, say: Callable[[str], None] = lambda line: None) -> None:
+    """Give the user who typed the command a kubeconfig and a kubectl, owned by them."""
+    file, kubectl = places.kubeconfig(spec.name), places.programs() / "kubectl"
+    for folder in (file.parent, kubectl.parent):
+        make_user_folder(folder)
+    if (text := repaired_file(spec)) is not None:
+        _keep_unreadable(file, say)
+        files.write(file, text)
+    target = tools.program("kubernetes", "kubectl")
+    if not kubectl.is_symlink() or kubectl.readlink() != target:
+        kubectl.unlink(missing_ok=True)
+        kubectl.symlink_to(target)
+    give_to_user(file)
+
+
+def repaired_file(spec: ClusterSpec) -> str | None:
+    """What the kubeconfig of a cluster has to be; None where it is so."""
+    file = places.kubeconfig(spec.name)
+    ours = in_namespace((spec.pki / "learner.kubeconfig").read_text(), NAMESPACE)
+    if not file.exists():
+        return ours
+    there = file.read_text(errors="replace")
+    text = repaired(there, ours)
+    return None if text == there else text
 
 
 def repaired(text: str, ours: str) -> str:
@@ -34,6 +68,15 @@ def server(text: str) -> str:
     return next(
         (str((one.get("cluster") or {}).get("server")) for one in there if one.get("name") == CONTEXT), ""
     )
+
+
+def _keep_unreadable(file: Path, say: Callable[[str], None]) -> None:
+    """Put aside what cannot be repaired."""
+    if file.exists() and not is_readable(file.read_text(errors="replace")):
+        aside = file.with_name(f"{file.name}.unreadable")
+        file.replace(aside)
+        give_to_user(aside)
+        say(f"{file} was no kubeconfig any more and is made anew; what it was is in {aside}")
 
 
 def _read(text: str) -> Config | None:

@@ -45,8 +45,8 @@ def cluster_lock(name: str, work: str, *, say: Say = to_stderr) -> Iterator[None
 
 
 @contextlib.contextmanager
-def machine_lock() -> Iterator[None]:
-    """Be the only one who takes addresses or changes what all clusters share; held for moments."""
+def address_lock() -> Iterator[None]:
+    """Serialise the choice of cluster addresses, and changes of what all clusters share; held for moments."""
     with files.locked(STATE.parent):
         yield
 

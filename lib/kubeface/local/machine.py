@@ -1,9 +1,8 @@
-"""Is this machine fit for a cluster? One sentence for each thing that is not."""
+"""Can this machine run a cluster? One sentence for each thing that it lacks."""
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from kubeface.errors import CommandFailed, Missing
@@ -11,6 +10,7 @@ from kubeface.linux import cgroups, modules, packages
 from kubeface.local import network, trials
 from kubeface.local.spec import STATE, ClusterSpec
 from kubeface.local.toolchain import Toolchain
+from kubeface.util.finding import Finding
 from kubeface.util.process import find, run
 
 #: Measured: three nodes' copies of the images and the registry take about 8 GB.
@@ -20,14 +20,6 @@ SPARE_GB = 1
 #: Measured: the programs take 1.6 GB, the pipeline 1.5 GB.
 MEMORY_GB = 4
 CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `problem` is empty when it is well, else says what is wrong and what to do."""
-
-    subject: str
-    problem: str = ""
 
 
 def examine(spec: ClusterSpec, tools: Toolchain, *, is_new: bool) -> list[Finding]:

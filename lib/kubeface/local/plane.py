@@ -1,5 +1,6 @@
-"""The control plane on the host: each program as a table of flags."""
+"""The control plane: each program as a table of its flags, and whether it is ready."""
 
+import json
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import yaml
 from kubeface.errors import NotReady
 from kubeface.linux.supervisor import Program
 from kubeface.local.credentials import Credentials
-from kubeface.local.spec import API_PORT, DNS_DOMAIN, REGISTRY_PORT, ClusterSpec
+from kubeface.local.spec import API_PORT, DNS_DOMAIN, REGISTRY_HOST, REGISTRY_PORT, ClusterSpec
 from kubeface.local.toolchain import Toolchain
 from kubeface.util import files, http_client
 
@@ -21,10 +22,31 @@ NODE_GRACE_S = 16
 _QPS = {"kube-api-qps": 300, "kube-api-burst": 500}
 #: How long Pods stay bound to a lost node. Kubernetes' default is 300 s.
 TOLERATION_S = 10
+#: The image of the storage provisioner's helper Pods: a shell, mkdir and rm.
+HELPER_IMAGE = f"{REGISTRY_HOST}/busybox:v1.0"
+#: Where volumes are, as the nodes see it; /var/lib/shared is one folder on all nodes.
+LOCAL_PATH, SHARED_PATH = "/var/lib/local-path", "/var/lib/shared"
+
+_STORAGE = {
+    "storageClassConfigs": {
+        "local-path": {"nodePathMap": [{"node": "DEFAULT_PATH_FOR_NON_LISTED_NODES", "paths": [LOCAL_PATH]}]},
+        "shared": {"sharedFileSystemPath": SHARED_PATH},
+    }
+}
+_HELPER_POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "helper-pod"},
+    "spec": {
+        "priorityClassName": "system-node-critical",
+        "tolerations": [{"operator": "Exists"}],
+        "containers": [{"name": "helper-pod", "image": HELPER_IMAGE, "imagePullPolicy": "IfNotPresent"}],
+    },
+}
 
 
 def etcd(spec: ClusterSpec, tools: Toolchain) -> Program:
-    """The cluster's memory. Answers only to a certificate of its own authority."""
+    """The database of the cluster. Accepts only clients with a certificate of etcd's own authority."""
     url = f"https://{spec.gateway}:{ETCD_PORT}"
     peer = "http://127.0.0.1:0"  # a single member has no peers to listen to
     return _program(
@@ -47,7 +69,7 @@ def etcd(spec: ClusterSpec, tools: Toolchain) -> Program:
 
 
 def apiserver(spec: ClusterSpec, tools: Toolchain) -> Program:
-    """The one door to the cluster's state."""
+    """The API server: the only program that speaks to etcd."""
     pki = spec.pki
     return _program(
         "kube-apiserver",
@@ -92,7 +114,7 @@ def apiserver(spec: ClusterSpec, tools: Toolchain) -> Program:
 
 
 def controller_manager(spec: ClusterSpec, tools: Toolchain) -> Program:
-    """The loops that make what is into what should be."""
+    """The controllers: loops that bring the actual state to the desired one."""
     credentials = Credentials(spec)
     kubeconfig = credentials.kubeconfig("controller-manager")
     pki = spec.pki
@@ -130,7 +152,7 @@ def controller_manager(spec: ClusterSpec, tools: Toolchain) -> Program:
 
 
 def scheduler(spec: ClusterSpec, tools: Toolchain) -> Program:
-    """Gives each Pod a node."""
+    """The scheduler: assigns Pods to nodes."""
     kubeconfig = Credentials(spec).kubeconfig("scheduler")
     pki = spec.pki
     return _program(
@@ -152,7 +174,7 @@ def scheduler(spec: ClusterSpec, tools: Toolchain) -> Program:
 
 
 def registry(spec: ClusterSpec, tools: Toolchain) -> Program:
-    """Where the nodes pull images from. Its data are in the cache: they outlive the cluster."""
+    """The image registry that nodes pull from. Its data are in the cache, and outlive the cluster."""
     settings = {
         "version": 0.1,
         "log": {"level": "warn"},
@@ -172,8 +194,27 @@ def registry(spec: ClusterSpec, tools: Toolchain) -> Program:
     )
 
 
+def storage_provisioner(spec: ClusterSpec, tools: Toolchain) -> Program:
+    """The provisioner that makes a volume for each claim (local-path-provisioner, two StorageClasses)."""
+    folder = spec.folder / "storage"
+    files.write(folder / "config.json", json.dumps(_STORAGE))
+    files.write(folder / "helper-pod.yaml", yaml.safe_dump(_HELPER_POD))
+    program = tools.program("storage", "local-path-provisioner")
+    flags = {
+        "config": folder / "config.json",
+        "kubeconfig": Credentials(spec).kubeconfig("storage"),
+        "helper-image": HELPER_IMAGE,
+        "helper-pod-file": folder / "helper-pod.yaml",
+        "namespace": "kube-system",
+        "configmap-name": "local-path-scripts",
+        "service-account-name": "default",
+    }
+    command = (str(program), "start", *(f"--{name}={value}" for name, value in flags.items()))
+    return Program("storage", command, stop_signal="KILL")
+
+
 def is_healthy(spec: ClusterSpec, url: str, client: str) -> Callable[[], bool]:
-    """A question for `wait_ready`: does this URL answer 200 to the client certificate of that name?"""
+    """A function for `wait_ready`: whether this URL answers 200 to the client certificate of that name."""
     authority = "etcd-ca" if client == "apiserver-etcd-client" else "ca"
 
     def answers() -> bool:
@@ -189,17 +230,17 @@ def is_healthy(spec: ClusterSpec, url: str, client: str) -> Callable[[], bool]:
 
 
 def etcd_ready(spec: ClusterSpec) -> Callable[[], bool]:
-    """Does etcd answer?"""
+    """A function that tells whether etcd is healthy."""
     return is_healthy(spec, f"https://{spec.gateway}:{ETCD_PORT}/health", "apiserver-etcd-client")
 
 
 def apiserver_ready(spec: ClusterSpec) -> Callable[[], bool]:
-    """Does the API server serve, with all its start-up work done?"""
+    """A function that tells whether the API server is ready: /readyz answers 200."""
     return is_healthy(spec, f"{spec.server}/readyz", "admin")
 
 
 def registry_ready(spec: ClusterSpec) -> Callable[[], bool]:
-    """Does the registry serve?"""
+    """A function that tells whether the registry answers."""
     return is_healthy(spec, f"https://{spec.registry}/v2/", "admin")
 
 

@@ -1,4 +1,4 @@
-"""Bring a running cluster back to how it was when it was new, without stopping anything of its own."""
+"""Reset a running cluster to how it was when it was new, without stopping anything of its own."""
 
 import shutil
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,11 @@ from kubeface.kube import Cluster, KubeObject, apply, wait
 from kubeface.kube.transport import NotFound
 from kubeface.kube.wait import Deadline
 from kubeface.linux import cgroups
-from kubeface.local import addons, steps
-from kubeface.local.state import Embedded
+from kubeface.local import addons, nodes
+from kubeface.local.dns import wait_for_dns
+from kubeface.local.programs import api as connect
+from kubeface.local.spec import ClusterSpec
+from kubeface.local.toolchain import Toolchain
 from kubeface.model.kinds import Kind
 from kubeface.model.ownership import node_reset
 from kubeface.util.waiting import wait_until
@@ -54,30 +57,31 @@ POD_GRACE_S, FORCE_AFTER_S, TIMEOUT_S = 1, 4.0, 60.0
 AT_ONCE = 8
 
 
-def reset(embedded: Embedded) -> None:
-    """Everything that was not there when the cluster was new is gone, from the API and from the disks.
+def reset(spec: ClusterSpec, tools: Toolchain) -> None:
+    """Delete everything that was not there when the cluster was new, from the API and from the disks.
 
-    Every node must be on. Images stay on the nodes.
+    Every node is switched on before. Images stay on the nodes.
 
     Raises:
         NotReady: something is still there after a minute.
     """
-    api = embedded.api()
-    pristine = addons.objects(embedded.spec, embedded.tools)
+    nodes.restore_all(spec)
+    api = connect(spec)
+    pristine = addons.objects(spec, tools)
     ours = {_key(one) for one in pristine}
     _delete_all(api, [(kind, one) for kind in _GUARDS for one in _strangers(api, kind, ours)])
-    _empty(embedded, api, ours)
-    _clear_volumes(embedded)
+    _empty(spec, api, ours)
+    _clear_volumes(spec)
     for node in api.nodes():
         if change := node_reset(node):
             api.patch(node.ref, change)
     apply(api, pristine)
     wait(api, "serviceaccount/default", for_="exists", timeout_s=TIMEOUT_S)
-    steps.wait_for_dns(embedded)
+    wait_for_dns(spec)
 
 
-def _empty(embedded: Embedded, api: Cluster, ours: set[str]) -> None:
-    """No namespace but the system's, and nothing of a stranger's in those or beside them."""
+def _empty(spec: ClusterSpec, api: Cluster, ours: set[str]) -> None:
+    """Delete every namespace but the system's, and every object of a user's in those and outside of any."""
     deadline = Deadline.after(TIMEOUT_S)
     kinds: list[Kind] = []
     left: list[tuple[Kind, KubeObject]] = []
@@ -91,7 +95,7 @@ def _empty(embedded: Embedded, api: Cluster, ours: set[str]) -> None:
         kinds = [kind for kind, some in zip(kinds, found, strict=True) if some]
         left = [pair for some in found for pair in some]
         _delete_all(api, left, force=TIMEOUT_S - deadline.left_s > FORCE_AFTER_S)
-        _kill(embedded, [one for kind, one in left if kind.name == "Pod"])
+        _kill(spec, [one for kind, one in left if kind.name == "Pod"])
         return not left and not open_
 
     for _ in range(2):  # a second look at everything: what ended last may have made something
@@ -107,18 +111,18 @@ def _empty(embedded: Embedded, api: Cluster, ours: set[str]) -> None:
             _finish(api, space)
 
 
-def _kill(embedded: Embedded, pods: Iterable[KubeObject]) -> None:
-    """End the processes of Pods that are on their way out, whatever pause they have asked for."""
-    groups = {one.name: one.cgroup for one in embedded.spec.nodes}
+def _kill(spec: ClusterSpec, pods: Iterable[KubeObject]) -> None:
+    """Kill the processes of terminating Pods, whatever grace period they have asked for."""
+    groups = {one.name: one.cgroup for one in spec.nodes}
     for pod in pods:
         if pod.node in groups:
             cgroups.kill(f"{groups[pod.node]}/kubepods/{_CLASSES[pod.status.qosClass]}pod{pod.metadata.uid}")
 
 
-def _clear_volumes(embedded: Embedded) -> None:
-    """The folders of all volumes; nobody is left in the API that they could belong to."""
-    disks = [one.disk / "lib" / "local-path" for one in embedded.spec.nodes]
-    for folder in (embedded.spec.shared, *disks):
+def _clear_volumes(spec: ClusterSpec) -> None:
+    """Delete the folders of all volumes; no claim is left that they could belong to."""
+    disks = [one.disk / "lib" / "local-path" for one in spec.nodes]
+    for folder in (spec.shared, *disks):
         for volume in folder.iterdir():
             shutil.rmtree(volume, ignore_errors=True)
 

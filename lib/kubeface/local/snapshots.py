@@ -1,6 +1,6 @@
-"""Keep a running cluster's state under a name, and come back to it: what etcd holds, and every volume.
+"""Snapshots of a running cluster: what etcd holds, and every volume.
 
-All is copied at one moment, with everything that writes standing still: what a power cut of the whole
+All is copied at one moment, while everything that writes is suspended: what a power cut of the whole
 machine would leave on its disks, which databases and etcd are made to wake up from.
 """
 
@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kubeface.errors import BadInput
-from kubeface.local import names, power
+from kubeface.local import names, nodes
+from kubeface.local.programs import supervisor
 from kubeface.local.spec import ClusterSpec
-from kubeface.local.state import Embedded
 from kubeface.util import files
 from kubeface.util.process import run
 
@@ -29,7 +29,7 @@ COPY_S = 600
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One state that was kept.
+    """One snapshot.
 
     Args:
         nodes: The nodes that the cluster had.
@@ -43,24 +43,23 @@ class Snapshot:
     mib: int
 
 
-def save(embedded: Embedded, name: str) -> Snapshot:
-    """Keep the state of a running cluster; nothing that runs notices more than a short halt.
+def save(spec: ClusterSpec, name: str) -> Snapshot:
+    """Save the state of a running cluster; its programs notice no more than a short pause.
 
     Raises:
         BadInput: the name is no name, or taken.
-        NotReady: etcd does not run just now; nothing has been halted.
+        NotReady: etcd does not run just now; nothing has been suspended.
     """
-    spec = embedded.spec
     if not NAME.fullmatch(name):
         raise BadInput(f"{name!r} is no name for a snapshot.", try_next="small letters, digits, dashes")
-    if name in {one.name for one in kept(spec)}:
+    if name in {one.name for one in saved(spec)}:
         raise BadInput(
             f"There is a snapshot {name} already.",
             try_next=names.command(f"snapshot remove {name}", spec.name),
         )
     aside = _folder(spec) / f".{name}.saving"
     shutil.rmtree(aside, ignore_errors=True)
-    with _standing_still(embedded):
+    with _paused(spec):
         for source, part in _parts(spec):
             _copy(source, aside / part)
     made = Snapshot(name, [one.name for one in spec.nodes], time.time(), files.disk_bytes(aside) // 2**20)
@@ -69,7 +68,7 @@ def save(embedded: Embedded, name: str) -> Snapshot:
     return made
 
 
-def kept(spec: ClusterSpec) -> list[Snapshot]:
+def saved(spec: ClusterSpec) -> list[Snapshot]:
     """The snapshots of a cluster, oldest first."""
     found = [
         Snapshot(**json.loads(file.read_text()))
@@ -81,7 +80,7 @@ def kept(spec: ClusterSpec) -> list[Snapshot]:
 
 def find(spec: ClusterSpec, name: str) -> Snapshot:
     """The snapshot of that name. Raises `BadInput` when there is none."""
-    there = {one.name: one for one in kept(spec)}
+    there = {one.name: one for one in saved(spec)}
     if name not in there:
         names = ", ".join(there) or "none"
         raise BadInput(f"There is no snapshot {name}.", seen=f"snapshots: {names}")
@@ -89,17 +88,17 @@ def find(spec: ClusterSpec, name: str) -> Snapshot:
 
 
 def check(spec: ClusterSpec, name: str) -> None:
-    """Raise `BadInput` when the cluster cannot come back to that snapshot."""
-    nodes = [one.name for one in spec.nodes]
-    if (then := find(spec, name).nodes) != nodes:
+    """Raise `BadInput` when the snapshot is not there, or is of other nodes."""
+    now = [one.name for one in spec.nodes]
+    if (then := find(spec, name).nodes) != now:
         raise BadInput(
             f"The snapshot {name} is of a cluster with other nodes.",
-            seen=f"then: {', '.join(then)}; now: {', '.join(nodes)}",
+            seen=f"then: {', '.join(then)}; now: {', '.join(now)}",
         )
 
 
-def bring_back(spec: ClusterSpec, name: str) -> None:
-    """Give a cluster that is down the state of a snapshot; the snapshot stays. Safe to repeat."""
+def restore(spec: ClusterSpec, name: str) -> None:
+    """Replace the state of a stopped cluster by that of a snapshot, which stays. Safe to repeat."""
     for target, part in _parts(spec):
         aside = target.with_name(f".{target.name}.coming")
         shutil.rmtree(aside, ignore_errors=True)
@@ -109,7 +108,7 @@ def bring_back(spec: ClusterSpec, name: str) -> None:
 
 
 def remove(spec: ClusterSpec, name: str) -> None:
-    """Forget a snapshot."""
+    """Delete a snapshot."""
     find(spec, name)
     shutil.rmtree(_folder(spec) / name)
 
@@ -132,18 +131,17 @@ def _copy(source: Path, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def _standing_still(embedded: Embedded) -> Iterator[None]:
-    """Halt the nodes, then etcd; let them go on whatever happens."""
-    etcd = os.pidfd_open(embedded.supervisor.pid("etcd"))  # this process, and no later one of its number
-    nodes = [one.name for one in embedded.spec.nodes]
+def _paused(spec: ClusterSpec) -> Iterator[None]:
+    """Suspend the nodes, then etcd; resume them whatever happens."""
+    etcd = os.pidfd_open(supervisor(spec).pid("etcd"))  # this process, and no later one of its number
     try:
-        for name in nodes:
-            power.freeze(embedded, name)
+        for one in spec.nodes:
+            nodes.freeze(one)
         signal.pidfd_send_signal(etcd, signal.SIGSTOP)
         yield
     finally:
         with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
             signal.pidfd_send_signal(etcd, signal.SIGCONT)
         os.close(etcd)
-        for name in nodes:
-            power.thaw(embedded, name)
+        for one in spec.nodes:
+            nodes.thaw(one)

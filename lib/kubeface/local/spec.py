@@ -19,7 +19,9 @@ RUN = Path("/run/kubeface")
 REGISTRY_HOST = "registry.kubeface.internal"
 DNS_DOMAIN = "cluster.local"
 API_PORT = 6443
-#: What a cluster can be made without.
+#: Node addresses are .11 to .19 of the nodes' network, so a cluster has at most nine nodes.
+MAX_NODES = 9
+#: Optional parts of a cluster: `up --without` leaves them out.
 ADDONS = ("dns", "storage", "metrics", "policies")
 REGISTRY_PORT = 5000
 #: The longest name of a network interface (IFNAMSIZ of Linux, without its end).
@@ -170,10 +172,6 @@ class ClusterSpec:
         gone = tuple(number for number in range(1, left[-1]) if number not in left)
         return replace(self, node_count=left[-1], gone=gone)
 
-    def node(self, name: str) -> Node | None:
-        """The node of this name, if there is one."""
-        return next((node for node in self.nodes if node.name == name), None)
-
     @property
     def folder(self) -> Path:
         """Its state on disk."""
@@ -198,6 +196,11 @@ class ClusterSpec:
     def cgroup(self) -> str:
         """The cgroup above all of its processes."""
         return f"kubeface-{self.name}"
+
+    @property
+    def plane_cgroup(self) -> str:
+        """The cgroup of the control plane's processes."""
+        return f"{self.cgroup}/plane"
 
     @property
     def switch(self) -> str:

@@ -1,37 +1,26 @@
-"""What holds the nodes' kube-proxies back while their API server is starting.
+"""Delays kube-proxy until the API server is ready: a file lock per node, held here, waited for on the node.
 
-It refuses them until its rights are in place, and after each refusal they ask again later: measured, services
-were served up to 3 s after they could have been. The gate is one lock a node: held here, waited for there by
-node_start. The kernel opens it when this process ends, however it ends.
+A starting API server refuses kube-proxies until its rights are in place, and after each refusal they ask
+again later: measured, Services were served up to 3 s after they could have been. The kernel releases the
+locks when this process ends, however it ends. The other side is node_start.py.
 """
 
 import contextlib
 import fcntl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
 
 
-class StartBarrier:
-    """One lock a node.
+@contextlib.contextmanager
+def start_barrier(locks: Sequence[Path]) -> Iterator[None]:
+    """Hold the nodes' kube-proxies back meanwhile.
 
     Args:
-        locks: The files; the nodes see them too.
+        locks: One file a node, which the node sees too.
     """
-
-    def __init__(self, locks: Sequence[Path]) -> None:
-        self._locks = locks
-        self._held: list[IO[str]] = []
-
-    def close(self) -> None:
-        """Let nobody through, until `open`."""
-        for path in self._locks:
-            lock = path.open("w")
-            self._held.append(lock)
-            with contextlib.suppress(BlockingIOError):  # another `kubeface up` holds it: closed all the same
+    with contextlib.ExitStack() as stack:
+        for path in locks:
+            lock = stack.enter_context(path.open("w"))
+            with contextlib.suppress(BlockingIOError):  # another process holds it: that delays them as well
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def open(self) -> None:
-        """Let everybody through; fine when it is open."""
-        while self._held:
-            self._held.pop().close()
+        yield

@@ -1,66 +1,18 @@
-"""A cluster on this machine: its spec on disk, its programs, and a client that may do everything."""
+"""What is known of the clusters on this machine: their specs on disk, their names, their logs."""
 
 import contextlib
 import dataclasses
 import json
-from dataclasses import dataclass
-from functools import cached_property
+from pathlib import Path
 
 from kubeface.errors import BadInput
-from kubeface.kube import Cluster
-from kubeface.linux.supervisor import Program, Supervisor
-from kubeface.local import names, node, plane, simulated, storage
+from kubeface.local import names
 from kubeface.local.spec import STATE, ClusterSpec, Networks
-from kubeface.local.start_barrier import StartBarrier
-from kubeface.local.toolchain import Toolchain
 from kubeface.util import files
 
 
-@dataclass(frozen=True)
-class Embedded:
-    """What the steps work on."""
-
-    spec: ClusterSpec
-    tools: Toolchain
-
-    @cached_property
-    def supervisor(self) -> Supervisor:
-        """Watches the control plane and, as one program each, the nodes."""
-        return Supervisor(self.spec.folder, self.spec.run / "supervisor.sock")
-
-    @cached_property
-    def gate(self) -> StartBarrier:
-        """Closed while the API server is starting."""
-        return StartBarrier([node.api_server_lock(one) for one in self.spec.nodes])
-
-    @property
-    def plane_cgroup(self) -> str:
-        """Where the control plane's processes live."""
-        return f"{self.spec.cgroup}/plane"
-
-    def programs(self) -> list[Program]:
-        """Everything the host's supervisor runs."""
-        makers = (
-            plane.etcd,
-            plane.registry,
-            plane.apiserver,
-            plane.controller_manager,
-            plane.scheduler,
-            *([storage.provisioner] if self.spec.has("storage") else []),
-            *([simulated.program] if simulated.are_wanted(self.spec) else []),
-        )
-        return [
-            *(maker(self.spec, self.tools) for maker in makers),
-            *(node.program(one) for one in self.spec.nodes),
-        ]
-
-    def api(self) -> Cluster:
-        """The API, as the user that makes the first rights."""
-        return Cluster.connect(self.spec.pki / "admin.kubeconfig")
-
-
 def save(spec: ClusterSpec) -> None:
-    """Keep the spec beside the cluster's state."""
+    """Write the spec to disk, beside the cluster's data."""
     values = dataclasses.asdict(spec)
     for newer in ("gone", "fast", "internet", "without"):
         if not values[newer]:
@@ -69,7 +21,7 @@ def save(spec: ClusterSpec) -> None:
 
 
 def taken_networks(*, besides: str = "") -> list[str]:
-    """The address ranges of every other cluster on this machine, running or not, of which they are known."""
+    """The address ranges of the clusters on this machine, running or not; those of `besides` are left out."""
     found: list[str] = []
     for name in names_there():
         with contextlib.suppress(BadInput):  # whoever uses that cluster is told
@@ -88,6 +40,9 @@ def checked_name(name: str) -> str:
 
     Raises:
         BadInput: it may not; nothing has been touched.
+
+    >>> checked_name("lab-2")
+    'lab-2'
     """
     is_older = name != names.RESERVED and name in names_there()
     return name if is_older else names.checked(name)
@@ -113,3 +68,28 @@ def saved(name: str) -> ClusterSpec | None:
             seen=str(error),
             try_next=f"{names.command('down --purge', name)}, which removes it and its data",
         ) from error
+
+
+def log(spec: ClusterSpec, program: str, node: str | None = None) -> Path:
+    """The log file of a program of the control plane, or of a node ("kubelet", "node2").
+
+    Raises:
+        BadInput: there is no such log.
+    """
+    there = _logs(spec.folder / "nodes" / node / "var" / "log" if node else spec.folder / "logs")
+    if program in there:
+        return there[program]
+    running_on = [one.name for one in spec.nodes if program in _logs(one.disk / "log")]
+    if running_on and not node:
+        raise BadInput(
+            f"{program} runs on each node: of which one?",
+            seen=f"nodes: {', '.join(running_on)}",
+            try_next=names.command(f"logs {program} {running_on[0]}", spec.name),
+        )
+    where = f" on {node}" if node else ""
+    raise BadInput(f"There is no log of {program!r}{where}.", seen=f"logs here: {', '.join(there) or 'none'}")
+
+
+def _logs(folder: Path) -> dict[str, Path]:
+    """The logs that are there, by their programs: what a person types chooses among them, and is no path."""
+    return {file.stem: file for file in sorted(folder.glob("*.log")) if not file.is_symlink()}

@@ -1,4 +1,4 @@
-"""One thing that was looked at on somebody's cluster."""
+"""One thing that was examined on a machine or on a cluster, and what is wrong with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,17 +6,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at.
+    """One thing that was examined.
 
     Args:
         subject: The thing.
-        problem: Empty when it is well, else one sentence: what is wrong, and what to do.
-        stops: Whether the pipeline cannot run before that is put right.
+        problem: Empty when it is well, else what is wrong and what to do.
+        is_warning: The problem does not stop anything.
     """
 
     subject: str
     problem: str = ""
-    stops: bool = False
+    is_warning: bool = False
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing can go on before the problem is solved.
+
+        >>> Finding("memory", "There is none.").stops, Finding("memory").stops
+        (True, False)
+        """
+        return bool(self.problem) and not self.is_warning
 
 
 def not_allowed(who: str, what: str, ask: str) -> str:

@@ -126,7 +126,10 @@ def test_a_node_that_is_off_is_said_with_what_switches_it_on():
     ("how", "said"),
     [
         ({"frozen": True}, "node2 is frozen. To let it go on: kubeface node thaw node2 --name trial"),
-        ({"cut": True}, "node2 is cut off. To connect it: kubeface node join node2 --name trial"),
+        (
+            {"disconnected": True},
+            "node2 is disconnected. To connect it again: kubeface node reconnect node2 --name trial",
+        ),
         ({}, "node2 is on, and not Ready. What its kubelet says: kubeface logs kubelet node2 --name trial"),
     ],
 )

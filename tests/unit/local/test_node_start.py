@@ -10,7 +10,7 @@ import pytest
 
 from kubeface.linux.supervisor import Program, Supervisor
 from kubeface.local import node_start
-from kubeface.local.start_barrier import StartBarrier
+from kubeface.local.start_barrier import start_barrier
 from kubeface.util.waiting import wait_until
 
 PROGRAMS = ("containerd", "kubelet", "kube-proxy")
@@ -49,19 +49,17 @@ def test_each_program_waits_for_what_it_needs(
 ) -> None:
     fetched = tmp_path / "fetched"
     monkeypatch.setattr("sys.argv", ["node_start.py", json.dumps([["touch", str(fetched)]])])
-    gate = StartBarrier([tmp_path / "lock"])
-    gate.close()
-    whole = threading.Thread(target=node_start.main)
-    whole.start()
-    until(supervisor, "containerd")
-    assert not fetched.exists()
-    with socket.socket(socket.AF_UNIX) as containerd:
-        containerd.bind(str(tmp_path / "c"))
-        containerd.listen()
-        until(supervisor, "containerd", "kubelet")
-        wait_until(fetched.exists, what="nothing was fetched", timeout_s=PATIENCE_S)
-    assert started(supervisor) == {"containerd", "kubelet"}
-    gate.open()
+    with start_barrier([tmp_path / "lock"]):
+        whole = threading.Thread(target=node_start.main)
+        whole.start()
+        until(supervisor, "containerd")
+        assert not fetched.exists()
+        with socket.socket(socket.AF_UNIX) as containerd:
+            containerd.bind(str(tmp_path / "c"))
+            containerd.listen()
+            until(supervisor, "containerd", "kubelet")
+            wait_until(fetched.exists, what="nothing was fetched", timeout_s=PATIENCE_S)
+        assert started(supervisor) == {"containerd", "kubelet"}
     until(supervisor, *PROGRAMS)
     whole.join(PATIENCE_S)
     assert not whole.is_alive()

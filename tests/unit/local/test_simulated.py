@@ -41,7 +41,7 @@ def test_the_nodes_that_kwok_manages_are_those_we_make() -> None:
 
 
 def test_a_cluster_without_simulated_nodes_runs_nothing_for_them() -> None:
-    assert not simulated.are_wanted(ClusterSpec("nobody-has-this-one"))
+    assert not simulated.is_used(ClusterSpec("nobody-has-this-one"))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The gate in front of kube-proxy is open unless somebody holds it, and that somebody lives."""
+"""The start barrier delays kube-proxy while somebody holds it, and no longer than that somebody lives."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeface.local.start_barrier import StartBarrier
+from kubeface.local.start_barrier import start_barrier
 
 
 @pytest.fixture
@@ -20,30 +20,30 @@ def lets_through(lock: Path) -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
-def test_it_is_closed_until_it_is_opened(lock: Path) -> None:
-    gate = StartBarrier([lock])
+def test_it_holds_back_until_its_end(lock: Path) -> None:
     assert lets_through(lock)
-    gate.close()
-    assert not lets_through(lock)
-    gate.open()
-    assert lets_through(lock)
-    gate.open()
-
-
-def test_two_may_close_it_and_neither_waits_for_the_other(lock: Path) -> None:
-    first, second = StartBarrier([lock]), StartBarrier([lock])
-    first.close()
-    second.close()
-    second.open()
-    assert not lets_through(lock)
-    first.open()
+    with start_barrier([lock]):
+        assert not lets_through(lock)
     assert lets_through(lock)
 
 
-def test_it_opens_when_who_closed_it_is_killed(lock: Path) -> None:
-    script = "import sys; from pathlib import Path; from kubeface.local.start_barrier import StartBarrier\n"
-    script += "barrier = StartBarrier([Path(sys.argv[1])]); barrier.close(); print('closed', flush=True)\n"
-    script += "sys.stdin.read()"
+def test_it_ends_with_a_failure_too(lock: Path) -> None:
+    with pytest.raises(KeyError), start_barrier([lock]):
+        raise KeyError
+    assert lets_through(lock)
+
+
+def test_two_may_hold_it_and_neither_waits_for_the_other(lock: Path) -> None:
+    with start_barrier([lock]):
+        with start_barrier([lock]):
+            pass
+        assert not lets_through(lock)
+    assert lets_through(lock)
+
+
+def test_it_ends_when_who_holds_it_is_killed(lock: Path) -> None:
+    script = "import sys; from pathlib import Path; from kubeface.local.start_barrier import start_barrier\n"
+    script += "with start_barrier([Path(sys.argv[1])]): print('closed', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", script, str(lock)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None

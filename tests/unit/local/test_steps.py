@@ -1,90 +1,97 @@
-"""A start that fails takes back what it has made, and nothing that was there before."""
+"""A start that fails undoes what it has made, and nothing that was there before."""
 
-from typing import Any
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from kubeface.errors import NotReady
-from kubeface.local.steps import Step, start_sequence, up
+from kubeface.local import programs, spec, state
+from kubeface.local.cluster import LocalCluster
+from kubeface.local.spec import ClusterSpec
+from kubeface.local.steps import Step, run_steps
 
 
-class Machine:
-    """What stands on it, in the order in which it came."""
+def _step(there: list[str], name: str, *, fails: bool = False) -> Step:
+    """A step that adds a name to what is there, and removes it again when it is undone."""
 
-    def __init__(self, *there: str) -> None:
-        self.there = list(there)
-        self.supervisor = self
-
-    def answers(self) -> bool:
-        return "supervision" in self.there
-
-
-def _step(name: str, *, fails: bool = False) -> Step:
-    def make(machine: Any) -> None:
-        if name not in machine.there:
-            machine.there.append(name)
+    def make() -> None:
+        if name not in there:
+            there.append(name)
         if fails:
             raise NotReady(f"{name} is not ready")
 
-    return Step(name, make, lambda machine: machine.there.remove(name), lambda machine: name in machine.there)
+    return Step(name, make, partial(there.remove, name), lambda: name in there)
 
 
-def _waits() -> Step:
-    def fail(machine: Any) -> None:
+def _interrupted() -> Step:
+    def fail() -> None:
         raise KeyboardInterrupt
 
     return Step("waiting", fail)
 
 
-def _run(machine: Any, *steps: Step) -> list[str]:
+def _run(*steps: Step) -> list[str]:
     said: list[str] = []
     with pytest.raises((NotReady, KeyboardInterrupt)):
-        up(machine, steps, said.append)
+        run_steps(steps, said.append)
     return said
 
 
 def test_what_was_made_goes_last_first() -> None:
-    machine = Machine()
-    said = _run(machine, _step("network"), _step("supervision"), _waits())
-    assert machine.there == []
+    there: list[str] = []
+    undone: list[str] = []
+    steps = [
+        Step(name, partial(there.append, name), partial(undone.append, name)) for name in ("one", "other")
+    ]
+    said = _run(*steps, _interrupted())
+    assert (there, undone) == (["one", "other"], ["other", "one"])
     assert said[-1] == "✗ waiting: KeyboardInterrupt. Undoing what was started."
 
 
-def test_what_stood_before_stands_on() -> None:
-    machine = Machine("network", "supervision")
-    said = _run(machine, _step("network"), _step("supervision"), _waits())
-    assert machine.there == ["network", "supervision"]
+def test_what_was_there_before_stays() -> None:
+    there = ["network", "supervision"]
+    said = _run(_step(there, "network"), _step(there, "supervision"), _interrupted())
+    assert there == ["network", "supervision"]
     assert said[-1] == "✗ waiting: KeyboardInterrupt. What ran before runs on."
 
 
 def test_only_what_was_missing_goes_again() -> None:
-    machine = Machine("network")
-    _run(machine, _step("network"), _step("supervision"), _waits())
-    assert machine.there == ["network"]
+    there = ["network"]
+    _run(_step(there, "network"), _step(there, "supervision"), _interrupted())
+    assert there == ["network"]
 
 
-def test_a_step_that_fails_half_way_is_taken_back_too_and_later_ones_are_not() -> None:
-    machine = Machine()
-    _run(machine, _step("network"), _step("supervision", fails=True), _step("never"))
-    assert machine.there == []
+def test_a_step_that_fails_half_way_is_undone_too_and_later_ones_are_not() -> None:
+    there: list[str] = []
+    _run(_step(there, "network"), _step(there, "supervision", fails=True), _step(there, "never"))
+    assert there == []
 
 
-def test_nobody_who_listens_is_no_reason_to_leave_anything() -> None:
-    machine = Machine()
+def test_a_reader_that_has_gone_is_no_reason_to_leave_anything() -> None:
+    there: list[str] = []
 
     def closed_pipe(line: str) -> None:
         raise BrokenPipeError
 
     with pytest.raises((KeyboardInterrupt, BrokenPipeError)):
-        up(machine, [_step("network"), _waits()], closed_pipe)  # type: ignore[arg-type]
-    assert machine.there == []
+        run_steps([_step(there, "network"), _interrupted()], closed_pipe)
+    assert there == []
 
 
-def test_the_steps_of_a_cluster_that_runs_are_never_undone() -> None:
-    sequence = start_sequence(lambda embedded: None)
-    running, still = Machine("supervision"), Machine()
-    assert [step.title for step in sequence if step.undo and not step.is_done(still)] == [  # type: ignore[arg-type]
-        "Connecting the network",
-        "Starting supervision",
-    ]
-    assert not [step for step in sequence if step.undo and not step.is_done(running)]  # type: ignore[arg-type]
+@pytest.mark.parametrize(("is_running", "undone"), [(True, []), (False, ["network", "supervision"])])
+def test_the_steps_of_a_cluster_that_runs_are_never_undone(
+    is_running: bool, undone: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(programs.Supervisor, "answers", lambda supervisor: is_running)
+    steps = LocalCluster("lab").start_steps(ClusterSpec("lab"), [], print)
+    found = [step.title.split()[-1] for step in steps if step.undo and not step.is_done()]
+    assert found == undone
+
+
+def test_a_cluster_that_exists_is_planned_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (spec, state):
+        monkeypatch.setattr(module, "STATE", tmp_path)
+    made = ClusterSpec("lab", node_count=2, node_cpus=2)
+    state.save(made)
+    assert LocalCluster("lab").plan() == made

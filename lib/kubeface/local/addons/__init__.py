@@ -12,14 +12,14 @@ from kubeface.local.spec import API_PORT, ClusterSpec
 from kubeface.local.toolchain import Toolchain
 
 HERE = Path(__file__).parent
-#: What has to be there before a cluster is up; each is a file.
-FIRST = ("rights", "dns", "storage")
-#: What is given no time of that, and comes right after.
-LATER = ("metrics", "policies")
+#: Add-ons that `up` waits for; each is a file.
+REQUIRED = ("rights", "dns", "storage")
+#: Add-ons applied last; `up` does not wait for them.
+OPTIONAL = ("metrics", "policies")
 
 
 def objects(
-    spec: ClusterSpec, tools: Toolchain, names: Collection[str] = (*FIRST, *LATER)
+    spec: ClusterSpec, tools: Toolchain, names: Collection[str] = (*REQUIRED, *OPTIONAL)
 ) -> list[dict[str, Any]]:
     """The objects of those of these add-ons that this cluster gets, with what only it knows filled in."""
     names = [name for name in names if spec.has(name)]
