@@ -11,14 +11,13 @@ from objects import TRIAL
 from traces import differences, supervised, traces
 
 from kubeface.kube import Cluster
-from kubeface.local import state, steps
+from kubeface.local import state
 from kubeface.local.cluster import LocalCluster
-from kubeface.local.spec import Wish
-from kubeface.local.state import Embedded
+from kubeface.local.spec import ClusterSpec
 from kubeface.util.waiting import wait_until
 
 END_S = 180  # chosen: three times a start, on a machine with other things to do
-TITLES = [step.title for step in steps.start_sequence(lambda embedded: None)]
+TITLES = [step.title for step in LocalCluster(TRIAL).start_steps(ClusterSpec(TRIAL), [], say=print)]
 Begin = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -89,7 +88,7 @@ def test_after_an_up_that_was_cut_off_the_next_one_works(
     up.wait(timeout=END_S)
     again = begin("up", "--nodes", "1")
     assert again.wait(timeout=END_S) == 0, said(tmp_path, 1)
-    door = LocalCluster(TRIAL, Wish(node_count=1))
+    door = LocalCluster(TRIAL)
     assert door.status().state == "running"
     door.down(purge=True, say=print)
     assert differences(bare, traces()) == []
@@ -104,7 +103,7 @@ def test_two_ups_of_a_new_cluster_are_one(bare: dict[str, list[str]], begin: Beg
     assert len(Cluster.connect(door.kubeconfig()).nodes()) == 2
 
 
-def test_two_nodes_are_added_at_once(trial: Embedded, begin: Begin, tmp_path: Path, api: Cluster) -> None:
+def test_two_nodes_are_added_at_once(trial: LocalCluster, begin: Begin, tmp_path: Path, api: Cluster) -> None:
     both = [begin("node", "add"), begin("node", "add")]
     assert [one.wait(timeout=END_S) for one in both] == [0, 0], said(tmp_path) + said(tmp_path, 1)
     assert [node.name for node in api.nodes()] == ["node1", "node2", "node3", "node4"]
@@ -131,7 +130,7 @@ def test_what_comes_during_an_up_waits_for_it(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_snapshot_that_is_told_to_end_leaves_the_cluster_as_it_ran(
-    number: signal.Signals, trial: Embedded, provider: LocalCluster, begin: Begin, tmp_path: Path
+    number: signal.Signals, trial: LocalCluster, provider: LocalCluster, begin: Begin, tmp_path: Path
 ) -> None:
     before = supervised(trial.spec.cgroup)
     save = begin("snapshot", "save", "cut-off")
