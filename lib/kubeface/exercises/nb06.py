@@ -18,6 +18,7 @@ from kubeface.endstates.placing import (
 )
 from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
 from kubeface.lesson import PIPELINE, Plan
+from kubeface.model.workloads import rollout_of
 from kubeface.pipeline.deploy import NODE_LABEL, manifests_folder
 
 PRACTICE = "practice"
@@ -394,6 +395,7 @@ def aside(cluster: Cluster) -> Verdict:
 
 def _await_loggers(cluster: Cluster, count: int) -> None:
     def is_there(one: KubeObject) -> bool:
-        return one.desired == one.ready == count
+        rollout = rollout_of(one)
+        return rollout.is_observed and rollout.desired == rollout.updated == rollout.ready == count
 
     wait(cluster, "daemonset/logger", for_=is_there, timeout_s=110, namespace=PRACTICE)
