@@ -10,23 +10,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kubeface.errors import KubefaceError as KubefaceError
+    from kubeface.errors import NotReady as NotReady
     from kubeface.exercises import Lesson as Lesson
     from kubeface.exercises import check as check
     from kubeface.exercises import hint as hint
     from kubeface.exercises import predict as predict
     from kubeface.exercises import solution as solution
     from kubeface.images import Images as Images
-    from kubeface.kube import Cluster as Cluster
-    from kubeface.kube import load_manifests as load_manifests
     from kubeface.kube.apply import apply as apply
+    from kubeface.kube.apply import diff as diff
+    from kubeface.kube.client import Cluster as Cluster
     from kubeface.kube.kubectl import kubectl as kubectl
+    from kubeface.kube.kubectl import kustomize as kustomize
+    from kubeface.kube.stopping import StoppableCluster as StoppableCluster
     from kubeface.kube.wait import wait as wait
+    from kubeface.kube.wait import wait_terminated as wait_terminated
     from kubeface.lesson.changes import changes as changes
+    from kubeface.lesson.clients import PodClient as PodClient
+    from kubeface.lesson.clients import http_get as http_get
+    from kubeface.model.manifests import load_manifests as load_manifests
     from kubeface.pipeline import Pipeline as Pipeline
+    from kubeface.util.waiting import wait_until as wait_until
     from kubeface.views.gallery import gallery as gallery
     from kubeface.views.logs import logs as logs
     from kubeface.views.nodes import nodes as nodes
     from kubeface.views.rollout import rollout as rollout
+    from kubeface.views.tables import Table as Table
     from kubeface.views.tables import table as table
     from kubeface.views.timeline import timeline as timeline
     from kubeface.views.topology import topology as topology
@@ -34,18 +43,25 @@ if TYPE_CHECKING:
 
 #: Public name → the module that has it.
 _HOMES = {
-    "Cluster": "kubeface.kube",
+    "Cluster": "kubeface.kube.client",
     "Images": "kubeface.images",
     "KubefaceError": "kubeface.errors",
     "Lesson": "kubeface.exercises",
+    "NotReady": "kubeface.errors",
     "Pipeline": "kubeface.pipeline",
-    "apply": "kubeface.kube",
+    "PodClient": "kubeface.lesson.clients",
+    "StoppableCluster": "kubeface.kube.stopping",
+    "Table": "kubeface.views.tables",
+    "apply": "kubeface.kube.apply",
     "changes": "kubeface.lesson.changes",
     "check": "kubeface.exercises",
+    "diff": "kubeface.kube.apply",
     "gallery": "kubeface.views.gallery",
     "hint": "kubeface.exercises",
-    "kubectl": "kubeface.kube",
-    "load_manifests": "kubeface.kube",
+    "http_get": "kubeface.lesson.clients",
+    "kubectl": "kubeface.kube.kubectl",
+    "kustomize": "kubeface.kube.kubectl",
+    "load_manifests": "kubeface.model.manifests",
     "logs": "kubeface.views.logs",
     "nodes": "kubeface.views.nodes",
     "predict": "kubeface.exercises",
@@ -55,7 +71,9 @@ _HOMES = {
     "table": "kubeface.views.tables",
     "timeline": "kubeface.views.timeline",
     "topology": "kubeface.views.topology",
-    "wait": "kubeface.kube",
+    "wait": "kubeface.kube.wait",
+    "wait_terminated": "kubeface.kube.wait",
+    "wait_until": "kubeface.util.waiting",
 }
 #: Old name → new name.
 _OLD = {"load": "load_manifests", "yaml": "show_yaml"}

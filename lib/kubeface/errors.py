@@ -48,7 +48,15 @@ class Crashed(KubefaceError):
 
 
 class NotReady(KubefaceError):
-    """A wait ended before its condition held. If the process died instead, that is `Crashed`."""
+    """A wait ended before its condition held. If the process died instead, that is `Crashed`.
+
+    >>> from kubeface import NotReady, wait
+    >>> try:
+    ...     wait(cluster, "pod/late", for_="Ready", timeout_s=0.1)
+    ... except NotReady as late:
+    ...     print(late.what)
+    pod/late was not Ready after 0.1 s
+    """
 
 
 class CommandFailed(KubefaceError):

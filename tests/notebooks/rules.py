@@ -13,6 +13,8 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
+import kubeface
+
 IGNORES = "nbval-ignore-output"
 RAISES = "raises-exception"
 NAME = re.compile(r"\d\d-[a-z0-9-]+\.ipynb")
@@ -78,13 +80,41 @@ def _errors(cell: NotebookNode) -> Iterator[str]:
 
 
 def _calls(cell: NotebookNode) -> Iterator[str]:
+    for call in (node for node in ast.walk(_tree(cell)) if isinstance(node, ast.Call)):
+        yield from _one_call(call)
+
+
+def _is_python(cell: NotebookNode) -> Iterator[str]:
     try:
-        tree = ast.parse(TransformerManager().transform_cell(cell.source))
+        ast.parse(TransformerManager().transform_cell(cell.source))
     except SyntaxError as error:
         yield f"is not Python: {error.msg}"
-        return
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        yield from _one_call(call)
+
+
+def _tree(cell: NotebookNode) -> ast.Module:
+    """The cell as Python; without anything in it, when it is none."""
+    try:
+        return ast.parse(TransformerManager().transform_cell(cell.source))
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def _imports(cell: NotebookNode) -> Iterator[str]:
+    """What a learner copies keeps working: only public names do."""
+    for node in ast.walk(_tree(cell)):
+        if isinstance(node, ast.ImportFrom):
+            yield from _private(node.module or "", [alias.name for alias in node.names])
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from _private(alias.name, [])
+
+
+def _private(home: str, names: list[str]) -> Iterator[str]:
+    if home.startswith("kubeface."):
+        yield f"imports from {home}, which is not public; use `from kubeface import ...`"
+    if home == "kubeface":
+        private = [name for name in names if name not in kubeface.__all__]
+        yield from (f"imports {name}, no public name of kubeface" for name in private)
 
 
 def _one_call(call: ast.Call) -> Iterator[str]:
@@ -121,4 +151,4 @@ def _applies(cell: NotebookNode) -> Iterator[str]:
             yield "applies without --server-side: kubectl would warn of each object that the course has made"
 
 
-CELL_RULES = (_was_run, _markers, _errors, _calls, _pictures, _applies)
+CELL_RULES = (_was_run, _markers, _errors, _is_python, _calls, _imports, _pictures, _applies)

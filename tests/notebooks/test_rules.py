@@ -49,6 +49,9 @@ FAULTS = {
         "without check=True",
     ),
     "sleep": ([SOUND, cell("import time\ntime.sleep(1)")], "sleeps"),
+    "import from a room": ([SOUND, cell("from kubeface.kube import wait")], "imports from kubeface.kube"),
+    "import of a room": ([SOUND, cell("import kubeface.kube")], "imports from kubeface.kube"),
+    "import of no public name": ([SOUND, cell("from kubeface import yaml")], "imports yaml, no public name"),
     "not Python": ([SOUND, cell("print(")], "is not Python"),
     "photo stored": (
         [SOUND, cell("show()", shown(text_html="<img src='data:image/jpeg;base64,aGk='>"))],
@@ -67,6 +70,7 @@ def test_a_sound_notebook_breaks_no_rule(tmp_path: Path) -> None:
         cell("import subprocess\nsubprocess.run(['true'], check=True)\n'ready'", shown(text_plain="'ready'")),
         cell("print(object())", printed("<object>"), tags=(IGNORES,)),
         cell("%kubectl apply --server-side --filename x.yaml"),
+        cell("import json\nfrom pathlib import Path\n\nfrom kubeface import Lesson, wait"),
         cell("raise ValueError('no')", BROKEN, tags=("raises-exception",)),
         cell("gallery()", shown(image_png="aGk=", text_plain="obama.jpg: Barack Obama")),
     ]

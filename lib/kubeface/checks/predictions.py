@@ -10,7 +10,7 @@ from kubeface import notebook
 from kubeface.checks import questions, session
 from kubeface.checks.progress import Progress
 from kubeface.checks.questions import Question
-from kubeface.checks.registry import NAME
+from kubeface.checks.registry import NAME, is_no_name, nothing_named
 from kubeface.checks.shown import as_html, as_text
 from kubeface.errors import BadInput, KubefaceError
 
@@ -167,7 +167,7 @@ class Grade:
 
 
 def predict(
-    question: str,
+    question: str = "",
     *,
     number: Sequence[float] | None = None,
     choice: Sequence[str] | None = None,
@@ -194,7 +194,7 @@ def predict(
             answers by name or question) holds; in a solved run, what the course expects.
 
     Raises:
-        BadInput: there is no such question, or not one kind of options: an author's mistake.
+        BadInput: there is no such question, none was named, or not one kind of options is given.
     """
     asked = _question(question, number=number, choice=choice, order=order)
     key = asked.name or asked.text
@@ -209,6 +209,8 @@ def predict(
 
 
 def _question(text: str, **options: Any) -> Question:
+    if is_no_name(text):
+        raise nothing_named("predict", "a question", text, questions.names)
     if NAME.fullmatch(text) and all(one is None for one in options.values()):
         declared = questions.find(text)
         if declared is None:

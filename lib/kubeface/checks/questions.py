@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubeface.checks.registry import notebook_of
+from kubeface.checks.registry import load_file_of, notebook_of
 from kubeface.errors import BadInput
 
 ORDER_SHOWN = " → "
@@ -109,13 +109,19 @@ def question(name: str, text: str, *, because: str = "", expect: Any = None, **o
 
 
 def find(name: str) -> Question | None:
-    """The question declared under that name, or None."""
+    """The question declared under that name, or None; the file of its notebook is loaded if need be."""
+    load_file_of(name)
     return _KNOWN.get(name)
 
 
 def known(notebook: str | None = None) -> list[Question]:
     """The questions declared so far, of one notebook if one is named."""
     return [one for name, one in _KNOWN.items() if notebook in (None, notebook_of(name))]
+
+
+def names(notebook: str) -> list[str]:
+    """The names of a notebook's questions."""
+    return [name for name in _KNOWN if notebook_of(name) == notebook]
 
 
 def made(

@@ -4,8 +4,11 @@ import difflib
 import inspect
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from kubeface.checks import lesson_files, session
+from kubeface.checks.lesson_files import NoSuchLesson
 from kubeface.checks.verdicts import Verdict
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster
@@ -16,6 +19,7 @@ Deed = Callable[[Cluster], object]
 Hint = str | Callable[[Cluster], str | None]
 
 NAME = re.compile(r"nb(?P<notebook>\d\d)\.[a-z][a-z0-9-]*")
+FIRST = "00"  # the notebook to speak of where no lesson has begun
 LEAST_WRONG = 2  # chosen: one wrong state is refused by luck, two by understanding
 
 
@@ -93,12 +97,19 @@ def exercise(
     return register
 
 
-def find(name: str) -> Exercise:
-    """The exercise of that name.
+def find(name: str, *, verb: str = "check") -> Exercise:
+    """The exercise of that name; the file of its notebook is loaded if need be.
+
+    Args:
+        name: `nb05.scale`.
+        verb: Who asks, for the error.
 
     Raises:
-        BadInput: there is none; names that look like it are in `seen`.
+        BadInput: there is none, or none was named; names that it may be are in `seen`.
     """
+    if is_no_name(name):
+        raise nothing_named(verb, "an exercise", name, names)
+    load_file_of(name)
     if name not in _KNOWN:
         near = difflib.get_close_matches(name, _KNOWN, n=3) or sorted(_KNOWN)
         raise BadInput(f"there is no exercise {name!r}", seen=f"known: {', '.join(near) or 'none'}")
@@ -108,6 +119,44 @@ def find(name: str) -> Exercise:
 def known(notebook: str | None = None) -> list[Exercise]:
     """The exercises loaded so far, of one notebook if one is named, in the order of their files."""
     return [one for one in _KNOWN.values() if notebook in (None, one.notebook)]
+
+
+def names(notebook: str) -> list[str]:
+    """The names of a notebook's exercises."""
+    return [one.name for one in known(notebook)]
+
+
+def is_no_name(given: object) -> bool:
+    """Whether nothing is named: no text, or an empty one."""
+    return not isinstance(given, str) or not given.strip()
+
+
+def load_file_of(name: str) -> None:
+    """Load the notebook's file that has the exercise or question of that name, if there is one."""
+    match = NAME.fullmatch(name)
+    if match:
+        with suppress(NoSuchLesson):
+            lesson_files.load(match["notebook"])
+
+
+def nothing_named(verb: str, what: str, given: object, names_of: Callable[[str], list[str]]) -> BadInput:
+    """The error for a verb without a name: it lists the names of the current notebook.
+
+    Args:
+        verb: `check`.
+        what: What it takes the name of: `an exercise`.
+        given: What it was given in its place.
+        names_of: The names of a notebook, by its number.
+    """
+    number = session.current.notebook or FIRST
+    lesson_files.load(number)
+    names = names_of(number)
+    but = "" if given == "" else f", and {given!r} is none"
+    return BadInput(
+        f"{verb}() takes the name of {what}{but}",
+        seen=f"notebook {number} has {', '.join(names)}",
+        try_next=f'{verb}("{names[0]}")',
+    )
 
 
 def notebook_of(name: str) -> str:

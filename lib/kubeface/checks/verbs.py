@@ -11,15 +11,27 @@ from kubeface.checks.verdicts import Verdict
 from kubeface.kube import Cluster
 
 
-def check(name: str, *, cluster: Cluster | None = None) -> Verdict:
+def check(name: str = "", *, cluster: Cluster | None = None) -> Verdict:
     """The verdict on an exercise, judged by the state of the cluster; it is kept as progress.
+
+    Passed, not yet (because…), not started, or the check itself broke: then it is not the learner's fault.
 
     Args:
         name: `nb05.scale`.
         cluster: Where to look; without one, the lesson's cluster.
 
     Raises:
-        BadInput: there is no exercise of that name.
+        BadInput: there is no exercise of that name, or none was named; those of the lesson are in `seen`.
+
+    >>> from kubeface import check
+    >>> check()
+    Traceback (most recent call last):
+    kubeface.errors.BadInput: check() takes the name of an exercise
+    notebook 00 has nb00.three-receivers, nb00.note
+    Try: check("nb00.three-receivers")
+    >>> check("nb00.note", cluster=cluster)
+    ○ not started: there is no ConfigMap note
+      Goal: A ConfigMap named note holds your name under the key author.
     """
     one = find(name)
     where = cluster or session.cluster()
@@ -30,13 +42,21 @@ def check(name: str, *, cluster: Cluster | None = None) -> Verdict:
     return verdict
 
 
-def hint(name: str, *, cluster: Cluster | None = None) -> "Hinted":
+def hint(name: str = "", *, cluster: Cluster | None = None) -> "Hinted":
     """The next hint that fits the state of the cluster; after the last one it begins again.
 
+    Args:
+        name: `nb05.scale`.
+        cluster: Where to look; without one, the lesson's cluster.
+
     Raises:
-        BadInput: there is no exercise of that name.
+        BadInput: there is no exercise of that name, or none was named.
+
+    >>> from kubeface import hint
+    >>> hint("nb00.note", cluster=cluster)
+    → hint 1 of 2: A ConfigMap is an object of the cluster that holds texts under keys.
     """
-    one = find(name)
+    one = find(name, verb="hint")
     where = cluster or session.cluster()
     if judge(one, where).is_passed:
         return Hinted("nothing to hint at", f"{name} is passed.")
@@ -50,13 +70,23 @@ def hint(name: str, *, cluster: Cluster | None = None) -> "Hinted":
     return Hinted("that was the last hint", f'solution("{name}") shows one way; hint("{name}") begins again.')
 
 
-def solution(name: str) -> Solution:
+def solution(name: str = "") -> Solution:
     """One way to the goal: folded in a notebook, and code that runs.
 
+    Args:
+        name: `nb05.scale`.
+
     Raises:
-        BadInput: there is no exercise of that name.
+        BadInput: there is no exercise of that name, or none was named.
+
+    >>> from kubeface import solution
+    >>> solution("nb00.note")
+    # One way to solve nb00.note
+    from kubeface import kubectl
+    <BLANKLINE>
+    kubectl("create configmap note --from-literal author=me", cluster=cluster)
     """
-    return solution_of(find(name))
+    return solution_of(find(name, verb="solution"))
 
 
 def solution_of(one: Exercise) -> Solution:

@@ -1,9 +1,14 @@
-"""One file a notebook: its plan, its questions, its exercises; and the verbs that find them by name.
+"""One file a notebook: its plan, its questions, its exercises. Verbs load it when they are given its names.
 
 `nbNN.py` holds `PLAN`, its questions, made with `question(...)`, and its exercises, made with
 `@exercise(...)`.
 """
 
-from kubeface.exercises.course import Lesson, check, hint, load, notebooks, predict, solution
+from kubeface.checks import check, hint, predict, solution
+from kubeface.checks.lesson_files import load_with
+from kubeface.exercises.course import load, notebooks
+from kubeface.lesson import Lesson
 
 __all__ = ["Lesson", "check", "hint", "load", "notebooks", "predict", "solution"]
+
+load_with(load)

@@ -1,6 +1,6 @@
 """Notebook 14: kubectl is an API client."""
 
-from threading import Event
+import time
 
 from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates.parts import at, each, named_in, standing, table
@@ -168,7 +168,7 @@ def watcher(cluster: Cluster) -> Verdict:
         return not_yet(f"{told}; there is {named_in(begun)}") if begun else not_started(told)
     refused, deadline = refused_verbs(cluster), Deadline.after(IN_FORCE_S)
     while refused and cluster.list("rolebindings") and deadline.left_s:
-        Event().wait(0.2)
+        time.sleep(0.2)
         refused = refused_verbs(cluster)
     if refused:
         return not_yet(f"watcher may not {' or '.join(refused)} Pods")

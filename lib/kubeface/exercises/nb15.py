@@ -20,6 +20,14 @@ REGISTRY = "registry.kubeface.internal"
 ADDRESS = "NSQLOOKUPD_HTTP_ADDRESSES"
 
 
+def sabotage(cluster: Cluster) -> None:
+    """Five faults at once; each is the beginning of one exercise."""
+    for fault in (misspelt_selector, missing_image, far_too_big, wrong_port, node_without_queue):
+        fault(cluster)
+    for sound in ("mysql", "nsqlookupd", "receiver"):
+        wait(cluster, f"deployment/{sound}", for_="Ready", timeout_s=100)
+
+
 PLAN = Plan(
     "15",
     "Clean up, and where next",
@@ -31,6 +39,7 @@ PLAN = Plan(
     needs="the notebooks before this one; the last part asks for all of them",
     state=replace(PIPELINE, namespaces=(NAMESPACE,)),
     practice=PIPELINE,
+    faults=(sabotage,),
     nodes=3,
 )
 
@@ -48,14 +57,6 @@ question(
     expect="here it is",
     because="It is only marked. Whoever put the finalizer there has to take it away first.",
 )
-
-
-def sabotage(cluster: Cluster) -> None:
-    """Five faults at once; each is the beginning of one exercise."""
-    for fault in (misspelt_selector, missing_image, far_too_big, wrong_port, node_without_queue):
-        fault(cluster)
-    for sound in ("mysql", "nsqlookupd", "receiver"):
-        wait(cluster, f"deployment/{sound}", for_="Ready", timeout_s=100)
 
 
 def misspelt_selector(cluster: Cluster) -> None:

@@ -68,6 +68,13 @@ def diff(
     An object that would stay as it is is left out. Each change has the fields that differ, without what the
     server notes for itself; the values of Secrets are never shown.
 
+    Args:
+        cluster: Which cluster judges.
+        objects: In any order.
+        namespace: For objects that name none; without one, the cluster's own.
+        force: As if fields that somebody else has set were taken over; without it that is an error.
+        prune: As if `apply` removed what an earlier apply of the same set made.
+
     Raises:
         ApiError: the server would refuse one.
 

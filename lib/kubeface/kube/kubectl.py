@@ -173,9 +173,17 @@ def is_failure(code: int, arguments: Sequence[str]) -> bool:
 def kustomize(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
     """The objects that `kubectl kustomize` makes of a folder.
 
+    Args:
+        folder: It has a `kustomization.yaml`.
+        timeout_s: How long kubectl may take, in seconds.
+
     Raises:
         CommandFailed: the kustomization is wrong; kubectl's words are in `seen`.
         Missing: there is no kubectl.
+
+    >>> from kubeface.pipeline.deploy import manifests_folder
+    >>> sorted(one["kind"] for one in kustomize(manifests_folder() / "nsqlookupd"))
+    ['Deployment', 'NetworkPolicy', 'Service', 'ServiceAccount']
     """
     arguments = ["kustomize", str(folder)]
     env = os.environ | PLAIN

@@ -1,20 +1,17 @@
-"""A transport whose watches can be ended from another thread."""
+"""A connection whose watches another thread can end."""
 
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
+from kubeface.kube.client import Cluster
 from kubeface.kube.transport import Transport
 
 
 class StoppableTransport(Transport):
-    """Speaks as another transport does, until `stop`: then each open watch sees its end, and each later one.
-
-    >>> from kubeface.kube import Cluster
-    >>> def stoppable(cluster: Cluster) -> Cluster:
-    ...     transport = StoppableTransport(cluster.transport)
-    ...     return Cluster(cluster.kubeconfig, cluster.context, cluster.namespace, transport)
-    """
+    """Speaks as another transport does, until `stop`: then each open watch ends, and each later one."""
 
     def __init__(self, transport: Transport) -> None:
         super().__init__(transport._api)
@@ -37,6 +34,48 @@ class StoppableTransport(Transport):
                 if self.is_stopped.is_set():
                     _cut(answer)
         return answer
+
+
+class StoppableCluster(Cluster):
+    """A cluster over a connection of its own, whose watches end with `stop`.
+
+    For the threads of a controller: each reads a watch until another thread says that it is enough.
+
+    Raises:
+        ApiError: by every call that asks the API server, as for `Cluster`.
+
+    >>> client = StoppableCluster.of(cluster)
+    >>> client.stop()
+    >>> client.is_stopped, list(client.watch(client.kind("pods"), since="0", timeout_s=60))
+    (True, [])
+    """
+
+    transport: StoppableTransport
+
+    def __init__(
+        self,
+        kubeconfig: Path,
+        context: str,
+        namespace: str,
+        transport: Transport,
+        kubeconfigs: Sequence[Path] = (),
+    ) -> None:
+        super().__init__(kubeconfig, context, namespace, StoppableTransport(transport), kubeconfigs)
+
+    @classmethod
+    def of(cls, cluster: Cluster) -> Self:
+        """The same cluster, as the same user, in the same namespace."""
+        where = cluster.kubeconfig, cluster.context, cluster.namespace
+        return cls(*where, cluster.transport, cluster.kubeconfigs)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self.transport.is_stopped.is_set()
+
+    def stop(self) -> None:
+        """End every watch, also one that is yet to begin; what waits for an event of one goes on."""
+        self.transport.stop()
 
 
 def _cut(answer: Any) -> None:

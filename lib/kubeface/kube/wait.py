@@ -98,7 +98,14 @@ def wait_terminated(
     timeout_s: float = 60,
     namespace: str | None = None,
 ) -> Objects:
-    """Those that stay, as soon as all that are ending have gone; one deadline for all of them together.
+    """The objects that stay, once those that are terminating have been deleted.
+
+    Args:
+        cluster: Where they are.
+        kind: `pods`.
+        labels: Only those with these labels.
+        timeout_s: How long at most for all of them together, in seconds.
+        namespace: Where, if not in the cluster's own namespace.
 
     Raises:
         NotReady: one of them is still there; the reasons are in `seen`.

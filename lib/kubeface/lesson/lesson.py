@@ -1,6 +1,6 @@
 """A lesson: a notebook's first cell opens it, its last cell tidies up."""
 
-from kubeface.checks import session
+from kubeface.checks import lesson_files, session
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
@@ -15,35 +15,41 @@ NODES_S = 30.0  # chosen: a node that was just switched on is Ready within 2 s o
 class Lesson:
     """A lesson that has begun: its cluster is there, and in the state that the lesson needs.
 
-    Running it again brings the same state again, from whatever has become of it; with `keep`, it goes on with
-    what is there and changes nothing: after a restart of the kernel, for example.
+    Running it again brings the same state again, from whatever has become of it. After a restart of the
+    kernel, `Lesson("05", keep=True)` goes on with what you made and changes nothing.
 
     Args:
-        plan: What its author declared.
+        number: `05`; or a plan, for a lesson of one's own.
         context: Another cluster than the course's, by the name of its kubeconfig context.
         cluster: The same, as a connection.
-        keep: Go on with what is there.
-        timeout_s: How long the preparation may take.
+        keep: Go on with what is there, in the place of beginning anew.
+        timeout_s: How long the preparation may take, in seconds.
 
     Raises:
+        BadInput: no lesson has that number.
         LessonStopped: there is no cluster, it is not the course's, the state cannot be brought, or there is
             nothing to go on with.
 
-    >>> def whole_notebook(plan: Plan) -> None:
-    ...     lesson = Lesson(plan, context="minikube")
-    ...     print(lesson.number, lesson.minutes)
+    >>> def whole_notebook() -> None:
+    ...     lesson = Lesson("05", context="minikube")
+    ...     print(lesson.cluster.nodes(), lesson.number, lesson.minutes)
     ...     lesson.tidy(timeout_s=60)
+    >>> Lesson("99", cluster=cluster)
+    Traceback (most recent call last):
+    kubeface.checks.lesson_files.NoSuchLesson: there is no lesson '99'
+    ...
     """
 
     def __init__(
         self,
-        plan: Plan,
+        number: str | Plan,
         *,
         context: str | None = None,
         cluster: Cluster | None = None,
         keep: bool = False,
         timeout_s: float = READY_S,
     ) -> None:
+        plan: Plan = number if isinstance(number, Plan) else lesson_files.load(number)
         magics.register()
         page = opening.Page(plan.number)
         page.tell("looking for the cluster")
@@ -121,6 +127,18 @@ class Lesson:
         ...     lesson.power_on("node2")
         """
         power.power_on(self.cluster, node)
+
+    def inject_faults(self) -> None:
+        """Break what the exercises of this lesson repair, all of it at once; a lesson without such has none.
+
+        Raises:
+            NotReady: what stays sound did not get ready again in time.
+
+        >>> def broken(lesson: Lesson) -> None:
+        ...     lesson.inject_faults()
+        """
+        for fault in self.plan.faults:
+            fault(self.cluster)
 
     def tidy(self, *, timeout_s: float = READY_S) -> None:
         """Put the cluster back: the lesson's own namespaces gone, the rest in the state of its beginning.

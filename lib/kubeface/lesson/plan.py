@@ -60,6 +60,7 @@ class Plan:
         needs: What a learner should know before it.
         state: What it begins with.
         practice: The state in which its exercises are tried, where its cells have changed the first one.
+        faults: What `lesson.inject_faults()` breaks, for exercises that repair it.
         nodes: How many nodes it needs at least.
         namespace: Where its cluster looks when a call names no namespace.
     """
@@ -70,5 +71,6 @@ class Plan:
     needs: str = ""
     state: State = State()
     practice: State | None = None
+    faults: tuple[Step, ...] = ()
     nodes: int = 1
     namespace: str = NAMESPACE

@@ -1,6 +1,7 @@
 """The pipeline as one thing to talk to."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -271,6 +272,20 @@ class Pipeline:
             awaited.note(page)
             if min(one.id for one in page) <= min(awaited.ids, default=0):
                 return
+
+    def events(self, *, timeout_s: float = 60) -> AbstractContextManager[Iterator[events.Event]]:
+        """The frontend's server-sent events from now on, for as long as a with-block lasts.
+
+        Args:
+            timeout_s: When they end at the latest, in seconds.
+
+        >>> def statuses(pipeline: Pipeline, path: str) -> list[str]:
+        ...     with pipeline.events(timeout_s=60) as events:
+        ...         id = pipeline.post(path)
+        ...         return [one.data["status"] for one in events if one.data["id"] == id]
+        """
+        deadline = Deadline.after(timeout_s)
+        return events.listen(self.address, self._port("frontend"), "/events", after="", deadline=deadline)
 
     def traffic(self, path: str, *, clients: int = 3, within_s: float = PATIENCE_S) -> Traffic:
         """Clients that use the receiver for as long as a with-block lasts, and count what is lost.

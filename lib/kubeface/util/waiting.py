@@ -24,11 +24,22 @@ def wait_until(
     Args:
         holds: Asked at once, then every `every_s` seconds: sockets and health pages send no event.
         what: The failure as a sentence, such as "etcd does not answer".
+        timeout_s: How long to wait, in seconds; 0 to ask once.
         pid: A process this depends on. Its end is an event and stops the wait at once.
         evidence: Asked when the wait fails, for what was seen.
+        try_next: What to try then.
+        every_s: How long to pause between two questions, in seconds.
+
     Raises:
         NotReady: `timeout_s` is over.
         Crashed: the process ended first.
+
+    >>> answers = iter([False, False, True])
+    >>> wait_until(lambda: next(answers), what="it does not answer", timeout_s=10) < 10
+    True
+    >>> wait_until(lambda: False, what="it does not answer", timeout_s=0)
+    Traceback (most recent call last):
+    kubeface.errors.NotReady: it does not answer after 0 s
     """
     start = time.monotonic()
     descriptor = _open_pid(pid)

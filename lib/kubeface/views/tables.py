@@ -17,11 +17,22 @@ class Table(View):
     Args:
         headings: One a column.
         rows: One value a heading.
+
+    Raises:
+        BadInput: a row has more or fewer values than there are headings.
+
+    >>> Table(("layer", "MB"), [("debian", "74.8"), ("python", 12)])
+    LAYER    MB
+    debian   74.8
+    python   12
     """
 
     def __init__(self, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         self.headings = list(headings)
         self.rows = [[str(value) for value in row] for row in rows]
+        for row in self.rows:
+            if len(row) != len(self.headings):
+                raise BadInput(f"{row} has {len(row)} values for {len(self.headings)} headings")
 
     def __len__(self) -> int:
         return len(self.rows)

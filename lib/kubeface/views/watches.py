@@ -7,7 +7,7 @@ from typing import Self
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.stopping import StoppableTransport
+from kubeface.kube.stopping import StoppableCluster
 from kubeface.kube.transport import ConnectionFailed, Expired, Unavailable
 from kubeface.model.kinds import Kind
 from kubeface.model.objects import KubeObject
@@ -32,8 +32,7 @@ class Watches:
     def __init__(
         self, cluster: Cluster, kinds: Sequence[str], *, labels: Selector, namespace: str | None
     ) -> None:
-        self._transport = StoppableTransport(cluster.transport)
-        self._cluster = Cluster(cluster.kubeconfig, cluster.context, cluster.namespace, self._transport)
+        self._cluster = StoppableCluster.of(cluster)
         self._kinds = [cluster.kind(word) for word in kinds]
         self._labels, self._namespace = labels, namespace
         self._found: dict[Kind, dict[tuple[str, str], KubeObject]] = {}
@@ -55,7 +54,7 @@ class Watches:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._transport.stop()
+        self._cluster.stop()
         for thread in self._threads:
             thread.join(GONE_S)
 
@@ -120,15 +119,15 @@ class Watches:
 
     def _follow(self, kind: Kind, since: str) -> None:
         """Run in a thread: note every change of a kind, until told to stop."""
-        while not self._transport.is_stopped.is_set():
+        while not self._cluster.is_stopped:
             try:
                 since = self._note_changes(kind, since) if since else self._look(kind)
             except Expired:
                 since = ""
             except (ConnectionFailed, Unavailable):
-                self._transport.is_stopped.wait(LOOK_AGAIN_S)
+                self._cluster.transport.is_stopped.wait(LOOK_AGAIN_S)
             except Exception as failure:
-                if not self._transport.is_stopped.is_set():  # else it is only the stream that was cut
+                if not self._cluster.is_stopped:  # else it is only the stream that was cut
                     self._fail(failure)
                 return
 

@@ -1,10 +1,12 @@
 """The names that a notebook imports: which they are, what each says of itself, and that they cost nothing."""
 
+import ast
 import doctest
 import inspect
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,13 +18,20 @@ NAMES = [
     "Images",
     "KubefaceError",
     "Lesson",
+    "NotReady",
     "Pipeline",
+    "PodClient",
+    "StoppableCluster",
+    "Table",
     "apply",
     "changes",
     "check",
+    "diff",
     "gallery",
     "hint",
+    "http_get",
     "kubectl",
+    "kustomize",
     "load_manifests",
     "logs",
     "nodes",
@@ -34,6 +43,8 @@ NAMES = [
     "timeline",
     "topology",
     "wait",
+    "wait_terminated",
+    "wait_until",
 ]
 HEAVY = {"kubernetes", "IPython", "ipywidgets", "numpy", "PIL", "urllib3", "cryptography", "supervisor"}
 #: What a name that holds a number of something ends in.
@@ -45,9 +56,9 @@ def said(thing):
 
 
 def classes():
-    """The public classes, and the one that `Lesson(…)` makes."""
+    """The public classes."""
     found = [getattr(kubeface, name) for name in NAMES]
-    return [one for one in found if inspect.isclass(one)] + [Lesson]
+    return [one for one in found if inspect.isclass(one)]
 
 
 def methods():
@@ -65,6 +76,24 @@ def test_these_are_the_public_names():
     assert kubeface.__all__ == NAMES  # in that order, too
 
 
+def test_a_type_checker_is_told_of_the_same_names():
+    """They stand twice: for the import on first use, and for mypy and editors, which do not see that one."""
+    [told] = [one for one in ast.parse(Path(kubeface.__file__).read_text()).body if isinstance(one, ast.If)][
+        :1
+    ]
+    imports = {alias.asname: one.module for one in told.body for alias in one.names}
+    assert imports == kubeface._HOMES
+
+
+def test_the_class_of_a_lesson_is_public():
+    assert isinstance(kubeface.Lesson, type)
+    assert kubeface.Lesson is Lesson
+
+
+def test_the_kinds_of_options_of_a_prediction_are_known():
+    assert {"number", "choice", "order", "answer"} <= inspect.signature(kubeface.predict).parameters.keys()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_public_name_says_what_it_gives_what_goes_wrong_and_how_it_is_used(name):
     text = said(getattr(kubeface, name))
@@ -75,7 +104,9 @@ def test_a_public_name_says_what_it_gives_what_goes_wrong_and_how_it_is_used(nam
 @pytest.mark.parametrize("name", NAMES)
 def test_every_argument_of_a_public_name_is_explained(name):
     thing = getattr(kubeface, name)
-    told = said(thing) + (said(thing.connect) if thing is kubeface.Cluster else "")
+    told = said(thing) + said(getattr(thing, "connect", ""))
+    if thing is kubeface.NotReady:
+        told += said(kubeface.KubefaceError)
     for argument in inspect.signature(getattr(thing, "connect", thing)).parameters:
         assert re.search(rf"\b{argument}\b(:|` )", told) or argument in ("name", "path", "command")
 

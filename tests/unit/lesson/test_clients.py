@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from kubeface.errors import ApiError, NotReady
-from kubeface.lesson.asking import get
+from kubeface.lesson.clients import http_get
 
 
 @pytest.fixture
@@ -39,26 +39,26 @@ def serve():
 
 
 def test_who_cannot_answer_now_is_asked_again(serve):
-    assert get(serve((503, "not now"), (200, "here")), timeout_s=30) == "here"
+    assert http_get(serve((503, "not now"), (200, "here")), timeout_s=30) == "here"
 
 
 def test_another_answer_than_the_wanted_one_is_not_taken(serve):
     url = serve((200, "one"), (200, "two"))
-    assert get(url, until=lambda said: said == "two", timeout_s=30) == "two"
+    assert http_get(url, until=lambda said: said == "two", timeout_s=30) == "two"
 
 
 def test_what_was_seen_last_is_told_when_the_time_is_up(serve):
     url = serve((200, "one"))
-    with pytest.raises(NotReady, match="did not answer as wanted") as late:
-        get(url, until=lambda said: said == "two", timeout_s=0.1)
+    with pytest.raises(NotReady, match="did not answer as expected") as late:
+        http_get(url, until=lambda said: said == "two", timeout_s=0.1)
     assert late.value.seen == "the answer was: one"
 
 
 def test_a_server_that_says_no_is_not_asked_again(serve):
     with pytest.raises(ApiError):
-        get(serve((404, "no such page"), (200, "here")), timeout_s=30)
+        http_get(serve((404, "no such page"), (200, "here")), timeout_s=30)
 
 
 def test_nobody_there_is_no_answer():
     with pytest.raises(NotReady, match="did not answer"):
-        get("http://127.0.0.1:1/", timeout_s=0.1)
+        http_get("http://127.0.0.1:1/", timeout_s=0.1)
