@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kubeface.kube import Cluster
-from kubeface.kube import current as meant
+from kubeface.kube.contexts import ask_for_current, current_cluster
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Session:
 
 
 current = Session()
-meant.ask_first(lambda: current.cluster)  # so that `kubectl` speaks to whom `check` speaks
+ask_for_current(lambda: current.cluster)  # so that `kubectl` speaks to whom `check` speaks
 
 
 def begin(cluster: Cluster, notebook: str) -> None:
@@ -37,4 +37,4 @@ def cluster() -> Cluster:
     Raises:
         Missing: there is none.
     """
-    return meant.cluster()
+    return current_cluster()

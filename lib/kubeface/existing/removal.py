@@ -8,7 +8,7 @@ from kubeface.kube import Cluster, KubeObject, wait
 from kubeface.kube.client import FIELD_MANAGER
 from kubeface.kube.contexts import NAMESPACE
 from kubeface.kube.rights import may
-from kubeface.kube.user_objects import delete_labelled, user_objects
+from kubeface.kube.user_objects import delete_labelled, unlisted, user_objects
 from kubeface.kube.wait import Deadline
 from kubeface.model.ownership import PART_OF, lacks_course_label
 
@@ -60,7 +60,7 @@ def namespaces(cluster: Cluster) -> list[str]:
 
 
 def _remove_namespace(cluster: Cluster, name: str, deadline: Deadline, say: Say) -> None:
-    others = [one.ref for one in user_objects(cluster, name)]
+    others = [one.ref for one in user_objects(cluster, name)] + unlisted(cluster, name)
     if others:
         shown = ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
         say(f"The namespace {name} stays, with what the course did not make: {shown}")

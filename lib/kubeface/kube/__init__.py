@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from kubeface.kube.apply import apply, delete, diff
 from kubeface.kube.client import Cluster
 from kubeface.kube.kubectl import find_kubectl, kubectl, kustomize
-from kubeface.kube.prune import Prune
 from kubeface.kube.wait import wait, wait_all, wait_terminated
 from kubeface.model.change import Change
 from kubeface.model.manifests import in_kind_order, load_manifests
@@ -20,7 +19,6 @@ __all__ = [
     "Cluster",
     "Fields",
     "KubeObject",
-    "Prune",
     "apply",
     "delete",
     "diff",

@@ -1,12 +1,10 @@
-"""Server-side apply of many objects, what it would change, and its undoing."""
+"""Server-side apply of many objects, its dry run, and their deletion."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from kubeface.errors import BadInput
 from kubeface.kube.client import Cluster, Objects, ref_of
-from kubeface.kube.prune import Prune, in_set, prunable
-from kubeface.kube.prune import prune as remove_others
 from kubeface.kube.transport import NotFound
 from kubeface.model.change import Change
 from kubeface.model.manifests import in_kind_order
@@ -20,7 +18,6 @@ def apply(
     namespace: str | None = None,
     force: bool = True,
     dry_run: bool = False,
-    prune: Prune | None = None,
 ) -> Objects:
     """The objects as the API server has them after a server-side apply, in the order applied.
 
@@ -32,25 +29,18 @@ def apply(
         namespace: For objects that name none; without one, the cluster's own.
         force: Take over fields that somebody else has set; without it that is an error.
         dry_run: Let the server judge all of them and change nothing.
-        prune: Then remove what an earlier apply of the same set made and these objects no longer hold.
 
     Raises:
-        ApiError: the server refused one, in its own words; those before it are applied, nothing is pruned.
+        ApiError: the server refused one, in its own words; those before it are applied.
             Conflict is one of its ways: without `force`, fields of somebody else's.
 
-    >>> from kubeface.kube import Cluster, Prune, apply
+    >>> from kubeface.kube import apply
     >>> one = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}}
     >>> [made.ref for made in apply(cluster, [one])]
     ['configmap/one']
-    >>> def update(cluster: Cluster, objects: list) -> Objects:
-    ...     rule = Prune("lesson-05", kinds=["configmaps"], namespaces=["face"])
-    ...     return apply(cluster, objects, namespace="face", prune=rule)
     """
-    ordered = _labelled(objects, prune)
-    applied = [cluster.apply(one, namespace=namespace, force=force, dry_run=dry_run) for one in ordered]
-    if prune and not dry_run:
-        remove_others(cluster, prune, kept=applied)
-    return applied
+    ordered = in_kind_order(_listed(objects))
+    return [cluster.apply(one, namespace=namespace, force=force, dry_run=dry_run) for one in ordered]
 
 
 def diff(
@@ -59,9 +49,8 @@ def diff(
     *,
     namespace: str | None = None,
     force: bool = True,
-    prune: Prune | None = None,
 ) -> list[Change]:
-    """What an apply of these objects would create, change and remove, as the server judges it.
+    """What an apply of these objects would create and change, as the server judges it.
 
     Nothing is written.
 
@@ -83,14 +72,10 @@ def diff(
     ...     one = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "receiver"}}
     ...     return diff(cluster, [one | {"spec": {"replicas": replicas}}])
     """
-    ordered = _labelled(objects, prune)
+    ordered = in_kind_order(_listed(objects))
     spaces = {one["metadata"]["name"] for one in ordered if one["kind"] == "Namespace"}
     changes = [_change(cluster, one, namespace, force=force, coming=spaces) for one in ordered]
-    differing = [one for one in changes if one.before is None or one.fields]
-    if prune:
-        kept = [one.after for one in changes if one.after]
-        differing += [Change(gone, None) for gone in prunable(cluster, prune, kept)]
-    return differing
+    return [one for one in changes if one.before is None or one.fields]
 
 
 def _change(
@@ -107,13 +92,8 @@ def _change(
         return Change(None, KubeObject(one))  # its namespace comes with it: no server can judge it yet
 
 
-def _labelled(objects: Iterable[dict[str, Any]], prune: Prune | None) -> list[dict[str, Any]]:
-    ordered = in_kind_order(_listed(objects))
-    return [in_set(one, prune.set) for one in ordered] if prune else ordered
-
-
 def delete(cluster: Cluster, objects: Iterable[dict[str, Any]], *, namespace: str | None = None) -> list[str]:
-    """The refs of those objects that were there and are now going, last applied first."""
+    """Delete objects in reverse apply order; the refs of those that existed."""
     backwards = reversed(in_kind_order(_listed(objects)))
     return [ref_of(one) for one in backwards if _delete_one(cluster, one, namespace)]
 

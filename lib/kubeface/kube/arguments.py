@@ -1,4 +1,4 @@
-"""What the arguments of kubectl say, as far as one can tell without being kubectl; pure."""
+"""kubectl's command line, taken apart: commands, options, and what follows `--`."""
 
 from collections.abc import Sequence
 

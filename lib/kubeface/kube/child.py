@@ -1,4 +1,4 @@
-"""A program that ends with the block it was started in, and everything that it started."""
+"""A child process that ends with the block it was started in, with all of its own children."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ GRACE_S = 2.0
 def child(
     command: Sequence[str], *, stdin: IO[bytes], stderr: int | IO[bytes], env: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program in a session of its own: it has no terminal, and whoever interrupts Python reaches it here.
+    """Run a program in a session of its own, without a terminal, until the block is left.
 
     When the block is left by an error or an interrupt, it is interrupted, and after `GRACE_S` ended, with all
     that it started. When Python is killed, it goes too.
@@ -47,7 +47,7 @@ def child(
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a program and all that it started: politely, and if that does not help at once, for good."""
+    """End a process group: SIGINT first, and SIGKILL after `GRACE_S`."""
     try:
         _signal(process, signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
@@ -62,6 +62,6 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
 
 
 def _with_python() -> list[str]:
-    """What makes a program end when Python is killed, where there is such a thing."""
+    """The setpriv command that ends a child when Python is killed; empty where there is none."""
     found = shutil.which("setpriv")
     return [found, "--pdeathsig", "KILL", "--"] if found else []

@@ -1,7 +1,7 @@
 """A connection to one cluster: get, list, create, patch, apply, delete, watch."""
 
 import reprlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class Cluster:
     def connect(
         cls, kubeconfig: Path | str | None = None, context: str | None = None, namespace: str | None = None
     ) -> "Cluster":
-        """The cluster that a kubeconfig speaks of; nothing is asked of it yet.
+        """A connection to the cluster of a kubeconfig; no request is sent yet.
 
         Args:
             kubeconfig: The file, or several with `:` between them, merged as kubectl merges those of
@@ -161,9 +161,9 @@ class Cluster:
         >>> list(cluster.watch(pods, since=since, timeout_s=1, namespace=cluster.namespace))
         []
 
-        Ends after `timeout_s`, or earlier when the server closes the stream: then watch on from the
-        resourceVersion of the last object, or take a snapshot again. With `bookmarks`, a BOOKMARK now and
-        then tells the resourceVersion reached, so that the last one known is never old.
+        Ends after `timeout_s`, or earlier when the server closes the stream or nothing comes for a while:
+        then watch on from the resourceVersion of the last object, or take a snapshot again. With `bookmarks`,
+        a BOOKMARK every minute has the resourceVersion reached, so that the last one known is never old.
 
         Raises:
             Expired: `since` is too old.
@@ -175,10 +175,10 @@ class Cluster:
             label_selector=_selector(labels),
             field_selector=_selector(fields),
             resource_version=since,
-            allow_watch_bookmarks=bookmarks or None,
         )
         for event in events:
-            yield event["type"], KubeObject(event["object"])
+            if bookmarks or event["type"] != "BOOKMARK":
+                yield event["type"], KubeObject(event["object"])
 
     def create(self, body: Body, *, namespace: str | None = None) -> KubeObject:
         """A new object.
@@ -260,7 +260,7 @@ class Cluster:
         return self.apply(body, **options)
 
     def delete(self, ref: str, *, namespace: str | None = None, grace_s: int | None = None) -> bool:
-        """Whether there was something to delete. Going may take a while: `wait(…, for_="deleted")`.
+        """Delete an object; whether it existed. It may be Terminating for a while: `wait(…, for_="deleted")`.
 
         Args:
             ref: What to delete.
@@ -288,7 +288,7 @@ class Cluster:
         return self.list("nodes")
 
     def version(self) -> str:
-        """The version that the API server says of itself: `v1.37.2`.
+        """The API server's version: `v1.37.2`.
 
         >>> cluster.version().startswith("v1.")
         True
@@ -337,7 +337,7 @@ class Cluster:
         if kind is None:
             kind = next((k for k in self._discovered if k.means(str(word), api_version)), None)
         if kind is None:
-            self.__dict__.pop("_discovered")  # it may be defined in a moment: ask again next time
+            self.__dict__.pop("_discovered", None)  # it may be defined in a moment: ask again next time
             raise BadInput(f"this cluster has no kind called {word!r}", try_next="kubectl api-resources")
         return kind
 
@@ -350,19 +350,31 @@ class Cluster:
         """
         return load_overrides(self.context)
 
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind of which objects can be listed and deleted, in the version that the API server prefers.
+
+        >>> "Deployment" in {kind.name for kind in cluster.kinds()}
+        True
+        """
+        groups = self.transport.json("get", "/apis", what="list the groups of the API")["groups"]
+        paths = ["/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)]
+        return tuple(kind for path in paths for kind in self._kinds_at(path, verbs={"list", "delete"}))
+
     @cached_property
     def _discovered(self) -> tuple[Kind, ...]:
         groups = self.transport.json("get", "/apis", what="list the groups of the API")["groups"]
         versions = ["/api/v1", *(f"/apis/{v['groupVersion']}" for g in groups for v in g["versions"])]
         return tuple(kind for path in versions for kind in self._kinds_at(path))
 
-    def _kinds_at(self, path: str) -> Iterator[Kind]:
+    def _kinds_at(self, path: str, *, verbs: Set[str] = frozenset()) -> Iterator[Kind]:
         try:
             answer = self.transport.json("get", path, what=f"list the kinds of {path}")
         except Unavailable:
             return  # an API server behind this one, such as metrics-server, that does not run now
         for one in answer["resources"]:
-            if "/" not in one["name"]:  # a slash marks a part of an object, such as pods/log
+            if "/" not in one["name"] and verbs <= set(
+                one["verbs"]
+            ):  # a slash marks a part, such as pods/log
                 short = tuple(one.get("shortNames") or ())
                 yield Kind(answer["groupVersion"], one["kind"], one["name"], one["namespaced"], short)
 

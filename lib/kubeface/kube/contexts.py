@@ -1,7 +1,7 @@
-"""Find the kubeconfig that has a context."""
+"""Which cluster is meant: by the name of a context, or by none."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,25 @@ from kubeface.kube.kubeconfig import files_of, joined, merged
 COURSE = proxies.OURS
 #: Where the course's pipeline runs.
 NAMESPACE = "face"
+
+
+#: Asked, in order, for the cluster that is meant where none is named.
+_sources: list[Callable[[], Cluster | None]] = []
+
+
+def current_cluster() -> Cluster:
+    """The lesson's cluster; outside a lesson the course's own, in the namespace of its pipeline.
+
+    Raises:
+        Missing: there is none.
+    """
+    found = next(filter(None, (ask() for ask in _sources)), None)
+    return found or Cluster.connect(namespace=NAMESPACE)
+
+
+def ask_for_current(source: Callable[[], Cluster | None]) -> None:
+    """Have `current_cluster` ask a function for the lesson's cluster; None means that there is no lesson."""
+    _sources.append(source)
 
 
 def connect_to(context: str, *, namespace: str | None = None) -> Cluster:
@@ -45,7 +64,7 @@ def connect_to(context: str, *, namespace: str | None = None) -> Cluster:
 
 
 def in_namespace(kubeconfig: str, namespace: str) -> str:
-    """The text of a kubeconfig of ours, such that a bare `kubectl` speaks to the course in that namespace.
+    """The text of a kubeconfig with the course's context made current, in a namespace.
 
     Whatever else stands in it stays.
 

@@ -27,7 +27,7 @@ _FILES = {
 
 @dataclass(frozen=True)
 class Kubeconfig:
-    """What some files say together.
+    """One or several kubeconfig files, merged.
 
     Args:
         files: The files that are there, in order.
@@ -46,7 +46,7 @@ class Kubeconfig:
     homes: dict[str, Path]
 
     def context(self, wanted: str | None) -> tuple[str, Entry]:
-        """The name and the body of a context; of the current one, when none is wanted.
+        """The name and the body of a context; without a name, of the current one.
 
         Raises:
             BadInput: there is no such context.
@@ -63,7 +63,7 @@ class Kubeconfig:
         return name, self.contexts[name]
 
     def alone(self, wanted: str | None) -> Entry:
-        """A kubeconfig with one context, its cluster and its user, whose files are all there.
+        """A kubeconfig reduced to one context, its cluster and its user, with every file checked.
 
         Raises:
             BadInput: there is no such context, or something that it names is not there.
@@ -99,7 +99,7 @@ class Kubeconfig:
 
 
 def merged(files: Sequence[Path]) -> Kubeconfig:
-    """What the files say together; those that are not there are passed over, as kubectl does.
+    """Merge kubeconfig files; missing ones are skipped, as kubectl does.
 
     Raises:
         Missing: none of them is there.
@@ -157,7 +157,7 @@ def _entries(path: Path, part: str, word: str, told: Entry) -> Iterator[tuple[st
 
 
 def _at_home(body: Entry, word: str, folder: Path) -> Entry:
-    """An entry whose files, and whose program if it has a path, are those beside its kubeconfig."""
+    """An entry with the relative paths of its files and its program resolved against its kubeconfig."""
     for key in _FILES[word]:
         if body.get(key):
             body[key] = str(folder / body[key])

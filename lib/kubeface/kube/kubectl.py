@@ -19,10 +19,10 @@ import yaml
 from kubeface import places
 from kubeface.calls import fits
 from kubeface.errors import BadInput, CommandFailed, Missing
-from kubeface.kube import current
 from kubeface.kube.arguments import words
 from kubeface.kube.child import child, end
 from kubeface.kube.client import Cluster
+from kubeface.kube.contexts import current_cluster
 from kubeface.kube.kubeconfig import joined, merged
 from kubeface.kube.overrides import NO_OVERRIDES
 from kubeface.kube.rewrite import rewrite_command
@@ -89,7 +89,7 @@ def run(
         CommandFailed: it ended with an error, or not in time.
         Missing: there is no kubectl, or no kubeconfig.
     """
-    where = cluster or current.cluster()
+    where = cluster or current_cluster()
     fitted, read = _fitted(arguments, stdin or b"", where)
     with pointed_at(where, fitted) as env:
         return _run(fitted, shown=arguments, stdin=read, timeout_s=timeout_s, env=env)
@@ -98,7 +98,7 @@ def run(
 def tell(
     arguments: Sequence[str], *, cluster: Cluster, stdin: str | bytes = b"", timeout_s: float | None = 60
 ) -> None:
-    """Run kubectl and print what it says, warnings and errors too, as it says it.
+    """Run kubectl and print its output and its errors line by line, as they come.
 
     Args:
         arguments: What follows the word kubectl.
@@ -166,7 +166,7 @@ def environment(*kubeconfigs: Path) -> dict[str, str]:
 
 
 def is_failure(code: int, arguments: Sequence[str]) -> bool:
-    """Whether kubectl failed: 1 of `kubectl diff` only says that there are differences."""
+    """Whether an exit code of kubectl is a failure; 1 of `kubectl diff` means differences."""
     return code != 0 and not (code == 1 and words(arguments)[:1] == ["diff"])
 
 
@@ -217,7 +217,7 @@ def _run(
 def _started(
     arguments: Sequence[str], stdin: bytes, stderr: int | IO[bytes], env: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """kubectl at work; it reads a file, which has an end and which nobody has to fill."""
+    """A running kubectl whose standard input is a temporary file."""
     with tempfile.TemporaryFile() as given:
         given.write(stdin)
         given.seek(0)

@@ -1,4 +1,4 @@
-"""Clusters on this machine are spoken to directly, whatever proxy leads out of its network."""
+"""Clusters on this machine are reached without the environment's HTTP proxy."""
 
 import ipaddress
 import os
@@ -12,7 +12,7 @@ NO_PROXY = ("NO_PROXY", "no_proxy")
 
 
 def bypass_proxy(client: Any, context: dict[str, Any]) -> None:
-    """Have the client library's client use no proxy, if the cluster of its context is on this machine.
+    """Make the client library use no proxy if the cluster of its context is on this machine.
 
     The programs that this process starts, such as kubectl, then use none for it either.
     """
@@ -28,7 +28,7 @@ def bypass_proxy(client: Any, context: dict[str, Any]) -> None:
 
 
 def is_local(host: str, cluster: str) -> bool:
-    """Whether no proxy leads there: it is one of ours, or at a loopback address, as kubectl sees it.
+    """Whether a cluster is on this machine: the course's own, or at a loopback address.
 
     >>> is_local("172.31.9.1", OURS), is_local("127.0.0.1", "kind-kind"), is_local("10.0.0.1", "office")
     (True, True, False)
@@ -40,7 +40,7 @@ def is_local(host: str, cluster: str) -> bool:
 
 
 def exclude_from_proxy(host: str) -> None:
-    """Let no program that this process starts ask a proxy for a host."""
+    """Add a host to NO_PROXY, for this process and the programs that it starts."""
     for name in NO_PROXY:
         told = os.environ.get(name) or next(filter(None, map(os.environ.get, NO_PROXY)), "")
         if host not in told.split(","):

@@ -11,7 +11,7 @@ from kubeface.kube.transport import Transport
 
 
 class StoppableTransport(Transport):
-    """Speaks as another transport does, until `stop`: then each open watch ends, and each later one."""
+    """A copy of a transport; `stop` ends its open watches, and every later one at once."""
 
     def __init__(self, transport: Transport) -> None:
         super().__init__(transport._api)
@@ -20,7 +20,7 @@ class StoppableTransport(Transport):
         self._lock = threading.Lock()
 
     def stop(self) -> None:
-        """End every watch, also one whose answer is yet to come."""
+        """End every watch, also one that is still being opened."""
         with self._lock:
             self.is_stopped.set()
             for answer in self._open:
@@ -79,6 +79,6 @@ class StoppableCluster(Cluster):
 
 
 def _cut(answer: Any) -> None:
-    """Make whoever reads this answer see its end."""
+    """Shut a response down, so that its reader sees its end."""
     with suppress(OSError, ValueError, RuntimeError):  # it has ended by itself
         answer.shutdown()

@@ -16,6 +16,9 @@ from kubeface.kube.kubeconfig import joined, merged
 
 ANSWER_S = 30.0  # chosen: a request that has no answer by then will not get one
 CONNECT_S = 5.0  # chosen: the server is on this machine or near
+# Chosen: an API server sends a bookmark every minute, if nothing else (specified, `bookmarkFrequency` in its
+# watch cache); a watch that is silent for longer has lost its connection, or its API server hangs.
+IDLE_S = 90.0
 UNAUTHORIZED = 401  # specified: it does not know who asks
 QUOTED_LETTERS = 120  # chosen: a name or a label is shorter, an object is not
 MESSAGE_LETTERS = 1500  # chosen: a screen
@@ -38,7 +41,7 @@ class Forbidden(ApiError):
 
 
 class Unavailable(ApiError):
-    """The API server is starting, ending, or has too much to do: ask again in a moment."""
+    """The API server is starting, stopping or overloaded: try again in a moment."""
 
 
 class TooManyRequests(Unavailable):
@@ -46,7 +49,7 @@ class TooManyRequests(Unavailable):
 
 
 class Conflict(ApiError):
-    """Fields of an apply are set by somebody else; `owners` has who set which, by the field's path."""
+    """Other field managers own fields of an apply; `owners` maps each field's path to its manager."""
 
     def __init__(self, what: str, *, owners: Mapping[str, str]) -> None:
         self.owners = dict(owners)
@@ -57,7 +60,7 @@ class Conflict(ApiError):
 
 
 class Transport:
-    """Requests as one user to one API server. Nothing is asked until the first request."""
+    """Requests to one API server as one user; connects on the first one."""
 
     def __init__(self, api: Any) -> None:
         self._api = api
@@ -89,14 +92,18 @@ class Transport:
         return body.decode("utf-8", errors="replace")
 
     def events(self, path: str, *, what: str, timeout_s: float, **options: Any) -> Iterator[dict[str, Any]]:
-        """What a watch tells, one dict an event; ends after `timeout_s` or when the server closes it."""
+        """The events of a watch, bookmarks among them.
+
+        Ends after `timeout_s`, when the server closes it, or when nothing has come for `IDLE_S`.
+        """
         stream = self._ask(
             "get",
             path,
             what=what,
             watch=True,
             timeout_seconds=max(1, round(timeout_s)),
-            _request_timeout=(CONNECT_S, timeout_s),
+            allow_watch_bookmarks=True,
+            _request_timeout=(CONNECT_S, min(timeout_s, IDLE_S)),
             **options,
         )
         for event in _decoded(stream):
@@ -105,7 +112,7 @@ class Transport:
             yield event
 
     def _body(self, method: str, path: str, *, what: str, **options: Any) -> bytes:
-        """An answer to its end: the server may go away in the middle of it."""
+        """A whole response body; the connection may fail in the middle of it."""
         from urllib3.exceptions import HTTPError
 
         try:
@@ -164,7 +171,7 @@ def open_transport(
 
 
 class _NoDiscovery:
-    """Stands where the client library would list the whole API before the first request."""
+    """A discoverer that does nothing, where the client library's would list the whole API first."""
 
     def __init__(self, client: Any, cache_file: str | None) -> None:
         pass
@@ -241,7 +248,7 @@ _MANAGER = re.compile(r'conflict with "(?P<manager>.*?)"(?: with subresource "(?
 
 
 def _owners(answer: Mapping[str, Any]) -> dict[str, str]:
-    """Field → who set it, out of the causes of a refused apply."""
+    """Field → its manager, out of the causes of a refused apply."""
     causes = (answer.get("details") or {}).get("causes") or []
     owners = {}
     for cause in causes:

@@ -1,4 +1,4 @@
-"""Wait for an object to be as wanted, told by the API server's watch; say why when it is not."""
+"""Wait for an object to meet a condition, with a watch; on a timeout, say why it does not."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ def wait(
     timeout_s: float = 60,
     namespace: str | None = None,
 ) -> KubeObject | None:
-    """The object, as soon as it is as wanted; None when it was wanted gone.
+    """Wait until an object meets a condition, and return it; None once it is deleted.
 
     Args:
         cluster: Where it is.
@@ -80,7 +80,7 @@ def wait_all(
     timeout_s: float = 60,
     namespace: str | None = None,
 ) -> Objects:
-    """The objects, as soon as each has been as wanted; one deadline for all of them together.
+    """Wait until each of several objects has met a condition; one deadline for all together.
 
     Raises:
         NotReady: one of them did not come to that in time; the reasons are in `seen`.
@@ -98,7 +98,7 @@ def wait_terminated(
     timeout_s: float = 60,
     namespace: str | None = None,
 ) -> Objects:
-    """The objects that stay, once those that are terminating have been deleted.
+    """Wait until all Terminating objects are gone, and return the others.
 
     Args:
         cluster: Where they are.

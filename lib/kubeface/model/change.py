@@ -61,7 +61,7 @@ class Change:
 
     @property
     def spec_changes(self) -> list[FieldChange]:
-        """The fields of those that somebody has decided: not what a status reports."""
+        """The changed fields without what a status reports; restart counts stay."""
         return [one for one in self.fields if not _REPORTED.match(one.path)]
 
     @property
@@ -74,7 +74,7 @@ class Change:
 
     @property
     def status_text(self) -> str:
-        """How a created object is now, in words: `3 of 3 Pods ready`; empty if there is nothing to say."""
+        """The state of a created object: `3 of 3 Pods ready`; empty for one without a state."""
         return status_text(self.after) if self.after is not None and self.before is None else ""
 
     @property

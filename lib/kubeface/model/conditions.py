@@ -13,7 +13,7 @@ Claim = Callable[[KubeObject], bool]
 
 
 def holds(one: KubeObject | None, for_: str | Claim) -> bool:
-    """Whether an object (None: there is none) is what `for_` says.
+    """Whether an object meets a condition; None is an object that does not exist.
 
     Args:
         one: The object as last seen.
@@ -28,7 +28,7 @@ def holds(one: KubeObject | None, for_: str | Claim) -> bool:
 
 
 def words_of(kind: str) -> frozenset[str]:
-    """What a wait for an object of a kind of the course may be for, as far as the kind itself says.
+    """The phases and condition types that objects of a kind can have, and `deleted`, `exists`.
 
     >>> sorted(words_of("ConfigMap"))
     ['deleted', 'exists']
@@ -37,7 +37,7 @@ def words_of(kind: str) -> frozenset[str]:
 
 
 def may_become(kind: str, one: KubeObject | None, for_: str) -> bool:
-    """Whether an object may ever be what `for_` says.
+    """Whether an object can ever meet a condition.
 
     Of the course's kinds it is known; a Pod or a node may have conditions of its own, which are there with
     the object or are announced by it. Of other kinds nothing is known: everything may come.
@@ -125,7 +125,7 @@ def status_text(one: KubeObject) -> str:
 
 
 def is_at_rest(one: KubeObject) -> bool:
-    """Whether nobody is at work on an object, as far as it says: complete, ended, or simply there.
+    """Whether no controller is still working on an object: it is complete, has ended, or has no state.
 
     >>> is_at_rest(KubeObject({"kind": "Pod", "metadata": {}, "status": {"phase": "Pending"}}))
     False
@@ -150,7 +150,7 @@ def is_stuck(one: KubeObject) -> bool:
 
 
 def endpoint_is_ready(endpoint: Mapping[str, Any]) -> bool:
-    """Whether a Service sends requests to an endpoint of an EndpointSlice: it is not said to be unready.
+    """Whether an endpoint of an EndpointSlice gets requests: its condition `ready` is not false.
 
     >>> endpoint_is_ready({"conditions": {}}), endpoint_is_ready({"conditions": {"ready": False}})
     (True, False)

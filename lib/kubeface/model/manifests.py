@@ -72,7 +72,7 @@ def load_manifests(path: Path | str) -> list[Manifest]:
 
 
 def in_kind_order(objects: Iterable[Manifest]) -> list[Manifest]:
-    """The objects such that what others stand on comes first; else in the order given.
+    """Objects in apply order: dependencies (namespaces, CRDs, RBAC, config) first, else as given.
 
     >>> [o["kind"] for o in in_kind_order([{"kind": "Deployment"}, {"kind": "Namespace"}])]
     ['Namespace', 'Deployment']

@@ -70,7 +70,7 @@ def _cleaned(value: Any) -> Any:
 
 
 def _timeless(value: Any) -> Any:
-    """Without moments, however deep: in a status nobody but controllers writes."""
+    """A copy without timestamps, at any depth: only controllers write them into a status."""
     if isinstance(value, Mapping):
         return {key: _timeless(item) for key, item in _untimed(value).items()}
     if isinstance(value, list):

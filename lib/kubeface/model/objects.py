@@ -29,7 +29,7 @@ class Fields:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The mapping itself, as the API sent it. Do not change it: nobody would notice."""
+        """The mapping itself, as the API sent it. Changing it changes nothing in the cluster."""
         raw: dict[str, Any] = self._raw
         return raw
 
@@ -98,7 +98,7 @@ def raw_of(thing: object) -> Raw:
 
 
 class KubeObject(Fields):
-    """One object, with short names for what is asked most often."""
+    """One object of the API, with short names for its most used fields."""
 
     __slots__ = ()
 
@@ -190,7 +190,7 @@ class KubeObject(Fields):
 
     @property
     def yaml(self) -> str:
-        """The object as YAML, without the list of who wrote which field."""
+        """The object as YAML, without managedFields, as `kubectl get -o yaml` prints it."""
         meta = {key: value for key, value in self._meta.items() if key != "managedFields"}
         return yaml.safe_dump({**self._raw, "metadata": meta}, sort_keys=False)
 

@@ -1,4 +1,4 @@
-"""Ownership: what on a cluster is the course's, what is Kubernetes' own, and what is somebody's."""
+"""Ownership of objects, labels and taints: the course's, Kubernetes' own, or a user's."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -9,7 +9,7 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class Hidden:
-    """A value of a Secret: it can be told from another one, and is never shown."""
+    """A value of a Secret: it can be compared with another one, and is never shown."""
 
     def __init__(self, value: object) -> None:
         self._digest = hashlib.sha256(str(value).encode()).digest()

@@ -45,7 +45,7 @@ class Field(Protocol):
 
 
 class Happened(Protocol):
-    """What became of one object; `kubeface.kube.Change` is such a thing."""
+    """The change of one object, as a `kubeface.kube.Change` has it."""
 
     @property
     def one(self) -> Any:
@@ -65,7 +65,7 @@ class Happened(Protocol):
 
     @property
     def order(self) -> int:
-        """Where it stands in time."""
+        """Its place in the order of time."""
 
     @property
     def owner_uid(self) -> str | None:
@@ -74,7 +74,7 @@ class Happened(Protocol):
 
 @dataclass
 class Entry:
-    """One line, with what is said of it below: an object, or several of which the same is to be said."""
+    """One line of the picture: an object, or several with the same change, and those they own."""
 
     verb: str
     kind: str
@@ -143,7 +143,7 @@ class Changes(View):
 
 
 def changes(done: Iterable[Happened], *, exact: bool = False) -> Changes:
-    """What became of objects, drawn under their owners; the numbers tell the order in time.
+    """Changed objects drawn under their owners, numbered in the order of time.
 
     Args:
         done: What became of each; owners that did not change may be among them.
@@ -163,7 +163,7 @@ def changes(done: Iterable[Happened], *, exact: bool = False) -> Changes:
 
 
 def _entries(done: Sequence[Happened], *, exact: bool) -> list[Entry]:
-    """The trees of owners; siblings in the order of time, and those that say the same as one."""
+    """The trees of owners; siblings in the order of time, and equal ones as one."""
     by_uid = {_uid(one): (one, _entry(one, exact)) for one in sorted(done, key=lambda one: one.order)}
     roots: list[Entry] = []
     for one, entry in by_uid.values():

@@ -1,4 +1,4 @@
-"""The columns of a table: what each kind is asked for, by a word or by a path; pure."""
+"""The columns of a table: the usual ones of each kind, and those chosen by word or path."""
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ def usual_columns(kinds: set[str], *, exact: bool, wide: bool) -> list[Column]:
 
 
 def chosen_columns(kinds: set[str], chosen: Chosen, *, exact: bool) -> list[Column]:
-    """The columns that somebody names.
+    """Columns by their words or paths.
 
     Args:
         kinds: Of the objects; each has words of its own, such as `status` and `node` of Pods.
@@ -66,7 +66,7 @@ def moment(written: str) -> datetime.datetime:
 
 
 def at(path: str, default: object = "") -> Value:
-    """What stands at a path, several values with commas between."""
+    """A column with the value at a path; several values with commas between."""
     return _along(Path.read(path), default)
 
 

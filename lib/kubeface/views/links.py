@@ -1,4 +1,4 @@
-"""Who belongs to whom: owners own, Services send to Pods through EndpointSlices; pure."""
+"""Links between objects: owners and what they own, Services and the Pods behind them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class Links:
 
 
 def links(objects: Iterable[Raw], *, exact: bool = False, history: bool = False) -> Links:
-    """The objects by who owns them, and by which Service sends to them.
+    """The trees of owners and of Services that objects form.
 
     Args:
         objects: Of any kinds.
@@ -73,12 +73,12 @@ def links(objects: Iterable[Raw], *, exact: bool = False, history: bool = False)
 
 
 def key_of(one: Raw) -> Key:
-    """What an object is found by."""
+    """An object's key: namespace, kind and name."""
     return space_of(one), str(one.get("kind", "")), full_name(one)
 
 
 def owner_of(one: Raw) -> Key | None:
-    """What the object that controls this one is found by; None when nobody does."""
+    """The key of an object's controller; None if it has none."""
     owners = (one.get("metadata") or {}).get("ownerReferences") or []
     controllers = [owner for owner in owners if owner.get("controller")]
     return (space_of(one), controllers[0]["kind"], controllers[0]["name"]) if controllers else None
@@ -96,7 +96,7 @@ def _services(by_key: dict[Key, Raw], items: dict[Key, Item]) -> list[Item]:
 
 
 def _endpoint(namespace: str, endpoint: Raw, items: dict[Key, Item]) -> Item:
-    """The end of a Service's tree: the Pod as that Service sees it."""
+    """The leaf of a Service's tree: an endpoint, and whether it gets requests."""
     target = endpoint.get("targetRef") or {}
     key = (namespace, str(target.get("kind", "address")), str(target.get("name", "")))
     is_ready = endpoint_is_ready(endpoint)

@@ -107,7 +107,7 @@ def follow(
 
 
 class Still:
-    """A page that nobody watches: it has the last frame only."""
+    """A page for a run that nobody looks at: it shows the last frame only."""
 
     def show(self, view: View, note: str) -> None:
         """Nothing: it is not the last one."""
@@ -181,6 +181,6 @@ def _claim(until: Until, kind: str) -> Callable[[Sequence[KubeObject]], bool]:
 
 
 def _keep_from_showing_twice(view: View, shell: Any) -> None:
-    """A cell often ends in the view; the one that shows it live has it on the page already."""
+    """Keep a cell that ends in its live view from showing it twice."""
     cell = shell.execution_count
     view._is_on_page = lambda: shell.execution_count == cell

@@ -54,7 +54,7 @@ class Logs(View):
 
     @property
     def events(self) -> dict[str, list[str]]:
-        """What happened, by the Pod that tells it, each in the order of time."""
+        """The events by Pod, each Pod's in the order of time."""
         told: dict[str, list[str]] = {}
         for line in self._lines:
             told.setdefault(line.pod, []).append(line.event)
@@ -129,7 +129,7 @@ def logs(
 
 
 def _is(told: object, wanted: object) -> bool:
-    """Whether a field says it; one service writes an id as a number, another the text that it was given."""
+    """Whether a log field has a value, as a number or as text: services write ids in both ways."""
     return told == wanted or (told is not None and str(told) == str(wanted))
 
 

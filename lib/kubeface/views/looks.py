@@ -1,4 +1,4 @@
-"""How states are drawn: a sign, a border and a word each tell one; colour only repeats it.
+"""How states are drawn: each has a sign, a border and a word; colour only repeats them.
 
 Text takes the colour of the page around it and tints are see-through, so that all of it reads on light
 and dark themes, and also where a code host strips the styles.

@@ -84,7 +84,7 @@ def name_without_hashes(name: str, kind: str) -> str:
 
 
 def message_without_hashes(message: str) -> str:
-    """What the cluster says, with … for the random parts of names, ids and addresses.
+    """A message of the cluster, with … for the random parts of names, ids and addresses.
 
     >>> message_without_hashes("Created pod: receiver-7d9c5b6f4-x2x9z")
     'Created pod: receiver-…'

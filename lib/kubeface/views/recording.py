@@ -1,4 +1,4 @@
-"""What a block of code led to on a cluster, told by watches: from its beginning until things settle."""
+"""Record with watches how a block of code changes a cluster, until all objects have settled."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -46,7 +46,7 @@ class Recording(Watches):
             self._look(kind)
 
     def objects(self) -> list[KubeObject]:
-        """What there is as far as the watches have told."""
+        """The objects that exist, as far as the watches have reported."""
         with self._changed:
             self._is_new = False
             return list(self._now.values())
@@ -64,7 +64,7 @@ class Recording(Watches):
         return numbered + self._owners(numbered)
 
     def in_motion(self) -> list[KubeObject]:
-        """The objects that somebody is still at work on, of those that changed."""
+        """The changed objects that a controller is still working on."""
         touched = [one.after for one in self.changes() if one.order and one.after]
         stuck = any(is_stuck(one) for one in touched)
         moving = (one for one in touched if not is_at_rest(one) and not is_stuck(one))
@@ -154,7 +154,7 @@ def recorded(
     exact: bool = False,
     live: bool = False,
 ) -> Iterator[Changes]:
-    """Show what the block led to, when things have settled: no object that changed is being worked on.
+    """Show which objects a block of code changed, once no controller is working on them any more.
 
     An error in the block goes on after what had come of it is shown.
 
@@ -223,5 +223,5 @@ def _uid(one: KubeObject) -> str:
 
 
 def _version(one: KubeObject) -> int:
-    """Its resourceVersion, which grows with every write to the cluster: so it tells the order in time."""
+    """Its resourceVersion as a number: it grows with every write, so it orders changes in time."""
     return int(one.raw["metadata"]["resourceVersion"])

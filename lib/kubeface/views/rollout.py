@@ -99,7 +99,7 @@ def rollout(
     history: bool = False,
     **watch: Unpack[Watch],
 ) -> Rollout:
-    """How far Deployments' rollouts are. Live, it ends when they are complete, if nothing else is said.
+    """The progress of Deployments' rollouts; a live view ends when they are complete, by default.
 
     Args:
         source: Deployments and ReplicaSets; or a cluster.

@@ -1,4 +1,4 @@
-"""Where a view's objects come from: a list, or a cluster that is asked and, on request, watched."""
+"""The source of a view's objects: a list, or a cluster that is listed or watched."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict, TypeVar
@@ -11,7 +11,7 @@ V = TypeVar("V", bound=View)
 
 
 class Watch(TypedDict, total=False):
-    """What a view may be told when its source is a cluster; none of it when the source is a list.
+    """Options of a view whose source is a cluster; a list takes none of them.
 
     - `live`: keep the view up with the cluster, in place, until it ends or the kernel is interrupted.
     - `until`: end when this holds: `Ready`, `Available` or another word of `wait`, said of every object

@@ -33,7 +33,7 @@ NARROW = "\u00a0"  # a space at which no line breaks
 
 @dataclass(frozen=True)
 class Moment:
-    """One line: something that was told, once or more often."""
+    """One line: an event, and how often it happened."""
 
     at: datetime.datetime
     is_warning: bool
@@ -49,7 +49,7 @@ class Moment:
 
 
 class Timeline(View):
-    """Events in the order in which they were first told."""
+    """Events in the order of their first time."""
 
     def __init__(self, events: Iterable[Raw], *, times: bool = False, exact: bool = False) -> None:
         self._times = times
@@ -106,7 +106,7 @@ def timeline(
     exact: bool = False,
     **watch: Unpack[Watch],
 ) -> Timeline:
-    """Events in the order in which they were first told; what is told again is counted.
+    """Events in the order of their first time; repeated ones are counted.
 
     Args:
         source: Events, as `cluster.list("events")` gives them; or a cluster.

@@ -1,4 +1,4 @@
-"""Who owns whom and who sends to whom: Deployment → ReplicaSet → Pod, Service → EndpointSlice → Pod."""
+"""Topology: Deployment → ReplicaSet → Pod, and Service → EndpointSlice → Pod."""
 
 import base64
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,7 +56,7 @@ class Topology(View):
 
 
 def topology(source: Any, *, exact: bool = False, history: bool = False, **watch: Unpack[Watch]) -> Topology:
-    """Objects drawn by who owns them and by which Service sends to them.
+    """Objects drawn under their owners, and Pods under the Services that send to them.
 
     Args:
         source: Objects of any kinds; or a cluster, which is asked for workloads, Pods, Services and

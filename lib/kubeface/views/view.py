@@ -1,4 +1,4 @@
-"""What all views are: the same things as text and as HTML."""
+"""The base of all views: a text form and an HTML form."""
 
 from collections.abc import Callable
 

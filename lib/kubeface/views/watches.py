@@ -12,7 +12,7 @@ from kubeface.kube.transport import ConnectionFailed, Expired, Unavailable
 from kubeface.model.kinds import Kind
 from kubeface.model.objects import KubeObject
 
-WATCH_S = 300.0  # chosen: then a watch is asked for again; a dead connection is noticed by then
+WATCH_S = 300.0  # chosen: then a watch is asked for again
 LOOK_AGAIN_S = 0.25  # chosen: how long to leave an API server alone that does not answer
 # Chosen: a cut stream ends at once; only an API server that hangs before it answers takes longer than this.
 GONE_S = 2.0
@@ -65,7 +65,7 @@ class Watches:
         return self.objects()
 
     def objects(self) -> list[KubeObject]:
-        """What there is as far as the watches have told, by kind, namespace and name."""
+        """The objects that exist, as far as the watches have reported, by kind, namespace and name."""
         with self._changed:
             self._is_new = False
             return [self._found[kind][key] for kind in self._kinds for key in sorted(self._found[kind])]
@@ -103,12 +103,12 @@ class Watches:
         return since
 
     def _take(self, kind: Kind, found: Sequence[KubeObject], since: str) -> None:
-        """Note all that there is of a kind."""
+        """Take over a complete list of a kind's objects."""
         self._found[kind] = {_key(one): one for one in found}
         self._is_new = True
 
     def _note(self, kind: Kind, type_: str, one: KubeObject) -> None:
-        """Note one change."""
+        """Take over one event of a watch."""
         self._found[kind].pop(_key(one), None)
         if type_ != "DELETED":
             self._found[kind][_key(one)] = one
@@ -118,7 +118,7 @@ class Watches:
         return (self._labels, self._namespace) if kind.namespaced else (None, None)
 
     def _follow(self, kind: Kind, since: str) -> None:
-        """Run in a thread: note every change of a kind, until told to stop."""
+        """Follow all changes of a kind, in a thread, until stopped."""
         while not self._cluster.is_stopped:
             try:
                 since = self._note_changes(kind, since) if since else self._look(kind)
@@ -133,11 +133,14 @@ class Watches:
 
     def _note_changes(self, kind: Kind, since: str) -> str:
         labels, space = self._scope(kind)
-        events = self._cluster.watch(kind, since=since, timeout_s=WATCH_S, labels=labels, namespace=space)
+        events = self._cluster.watch(
+            kind, since=since, timeout_s=WATCH_S, labels=labels, namespace=space, bookmarks=True
+        )
         for type_, one in events:
-            with self._changed:
-                self._note(kind, type_, one)
-                self._changed.notify_all()
+            if type_ != "BOOKMARK":
+                with self._changed:
+                    self._note(kind, type_, one)
+                    self._changed.notify_all()
             since = one.raw["metadata"]["resourceVersion"]
         return since
 

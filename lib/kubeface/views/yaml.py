@@ -66,7 +66,7 @@ class Yaml(View):
         return shown[:-1]
 
     def _is_wanted(self, number: int) -> bool:
-        """Whether a line is called out, or is one under which a called-out line stands."""
+        """Whether a line is called out, or contains one that is."""
         if any(part.first <= number <= part.last for part in self._parts):
             return True
         return any(number in _above(self._lines, part.first) for part in self._parts)
@@ -128,7 +128,7 @@ def _parts(one: Raw, captions: Mapping[str, str], lines_of: Any) -> list[Part]:
 
 
 def _written(one: Raw) -> tuple[str, Any]:
-    """The YAML, and a function from the way to a part to its first and last line."""
+    """The YAML, and a function from the path of a part to its first and last line."""
     import yaml
 
     text = yaml.safe_dump(dict(one), sort_keys=False, allow_unicode=True, width=100)
@@ -159,7 +159,7 @@ def _last_line(node: Any) -> int:
 
 
 def _above(lines: Sequence[str], number: int) -> list[int]:
-    """The lines that a line stands under, by indentation."""
+    """The lines that a line is nested in, by indentation."""
     found, depth = [], _depth(lines[number])
     for at in range(number - 1, -1, -1):
         if _depth(lines[at]) < depth:

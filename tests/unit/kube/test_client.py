@@ -1,8 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from kubeface.errors import ApiError, BadInput, Missing
 from kubeface.kube import Cluster, wait
-from kubeface.kube.transport import ConnectionFailed, Expired, NotFound
+from kubeface.kube.transport import ConnectionFailed, Expired, Forbidden, NotFound
 
 
 def config_map(name, **data):
@@ -61,7 +63,7 @@ def test_a_kind_that_nobody_knows_is_refused(cluster):
 
 def test_a_user_without_rights_hears_it_from_the_server(kubeconfig):
     guest = Cluster.connect(kubeconfig, context="guest")
-    with pytest.raises(ApiError, match='User "guest" cannot list resource "pods"'):
+    with pytest.raises(Forbidden, match='User "guest" cannot list resource "pods"'):
         guest.list("pods")
 
 
@@ -156,3 +158,13 @@ def test_a_kind_of_somebody_elses_is_spoken_to_like_any_other(cluster, widgets, 
 def test_a_watch_from_too_long_ago_says_so(cluster, widgets):
     with pytest.raises(Expired):
         list(cluster.watch(widgets, since="1", timeout_s=5, namespace="default"))
+
+
+def test_two_threads_may_ask_for_a_kind_that_there_is_not(cluster):
+    def ask(number):
+        with pytest.raises(BadInput, match="has no kind called 'gremlins'"):
+            cluster.kind("gremlins")
+
+    for _ in range(5):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(ask, range(4)))

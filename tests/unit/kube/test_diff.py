@@ -1,7 +1,7 @@
 import pytest
 
 from kubeface.errors import ApiError
-from kubeface.kube import Prune, apply, diff
+from kubeface.kube import apply, diff
 from kubeface.model.diff import field_changes
 from kubeface.model.noise import without_noise
 
@@ -33,13 +33,6 @@ def test_what_would_change_is_told_field_by_field(cluster, space):
 def test_an_object_that_would_stay_is_left_out(cluster, space):
     apply(cluster, [config_map("one", a="1")], namespace=space)
     assert diff(cluster, [config_map("one", a="1")], namespace=space) == []
-
-
-def test_what_would_be_pruned_is_told_too(cluster, space):
-    rule = Prune("lesson", kinds=["configmaps"], namespaces=[space])
-    apply(cluster, [config_map("a"), config_map("b")], namespace=space, prune=rule)
-    assert told(diff(cluster, [config_map("a")], namespace=space, prune=rule)) == ["deleted configmap/b"]
-    assert cluster.find("cm/b", namespace=space) is not None
 
 
 def test_objects_of_a_namespace_that_comes_with_them_are_foreseen(cluster):

@@ -2,13 +2,14 @@ import contextlib
 import re
 import socket
 import threading
+import time
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
 from kubeface.errors import BadInput, NotReady
-from kubeface.kube import Cluster, wait, wait_all
+from kubeface.kube import Cluster, transport, wait, wait_all
 
 AVAILABLE = {"observedGeneration": 1, "conditions": [{"type": "Available", "status": "True"}]}
 
@@ -107,20 +108,44 @@ def test_a_failed_pod_is_not_waited_for(cluster, space, report):
         wait(cluster, "pod/x", for_="Succeeded", namespace=space, timeout_s=60)
 
 
-def test_a_wait_outlives_an_api_server_that_is_away(kubeconfig, space, cluster, later, tmp_path):
-    cluster.create(config_map("one"), namespace=space)
+@pytest.fixture
+def door(kubeconfig):
+    """A port that leads to the API server, once it is opened."""
     config = yaml.safe_load(kubeconfig.read_text())
-    target = urlsplit(config["clusters"][0]["cluster"]["server"])
-    door = Door(target.port)
+    made = Door(urlsplit(config["clusters"][0]["cluster"]["server"]).port)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def far(kubeconfig, door, tmp_path):
+    """The API server, through that port."""
+    config = yaml.safe_load(kubeconfig.read_text())
     config["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{door.port}"
     (tmp_path / "config").write_text(yaml.safe_dump(config))
+    return Cluster.connect(tmp_path / "config")
+
+
+def test_a_wait_outlives_an_api_server_that_is_away(cluster, space, later, door, far):
+    cluster.create(config_map("one"), namespace=space)
     later(door.open)
-    far = Cluster.connect(tmp_path / "config")
-    try:
-        assert wait(far, "configmap/one", for_="exists", namespace=space, timeout_s=60).name == "one"
-        assert door.is_open
-    finally:
-        door.close()
+    assert wait(far, "configmap/one", for_="exists", namespace=space, timeout_s=60).name == "one"
+    assert door.is_open
+
+
+def test_a_watch_whose_connection_has_died_is_asked_for_anew(cluster, space, later, door, far, monkeypatch):
+    monkeypatch.setattr(transport, "IDLE_S", 0.5)
+    door.open()
+    far.version()
+    began = time.monotonic()
+
+    def die_and_create():
+        door.lose_connections()
+        cluster.create(config_map("one"), namespace=space)
+
+    later(die_and_create)
+    assert wait(far, "configmap/one", for_="exists", namespace=space, timeout_s=60)
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize(
@@ -196,6 +221,12 @@ class Door:
         self._socket.bind(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self.is_open = False
+        self._is_lost = threading.Event()
+
+    def lose_connections(self):
+        """Pass nothing on any more through the connections that there are: none of their ends is told."""
+        self._is_lost.set()
+        self._is_lost = threading.Event()
 
     def open(self):
         self._socket.listen()
@@ -216,13 +247,14 @@ class Door:
                 near, _ = self._socket.accept()
                 far = socket.create_connection(("127.0.0.1", self._target))
                 for source, sink in ((near, far), (far, near)):
-                    threading.Thread(target=_pass_on, args=(source, sink), daemon=True).start()
+                    threading.Thread(target=_pass_on, args=(source, sink, self._is_lost), daemon=True).start()
 
 
-def _pass_on(source, sink):
+def _pass_on(source, sink, is_lost):
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
-            sink.sendall(data)
+            if not is_lost.is_set():
+                sink.sendall(data)
     with contextlib.suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
     source.close()

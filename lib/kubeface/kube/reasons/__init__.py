@@ -1,4 +1,4 @@
-"""Why an object is not as wanted: sentences with their evidence, one file a subject."""
+"""Why an object does not get ready: sentences with evidence from the cluster."""
 
 from kubeface.kube.reasons.why import reasons
 

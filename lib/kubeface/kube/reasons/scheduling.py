@@ -1,4 +1,4 @@
-"""Why a Pod has no node: what each node lacks, in words and numbers."""
+"""Why a Pod has no node, or its node is not ready: what each node lacks, in words and numbers."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,6 +7,7 @@ from typing import Any
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
+from kubeface.kube.reasons.evidence import of_condition
 from kubeface.model.objects import KubeObject
 from kubeface.model.pods import requested, total_requested
 from kubeface.model.quantities import amount, spelled
@@ -30,7 +31,7 @@ _MEANINGS = (
 
 
 def of_unscheduled(cluster: Cluster, pod: KubeObject) -> Iterator[str]:
-    """Why no node takes a Pod: what they lack, by node where numbers tell it."""
+    """Why no node takes a Pod: what the nodes lack, with numbers for each."""
     condition = pod.condition("PodScheduled")
     if condition is None or condition.status != "False":
         return
@@ -45,7 +46,7 @@ def of_unscheduled(cluster: Cluster, pod: KubeObject) -> Iterator[str]:
 
 
 def in_words(message: str) -> str:
-    """What the scheduler says, in words; empty if it speaks of no nodes.
+    """The scheduler's message in plain words; empty if it is not about nodes.
 
     >>> in_words("0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: …")
     '2 of 2 nodes have too little cpu free'
@@ -58,7 +59,7 @@ def in_words(message: str) -> str:
 
 
 def short_of(message: str) -> list[str]:
-    """The resources of which the scheduler says that nodes have too little.
+    """The resources that nodes have too little of, according to the scheduler's message.
 
     >>> short_of("0/2 nodes are available: 1 Insufficient cpu, 2 Insufficient memory.")
     ['cpu', 'memory']
@@ -98,3 +99,29 @@ def _what_is_asked(cluster: Cluster, pod: KubeObject, message: str) -> Iterator[
         taints = {node.name: (node.raw.get("spec") or {}).get("taints") or [] for node in cluster.nodes()}
         tainted = [f"{name}: {', '.join(t['key'] for t in held)}" for name, held in taints.items() if held]
         yield f"the taints: {'; '.join(tainted)}" if tainted else "the taints are gone by now"
+
+
+PRESSURES = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
+
+
+def of_node(node: KubeObject) -> Iterator[str]:
+    """Why a node is not ready, or short of something."""
+    silent = of_condition(node, "Ready", "Unknown")
+    yield from (f"{node.ref} is NotReady, its kubelet is silent: {said}" for said in silent)
+    yield from (f"{node.ref} is NotReady: {said}" for said in of_condition(node, "Ready", "False"))
+    for pressure in PRESSURES:
+        yield from (f"{node.ref} has {pressure}: {said}" for said in of_condition(node, pressure))
+
+
+def of_its_node(cluster: Cluster, pod: KubeObject) -> Iterator[str]:
+    """Why the node of a Pod keeps it from running; nothing if the node is fine or may not be looked at."""
+    if pod.node is None:
+        return
+    try:
+        node = cluster.find(f"node/{pod.node}")
+    except KubefaceError:
+        return  # who has rights in a namespace only does not see nodes
+    if node is None:
+        yield f"{pod.ref} is on node/{pod.node}, which does not exist any more"
+    elif not node.is_ready:
+        yield from (f"{pod.ref} is on a node that is not ready: {said}" for said in of_node(node))

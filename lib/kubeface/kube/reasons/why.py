@@ -1,16 +1,16 @@
 """The reasons of any object: which subject to ask, and what to leave out."""
 
+import difflib
 from collections.abc import Iterator
 from itertools import chain
 
 from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.reasons.claims import of_claim
 from kubeface.kube.reasons.evidence import of_condition, of_its_end
-from kubeface.kube.reasons.missing import of_absence
-from kubeface.kube.reasons.nodes import of_node
-from kubeface.kube.reasons.pods import of_pod
+from kubeface.kube.reasons.pods import of_claim, of_pod
+from kubeface.kube.reasons.scheduling import of_node
 from kubeface.kube.reasons.workloads import of_job, of_workload
+from kubeface.model.kinds import split_ref
 from kubeface.model.objects import KubeObject
 from kubeface.model.workloads import WORKLOADS
 
@@ -18,7 +18,7 @@ AT_MOST = 6  # chosen: who reads more sentences than that runs kubectl describe
 
 
 def reasons(cluster: Cluster, one: KubeObject | None, *, namespace: str, ref: str = "") -> list[str]:
-    """Why an object is not as wanted, the most telling first; empty when the cluster tells nothing.
+    """Why an object does not get ready, the most important reason first; empty if the cluster has none.
 
     Never raises for what cannot be read: a wait that failed has its own error to report.
 
@@ -52,3 +52,16 @@ def _reasons(cluster: Cluster, one: KubeObject, namespace: str) -> Iterator[str]
         types = [condition.type for condition in one.status.conditions or []]
         return chain.from_iterable(of_condition(one, type_) for type_ in types)  # each tells of an obstacle
     return chain(of_its_end(one), of_condition(one, "Ready", "False", "Unknown"))
+
+
+def of_absence(cluster: Cluster, ref: str, namespace: str) -> Iterator[str]:
+    """Why there is nothing of that ref: no namespace, or a name that is spelled differently."""
+    word, name = split_ref(ref)
+    kind = cluster.kind(word)
+    if kind.namespaced and cluster.find(f"namespace/{namespace}") is None:
+        yield f"namespace/{namespace} does not exist"
+        return
+    names = [one.name for one in cluster.snapshot(kind, namespace=namespace)[0]]
+    near = difflib.get_close_matches(name, names, n=1)
+    if near:
+        yield f"there is {kind.name.lower()}/{near[0]}"

@@ -1,10 +1,10 @@
-"""Why a workload has not all the Pods it should: they are refused, not ready, or the time is up."""
+"""Why a workload lacks Pods: they are refused, not ready, or the time for its rollout is up."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
 from kubeface.kube.client import Cluster
-from kubeface.kube.reasons import creation
 from kubeface.kube.reasons.evidence import latest_events, of_condition
 from kubeface.kube.reasons.pods import of_pod
 from kubeface.model.objects import KubeObject
@@ -36,7 +36,7 @@ def _of_refused_pods(cluster: Cluster, one: KubeObject, namespace: str) -> Itera
         makers = [one, *_replica_sets(cluster, one, namespace)]
         events = [latest_events(cluster, maker, namespace).get("FailedCreate") for maker in makers]
         messages = [str(event.message) for event in events if event]
-    yield from (f"{one.ref} cannot have its Pods made: {creation.in_words(said)}" for said in messages)
+    yield from (f"{one.ref} cannot have its Pods made: {refusal_in_words(said)}" for said in messages)
 
 
 def _replica_sets(cluster: Cluster, one: KubeObject, namespace: str) -> list[KubeObject]:
@@ -64,3 +64,43 @@ def _of_a_stuck_rollout(one: KubeObject) -> Iterator[str]:
             yield f"the rollout made no progress for {limit}: {progress.message}"
         else:
             yield from of_condition(one, "Progressing", "False")
+
+
+_QUOTA = re.compile(
+    r"exceeded quota: (?P<name>[^,]+), requested: (?P<asked>\S+), "
+    r"used: (?P<used>\S+), limited: (?P<limit>\S+)"
+)
+_UNSAID = re.compile(r"failed quota: (?P<name>\S+): must specify (?P<what>.+)")
+_SECURITY = re.compile(r'violates PodSecurity "(?P<level>[^":]+)(?::[^"]*)?": (?P<parts>.+)', re.DOTALL)
+_ACCOUNT = re.compile(r'serviceaccount "(?P<name>[^"]+)" not found')
+_PART = re.compile(r", (?=[^()]*(?:\(|$))")  # a comma that is not inside of brackets
+
+
+def refusal_in_words(message: str) -> str:
+    """Why a Pod was refused, in plain words; the message itself if it is an unknown one.
+
+    >>> print(refusal_in_words('pods "web-1" is forbidden: exceeded quota: small, '
+    ...                        'requested: pods=1,cpu=2, used: pods=3,cpu=0, limited: pods=3,cpu=4'))
+    ResourceQuota small is used up: pods: 1 more, 3 of 3 used; cpu: 2 more, 0 of 4 used
+    """
+    if found := _QUOTA.search(message):
+        return f"ResourceQuota {found['name']} is used up: {_uses(found)}"
+    if found := _UNSAID.search(message):
+        return f"ResourceQuota {found['name']} wants each container to say {found['what'].strip()}"
+    if found := _SECURITY.search(message):
+        refused = "\n  ".join(_PART.split(found["parts"].strip()))
+        return f"Pod Security refuses it, the namespace enforces {found['level']}:\n  {refused}"
+    if found := _ACCOUNT.search(message):
+        return f"serviceaccount/{found['name']} does not exist"
+    return message.strip()
+
+
+def _uses(found: re.Match[str]) -> str:
+    asked, used, limit = (_pairs(found[part]) for part in ("asked", "used", "limit"))
+    return "; ".join(
+        f"{name}: {asked[name]} more, {used.get(name, '?')} of {limit.get(name, '?')} used" for name in asked
+    )
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in text.split(",") if "=" in pair)

@@ -1,0 +1,55 @@
+"""What a namespace holds that people made, also of kinds that the course does not know, and unseen."""
+
+import pytest
+
+from kubeface.errors import NotReady
+from kubeface.kube import Cluster, wait
+from kubeface.kube.user_objects import unlisted, user_objects
+
+GROUP = "example.com"
+
+
+@pytest.fixture
+def widgets(cluster):
+    """A kind of somebody's own."""
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    spec = {
+        "group": GROUP,
+        "scope": "Namespaced",
+        "names": {"kind": "Widget", "plural": "widgets"},
+        "versions": [version],
+    }
+    meta = {"name": f"widgets.{GROUP}"}
+    head = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+    made = cluster.create({**head, "metadata": meta, "spec": spec})
+    wait(cluster, made.ref, for_="Established", timeout_s=30)
+    yield
+    cluster.delete(made.ref)
+    wait(cluster, made.ref, for_="deleted", timeout_s=30)
+
+
+def test_an_object_of_somebodys_own_kind_is_told(cluster, space, widgets):
+    body = {"apiVersion": f"{GROUP}/v1", "kind": "Widget", "metadata": {"name": "theirs"}}
+    cluster.create(body, namespace=space)
+    assert user_objects(cluster, space) == []
+    assert unlisted(cluster, space) == ["widget/theirs"]
+
+
+def test_in_a_namespace_that_is_empty_there_is_nothing(cluster, space):
+    assert unlisted(cluster, space) == []
+
+
+def test_what_a_user_may_not_list_is_not_taken_for_nothing(cluster, space, kubeconfig):
+    guest = Cluster.connect(kubeconfig, context="guest")
+    assert user_objects(guest, space) == []
+    assert "configmaps, which this user may not list" in unlisted(guest, space)
+
+
+def test_an_api_server_that_does_not_answer_is_not_taken_for_nothing(cluster, space, monkeypatch):
+    def silent(*_, **__):
+        raise NotReady("no answer")
+
+    monkeypatch.setattr(cluster.transport, "json", silent)
+    with pytest.raises(NotReady):
+        user_objects(cluster, space)
