@@ -6,10 +6,10 @@ from typing import Any
 from kubeface.endstates.parts import at, each, table
 from kubeface.endstates.selectors import meets
 from kubeface.kube import Cluster, KubeObject
+from kubeface.model.ownership import CORDONED, is_of_kubernetes
 
 #: What keeps a Pod from a node, or ends it there; PreferNoSchedule is a wish.
 CLOSING = ("NoSchedule", "NoExecute")
-UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
 #: Taints of nodes that are not there for everybody.
 _SET_ASIDE = ("node-role.kubernetes.io/control-plane", "kubeface.io/simulated")
 #: What the DaemonSet controller adds to its Pods' tolerations; specified by its documentation.
@@ -19,7 +19,7 @@ _OF_DAEMONS: tuple[tuple[str, str], ...] = (
     ("node.kubernetes.io/disk-pressure", "NoSchedule"),
     ("node.kubernetes.io/memory-pressure", "NoSchedule"),
     ("node.kubernetes.io/pid-pressure", "NoSchedule"),
-    (UNSCHEDULABLE, "NoSchedule"),
+    (CORDONED, "NoSchedule"),
 )
 Spec = Mapping[str, Any]
 
@@ -36,8 +36,8 @@ def ordinary(cluster: Cluster) -> list[KubeObject]:
 def taints(node: KubeObject) -> list[dict[str, Any]]:
     """A node's taints; that of a closed node too, which comes a moment after it was closed."""
     found = each(node, "spec", "taints")
-    if at(node, "spec", "unschedulable") and not any(one.get("key") == UNSCHEDULABLE for one in found):
-        found.append({"key": UNSCHEDULABLE, "effect": "NoSchedule"})
+    if at(node, "spec", "unschedulable") and not any(one.get("key") == CORDONED for one in found):
+        found.append({"key": CORDONED, "effect": "NoSchedule"})
     return found
 
 
@@ -48,7 +48,7 @@ def is_by_hand(taint: Mapping[str, Any]) -> bool:
     (True, False)
     """
     key = str(taint.get("key"))
-    return "kubernetes.io/" not in key or key == UNSCHEDULABLE
+    return not is_of_kubernetes(key) or key == CORDONED
 
 
 def spelled(taint: Mapping[str, Any]) -> str:

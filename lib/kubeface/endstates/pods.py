@@ -11,6 +11,7 @@ from kubeface.endstates.selectors import selects
 from kubeface.errors import NotReady
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.client import Selector
+from kubeface.model.pods import has_ended
 from kubeface.util.waiting import wait_until
 
 RECENT_S = 600  # chosen: the longest pause before a container is started again is 300 s
@@ -24,7 +25,7 @@ def living(cluster: Cluster, *, labels: Selector = None, namespace: str | None =
 
 def lives(pod: KubeObject) -> bool:
     """Whether a Pod has not ended, and is not about to."""
-    return not pod.is_terminating and at(pod, "status", "phase") not in ("Succeeded", "Failed")
+    return not pod.is_terminating and not has_ended(pod.raw)
 
 
 def of(cluster: Cluster, workload: KubeObject) -> list[KubeObject]:
