@@ -27,11 +27,10 @@ def begin(provider: LocalCluster, tmp_path: Path) -> Iterator[Begin]:
     begun: list[subprocess.Popen[str]] = []
 
     def make(*words: str) -> "subprocess.Popen[str]":
-        said = (tmp_path / f"said-{len(begun)}").open("w+")
         command = [sys.executable, "-m", "kubeface", *words, "--name", TRIAL]
-        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True)
-        begun.append(process)
-        return process
+        with (tmp_path / f"said-{len(begun)}").open("w") as said:
+            begun.append(subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True))
+        return begun[-1]
 
     yield make
     for process in begun:
@@ -69,8 +68,8 @@ def test_up_that_is_told_to_end_after_a_step_leaves_nothing_that_runs(
     assert "Undoing what was started" in said(tmp_path)
     spec = state.saved(TRIAL)
     assert spec is not None  # its state on disk stays: the next `up` goes on with it
-    left = [line for line in differences(bare, traces()) if not line.startswith("+ places:")]
-    assert left == []
+    more = [line for line in differences(bare, traces()) if line.startswith("+")]
+    assert [line for line in more if not line.startswith("+ places:")] == []
 
 
 def test_after_an_up_that_was_cut_off_the_next_one_works(
