@@ -5,6 +5,8 @@ from pathlib import Path
 
 #: The course's own cluster.
 COURSE = "face"
+#: What its kubeconfig calls it: the file, the cluster and the context.
+CONTEXT = "kube-face-cluster"
 #: The folder of the course: notebooks, images, manifests, and this library.
 SOURCE = Path(__file__).resolve().parents[2]
 
@@ -31,7 +33,7 @@ def kubeconfig(name: str | None = None) -> Path:
         return meant
     folder = meant.parent if meant else Path.home() / ".config" / "kubeface"
     name = name or cluster()
-    return folder / f"{'kube-face-cluster' if name == COURSE else name}.kubeconfig"
+    return folder / f"{CONTEXT if name == COURSE else name}.kubeconfig"
 
 
 def programs() -> Path:

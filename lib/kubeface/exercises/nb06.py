@@ -18,8 +18,9 @@ from kubeface.endstates.placing import (
 )
 from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
 from kubeface.lesson import PIPELINE, Plan
+from kubeface.model.ownership import NODE_LABEL
 from kubeface.model.workloads import rollout_of
-from kubeface.pipeline.deploy import NODE_LABEL, manifests_folder
+from kubeface.pipeline.deploy import manifests_folder
 
 PRACTICE = "practice"
 CRITICAL = "mission-critical"

@@ -9,9 +9,9 @@ from kubeface.kube import Cluster, KubeObject, find_kubectl
 from kubeface.kube.overrides import ClusterOverrides
 from kubeface.kube.rights import may, user
 from kubeface.linux import kernel
+from kubeface.model.ownership import NODE_LABEL
 from kubeface.util.finding import Finding, not_allowed
 
-NODE_LABEL = "receiver"
 #: Specified: from v1.30 on, the manifests' `lifecycle.preStop.sleep` works by default (KEP-3960).
 OLDEST = (1, 30)
 #: The newest that the course has been tried with.

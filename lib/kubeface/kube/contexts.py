@@ -9,12 +9,11 @@ import yaml
 
 from kubeface import places
 from kubeface.errors import BadInput, KubefaceError
-from kubeface.kube import proxies
 from kubeface.kube.client import Cluster
 from kubeface.kube.kubeconfig import files_of, joined, merged
 
 #: The context that `kubeface up` hands out.
-COURSE = proxies.OURS
+COURSE = places.CONTEXT
 #: Where the course's pipeline runs.
 NAMESPACE = "face"
 

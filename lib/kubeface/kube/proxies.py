@@ -5,8 +5,8 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
-#: What our kubeconfigs call their cluster and their context.
-OURS = "kube-face-cluster"
+from kubeface.places import CONTEXT
+
 #: What other programs, kubectl among them, read for hosts that need no proxy.
 NO_PROXY = ("NO_PROXY", "no_proxy")
 
@@ -30,11 +30,11 @@ def bypass_proxy(client: Any, context: dict[str, Any]) -> None:
 def is_local(host: str, cluster: str) -> bool:
     """Whether a cluster is on this machine: the course's own, or at a loopback address.
 
-    >>> is_local("172.31.9.1", OURS), is_local("127.0.0.1", "kind-kind"), is_local("10.0.0.1", "office")
+    >>> is_local("172.31.9.1", CONTEXT), is_local("127.0.0.1", "kind-kind"), is_local("10.0.0.1", "office")
     (True, True, False)
     """
     try:
-        return cluster == OURS or ipaddress.ip_address(host).is_loopback
+        return cluster == CONTEXT or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 

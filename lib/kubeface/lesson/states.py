@@ -1,7 +1,8 @@
 """The states that most lessons begin with; `dataclasses.replace` makes a lesson's own of one."""
 
 from kubeface.lesson.plan import State
-from kubeface.pipeline.deploy import NAMESPACE, NODE_LABEL, SECRET, ensure_secret
+from kubeface.model.ownership import NODE_LABEL
+from kubeface.pipeline.deploy import NAMESPACE, SECRET, ensure_secret
 
 #: Nothing of the pipeline: no namespace, no label on a node.
 NOTHING = State(gone=(NAMESPACE,))

@@ -360,7 +360,7 @@ def name_of(kubeconfig: Path) -> str:
     >>> name_of(Path("n.kubeconfig")), name_of(places.kubeconfig().with_name("kube-face-cluster.kubeconfig"))
     ('n', 'face')
     """
-    return COURSE if kubeconfig.stem == "kube-face-cluster" else kubeconfig.stem
+    return COURSE if kubeconfig.stem == places.CONTEXT else kubeconfig.stem
 
 
 def _remove_empty(folder: Path) -> None:

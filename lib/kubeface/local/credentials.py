@@ -8,10 +8,8 @@ import yaml
 
 from kubeface.linux.pki import Authority, Pair, fault, signing_key
 from kubeface.local.spec import REGISTRY_HOST, ClusterSpec, Node
+from kubeface.places import CONTEXT
 from kubeface.util import files
-
-#: The context learners meet, in kubectl and in every kubeconfig made here.
-CONTEXT = "kube-face-cluster"
 
 
 @dataclass(frozen=True)

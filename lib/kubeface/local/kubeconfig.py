@@ -8,9 +8,9 @@ import yaml
 
 from kubeface import places
 from kubeface.kube.contexts import NAMESPACE, in_namespace
-from kubeface.local.credentials import CONTEXT
 from kubeface.local.spec import ClusterSpec
 from kubeface.local.toolchain import Toolchain
+from kubeface.places import CONTEXT
 from kubeface.util import files
 from kubeface.util.privilege import give_to_user, make_user_folder
 

@@ -9,8 +9,6 @@ from kubeface.places import COURSE
 
 #: As a DNS label (RFC 1123), with a letter first: 63 characters fit a Unix socket's path below /run/kubeface.
 CLUSTER = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
-#: The file of this name is the course's kubeconfig.
-RESERVED = "kube-face-cluster"
 _RULE = "--name with small letters, digits and dashes, a letter first, at most 63 characters: --name lab-2"
 
 
@@ -23,9 +21,9 @@ def checked(name: str) -> str:
     >>> checked("lab-2")
     'lab-2'
     """
-    if name == RESERVED:
+    if name == places.CONTEXT:
         raise BadInput(
-            f"{RESERVED} is the context of the course's cluster, not a cluster's name.",
+            f"{places.CONTEXT} is the context of the course's cluster, not a cluster's name.",
             try_next=f"--name {COURSE}, or no --name at all",
         )
     if not CLUSTER.fullmatch(name):

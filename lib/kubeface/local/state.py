@@ -5,6 +5,7 @@ import dataclasses
 import json
 from pathlib import Path
 
+from kubeface import places
 from kubeface.errors import BadInput
 from kubeface.local import names
 from kubeface.local.spec import STATE, ClusterSpec, Networks
@@ -44,7 +45,7 @@ def checked_name(name: str) -> str:
     >>> checked_name("lab-2")
     'lab-2'
     """
-    is_older = name != names.RESERVED and name in names_there()
+    is_older = name != places.CONTEXT and name in names_there()
     return name if is_older else names.checked(name)
 
 

@@ -7,6 +7,8 @@ from kubeface.model.objects import KubeObject
 
 #: On everything that the course makes.
 PART_OF = {"app.kubernetes.io/part-of": "face-pipeline"}
+#: On the nodes that run the queue, with the value true.
+NODE_LABEL = "receiver"
 #: Specified: https://kubernetes.io/docs/reference/labels-annotations-taints/ and KEP 1111 for x-k8s.io.
 KUBERNETES_DOMAINS = ("kubernetes.io", "k8s.io", "x-k8s.io")
 CORDONED = "node.kubernetes.io/unschedulable"

@@ -13,7 +13,7 @@ from kubeface.kube.contexts import NAMESPACE as NAMESPACE
 from kubeface.kube.rights import may
 from kubeface.kube.user_objects import delete_labelled
 from kubeface.kube.wait import Deadline
-from kubeface.model.ownership import PART_OF
+from kubeface.model.ownership import NODE_LABEL, PART_OF
 from kubeface.pipeline.ranges import STANDARD, fitted, pod_ranges
 
 SECRET = "kube-face-secret"  # noqa: S105 - its name, not its content
@@ -24,7 +24,6 @@ SECRET_KEYS = (
     "redeemer-password",
     "frontend-password",
 )
-NODE_LABEL = "receiver"
 
 # Who is needed by others is waited for first, so that a failure names the cause and not what follows from it.
 ORDER = (

@@ -173,8 +173,8 @@ def became(
     words: str = "",
     *fields: tuple[str, str | None, str | None],
     owner: dict[str, Any] | None = None,
-) -> SimpleNamespace:
-    """What became of an object; its fields as (path, value before, value after)."""
+) -> Any:
+    """The change of an object, as a view reads it; its fields as (path, value before, value after)."""
     spec_changes = [SimpleNamespace(path=path, was=was, now=now) for path, was, now in fields]
     owner_uid = _uid(owner) if owner else None
     return SimpleNamespace(

@@ -4,8 +4,8 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, Protocol
 
+from kubeface.model.change import Change
 from kubeface.model.objects import Raw, raw_of
 from kubeface.views.looks import AMBER, GREEN, RED
 from kubeface.views.names import full_name, message_without_hashes, short_name
@@ -26,50 +26,6 @@ STEP_PX = 18
 CODE = "font-family:ui-monospace, monospace;font-size:90%"
 SIDE_PX = 8
 LEFT = f"text-align:left;vertical-align:top;padding:2px {SIDE_PX}px"
-
-
-class Field(Protocol):
-    """One field that differs, with its values in words."""
-
-    @property
-    def path(self) -> str:
-        """Such as `spec.replicas`."""
-
-    @property
-    def was(self) -> str | None:
-        """Its value before; None if it had none."""
-
-    @property
-    def now(self) -> str | None:
-        """Its value after; None if it has none."""
-
-
-class Happened(Protocol):
-    """The change of one object, as a `kubeface.kube.Change` has it."""
-
-    @property
-    def one(self) -> Any:
-        """The object, as late as it was seen."""
-
-    @property
-    def verb(self) -> str:
-        """`created`, `modified`, `deleted`, `created and deleted`; `unchanged` of an owner."""
-
-    @property
-    def spec_changes(self) -> Sequence[Field]:
-        """The fields that differ."""
-
-    @property
-    def summary(self) -> str:
-        """How it is, in words."""
-
-    @property
-    def order(self) -> int:
-        """Its place in the order of time."""
-
-    @property
-    def owner_uid(self) -> str | None:
-        """Of whoever cares for it."""
 
 
 @dataclass
@@ -106,10 +62,10 @@ class Entry:
 class Changes(View):
     """Objects under their owners, each with what became of it and when."""
 
-    def __init__(self, done: Iterable[Happened] = (), *, exact: bool = False, note: str = "") -> None:
+    def __init__(self, done: Iterable[Change] = (), *, exact: bool = False, note: str = "") -> None:
         self.take(done, exact=exact, note=note)
 
-    def take(self, done: Iterable[Happened], *, exact: bool = False, note: str = "") -> None:
+    def take(self, done: Iterable[Change], *, exact: bool = False, note: str = "") -> None:
         """Draw these instead."""
         self._done = list(done)
         self._note = note
@@ -118,7 +74,7 @@ class Changes(View):
         for number, one in enumerate(moved, start=1):
             one.number = number
 
-    def __iter__(self) -> Iterator[Happened]:
+    def __iter__(self) -> Iterator[Change]:
         """What became of each object, in the order of time; without the owners that did not change."""
         return iter(sorted((one for one in self._done if one.order), key=lambda one: one.order))
 
@@ -142,7 +98,7 @@ class Changes(View):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
 
 
-def changes(done: Iterable[Happened], *, exact: bool = False) -> Changes:
+def changes(done: Iterable[Change], *, exact: bool = False) -> Changes:
     """Changed objects drawn under their owners, numbered in the order of time.
 
     Args:
@@ -162,7 +118,7 @@ def changes(done: Iterable[Happened], *, exact: bool = False) -> Changes:
     return Changes(done, exact=exact)
 
 
-def _entries(done: Sequence[Happened], *, exact: bool) -> list[Entry]:
+def _entries(done: Sequence[Change], *, exact: bool) -> list[Entry]:
     """The trees of owners; siblings in the order of time, and equal ones as one."""
     by_uid = {_uid(one): (one, _entry(one, exact)) for one in sorted(done, key=lambda one: one.order)}
     roots: list[Entry] = []
@@ -172,7 +128,7 @@ def _entries(done: Sequence[Happened], *, exact: bool) -> list[Entry]:
     return _tidy(roots, exact=exact)
 
 
-def _entry(one: Happened, exact: bool) -> Entry:
+def _entry(one: Change, exact: bool) -> Entry:
     raw = raw_of(one.one)
     fields = [(two.path, _steady(two.was, exact), _steady(two.now, exact)) for two in one.spec_changes]
     name = full_name(raw) if exact else short_name(raw)
@@ -202,7 +158,7 @@ def _all(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield from _all(one.below)
 
 
-def _uid(one: Happened) -> str:
+def _uid(one: Change) -> str:
     raw: Raw = raw_of(one.one)
     meta = raw.get("metadata") or {}
     return str(meta.get("uid") or f"{raw.get('kind')}/{meta.get('name')}")

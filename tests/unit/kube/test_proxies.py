@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kubeface import places
 from kubeface.kube import Cluster, proxies
 from kubeface.kube.kubectl import run
 from kubeface.kube.transport import ConnectionFailed
@@ -65,9 +66,9 @@ def test_ours_is_near_whatever_its_address_and_another_is_asked_for_as_kubectl_d
         Cluster.connect(tmp_path / "theirs").find("namespace/default")
     assert asked
     asked.clear()
-    config["clusters"][0]["name"] = proxies.OURS
+    config["clusters"][0]["name"] = places.CONTEXT
     for one in config["contexts"]:
-        one["context"]["cluster"] = proxies.OURS
+        one["context"]["cluster"] = places.CONTEXT
     (tmp_path / "ours").write_text(yaml.safe_dump(config))
     with pytest.raises(ConnectionFailed):
         Cluster.connect(tmp_path / "ours").find("namespace/default")

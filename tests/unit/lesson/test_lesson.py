@@ -12,9 +12,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from kubeface.checks import session
 from kubeface.kube import Cluster
 from kubeface.kube.kubectl import find_kubectl
-from kubeface.lesson import Lesson, LessonStopped, Plan, State, context, opening
+from kubeface.lesson import Lesson, LessonStopped, Plan, State, opening
 from kubeface.lesson.context import connect, is_course
-from kubeface.local import credentials
 
 
 @pytest.fixture
@@ -202,10 +201,6 @@ def test_a_context_that_nobody_has_is_said_with_where_it_was_looked_for(course, 
 def test_a_context_of_the_courses_name_elsewhere_is_not_the_courses(here, tmp_path):
     assert is_course(here)
     assert not is_course(Cluster(tmp_path / "elsewhere" / "config", here.context, "face", here.transport))
-
-
-def test_the_courses_context_is_the_one_that_the_cluster_hands_out():
-    assert context.COURSE == credentials.CONTEXT
 
 
 def test_a_state_that_cannot_be_brought_stops_the_lesson_with_its_reason(here, plan, named):
