@@ -1,4 +1,4 @@
-"""Exercises and predictions: the verbs check, hint, solution and predict, and what has been done so far.
+"""Exercises and predictions: the verbs check, hint, solution and predict, and the learner's progress.
 
 An exercise is graded by the state of the cluster, so that any route to it counts. A verdict is one of four;
 a check that fails by itself says so and never blames the learner.

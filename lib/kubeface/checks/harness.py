@@ -50,7 +50,7 @@ def unsolved(exercise: Exercise, cluster: Cluster) -> list[str]:
 
 
 class _Beginning:
-    """Brings the state in which an exercise begins: by the lesson's state and the exercise's start.
+    """Bring the state in which an exercise begins: the lesson's state, then the exercise's start.
 
     From the second time on the start alone is tried first, where there is one. What it brings counts only if
     nothing can be told from the first time; a lesson's state takes far longer.
@@ -82,7 +82,7 @@ class _Beginning:
                 deed(self._cluster)
 
     def _seen(self) -> object:
-        """What the check says, and all that people made on the cluster."""
+        """The check's verdict, and the inventory of the cluster."""
         verdict = judge(self._exercise, self._cluster)
         return verdict.outcome, verdict.because, _everything(self._cluster)
 
@@ -164,7 +164,7 @@ def _about_hints(exercise: Exercise, cluster: Cluster) -> Iterator[str]:
 
 
 def _failure(deed: Callable[[], object]) -> str:
-    """How a deed failed, in words; empty when it did not."""
+    """Why a step failed, as a sentence; empty when it did not."""
     try:
         deed()
     except Exception as error:

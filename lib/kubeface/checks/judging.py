@@ -36,7 +36,7 @@ def judge(exercise: Exercise, cluster: Cluster, *, timeout_s: float = JUDGE_S) -
 
 
 class Late(Exception):
-    """What was asked has not answered in time."""
+    """A check or a hint did not return in time."""
 
 
 def in_time(ask: Callable[[], Answer], timeout_s: float) -> Answer:

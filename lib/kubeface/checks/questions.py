@@ -74,7 +74,7 @@ class Question:
         return bool(predicted == answer or str(predicted) == str(answer))
 
     def in_words(self, answer: Any) -> str:
-        """An answer as it is said."""
+        """An answer as text."""
         is_listed = isinstance(answer, (list, tuple))
         return ORDER_SHOWN.join(map(str, answer)) if is_listed else str(answer)
 

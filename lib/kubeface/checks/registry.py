@@ -1,4 +1,4 @@
-"""What an exercise is, and the list of those that are known."""
+"""Exercises: their declaration, and the registry of those that are loaded."""
 
 import difflib
 import inspect
@@ -49,7 +49,7 @@ class Exercise:
 
     @property
     def notebook(self) -> str:
-        """The number of the notebook it stands in: `05`."""
+        """The number of its notebook: `05`."""
         return notebook_of(self.name)
 
 

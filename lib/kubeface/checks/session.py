@@ -1,4 +1,4 @@
-"""Which cluster and which notebook the verbs of this kernel speak of."""
+"""The cluster and the notebook that the verbs of this kernel use."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +27,7 @@ ask_for_current(lambda: current.cluster)  # so that `kubectl` speaks to whom `ch
 
 
 def begin(cluster: Cluster, notebook: str) -> None:
-    """From now on the verbs speak of this cluster and this notebook."""
+    """Begin a run: from now on the verbs use this cluster and this notebook."""
     current.cluster, current.notebook, current.asked = cluster, notebook, {}
 
 

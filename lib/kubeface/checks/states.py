@@ -1,4 +1,4 @@
-"""Hints that say how something is: what was true in the beginning may be so no more."""
+"""Hints that describe the current state of an object."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from kubeface.kube.reasons import reasons
 
 
 def how_it_is(ref: str, *, namespace: str | None = None) -> Callable[[Cluster], str | None]:
-    """A hint that tells why an object is not ready, as the cluster tells it; none where nothing is told.
+    """A hint that says why an object is not ready; none when the cluster gives no reason.
 
     >>> tell = how_it_is("deployment/spare", namespace="practice")
     >>> tell(cluster) is None  # there is no such Deployment: another hint helps with that

@@ -1,4 +1,4 @@
-"""What a check can say: passed, not yet, not started, or that it broke itself."""
+"""The verdicts of checks: passed, not yet, not started, broken."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from kubeface.errors import BadInput
 
 
 class Outcome(StrEnum):
-    """One of the four."""
+    """The four outcomes of a check."""
 
     PASSED = "passed"
     NOT_YET = "not yet"
@@ -42,14 +42,14 @@ class Verdict:
 
     @property
     def sentence(self) -> str:
-        """What is true now: the goal once it is reached, before that what was seen."""
+        """The goal once it is reached; before that, what is missing."""
         if self.is_passed:
             return self.goal or self.exercise
         return self.because.partition("\n")[0] or "the state is the one that the exercise begins with"
 
     @property
     def lines(self) -> list[str]:
-        """What stands below: what else was seen, and the goal where it is still one."""
+        """The lines below the sentence: further evidence, and the goal while it is not reached."""
         if self.is_passed:
             return [self.because] if self.because else []
         goal = f"Goal: {self.goal or self.exercise}" if self.goal or self.exercise else ""

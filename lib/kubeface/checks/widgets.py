@@ -91,7 +91,7 @@ def _state(prediction: Prediction) -> tuple[str, list[str]]:
 
 
 def _said(word: str, sentence: str, lines: list[str]) -> Bundle:
-    """It as text and as HTML."""
+    """The question as text and as HTML."""
     told = ("?", word, sentence, lines)
     return {"text/plain": as_text(*told), "text/html": as_html(*told)}
 

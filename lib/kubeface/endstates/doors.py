@@ -113,7 +113,7 @@ def _to_its_pods(cluster: Cluster, service: KubeObject, port: dict[str, Any], pa
 
 
 def _by_hand(cluster: Cluster, service: KubeObject, port: dict[str, Any], part: Part) -> str:
-    """The same of a Service without a selector: somebody has written its endpoints."""
+    """Why the endpoints of a Service without a selector do not lead to a ready Pod of a part."""
     label = {"kubernetes.io/service-name": service.name}
     slices = cluster.list("endpointslices", labels=label, namespace=service.namespace)
     addresses = {

@@ -1,4 +1,4 @@
-"""What stands at a place of an object, and whether the object is there to stay; pure."""
+"""Fields of an object by their path, and whether the object is being deleted; pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from kubeface.kube import Fields, KubeObject
 
 
 def at(one: Fields | Mapping[str, Any] | None, *path: str) -> Any:
-    """What stands there; None where a part of the way is missing.
+    """The value at a path of an object; None where a part of the path is missing.
 
     >>> at({"spec": {"replicas": 3}}, "spec", "replicas"), at({"spec": None}, "spec", "replicas")
     (3, None)
@@ -19,7 +19,7 @@ def at(one: Fields | Mapping[str, Any] | None, *path: str) -> Any:
 
 
 def each(one: Fields | Mapping[str, Any] | None, *path: str) -> list[dict[str, Any]]:
-    """The items of the list that stands there; none where there is no list.
+    """The items of the list at a path; none where there is no list.
 
     >>> each({"env": None}, "env")
     []
@@ -29,13 +29,13 @@ def each(one: Fields | Mapping[str, Any] | None, *path: str) -> list[dict[str, A
 
 
 def table(one: Fields | Mapping[str, Any] | None, *path: str) -> dict[str, Any]:
-    """The mapping that stands there, a copy; empty where there is none."""
+    """A copy of the mapping at a path; empty where there is none."""
     found = at(one, *path)
     return dict(found) if isinstance(found, Mapping) else {}
 
 
 def standing(found: KubeObject | None, called: str) -> str:
-    """Why an object is not there to stay.
+    """Why an object is missing or being deleted, as a sentence; empty when it is neither.
 
     >>> standing(None, "Secret door")
     'there is no Secret door'

@@ -42,7 +42,7 @@ def taints(node: KubeObject) -> list[dict[str, Any]]:
 
 
 def is_by_hand(taint: Mapping[str, Any]) -> bool:
-    """Whether a taint is somebody's wish, and not what a controller has found out about a node.
+    """Whether a taint was set by a person, and not by a controller that found a fault.
 
     >>> is_by_hand({"key": "mission-critical"}), is_by_hand({"key": "node.kubernetes.io/not-ready"})
     (True, False)

@@ -1,4 +1,4 @@
-"""Pods: who lives, what runs in them, and whether it goes on running."""
+"""Pods: which are running, what runs in them, and whether it keeps running."""
 
 import contextlib
 import datetime
@@ -19,17 +19,17 @@ STEADY_S = 6.0  # chosen: whoever forgets what keeps a container running sees it
 
 
 def living(cluster: Cluster, *, labels: Selector = None, namespace: str | None = None) -> list[KubeObject]:
-    """The Pods that have not ended and are not about to."""
+    """The Pods that are neither finished nor terminating."""
     return [pod for pod in cluster.list("pods", labels=labels, namespace=namespace) if lives(pod)]
 
 
 def lives(pod: KubeObject) -> bool:
-    """Whether a Pod has not ended, and is not about to."""
+    """Whether a Pod is neither finished nor terminating."""
     return not pod.is_terminating and not has_ended(pod.raw)
 
 
 def of(cluster: Cluster, workload: KubeObject) -> list[KubeObject]:
-    """The living Pods that a workload selects."""
+    """The Pods of a workload that are neither finished nor terminating."""
     selector = at(workload, "spec", "selector")
     pods = living(cluster, namespace=workload.namespace)
     return [pod for pod in pods if selects(selector, pod.labels)]
@@ -55,12 +55,12 @@ def runs(pod: KubeObject, program: str) -> bool:
 
 
 def running(cluster: Cluster, program: str, *, namespace: str | None = None) -> list[KubeObject]:
-    """The living Pods in which a program runs, whoever keeps them and however they are labelled."""
+    """The Pods in which a program runs, whatever their owner and their labels."""
     return [pod for pod in living(cluster, namespace=namespace) if runs(pod, program)]
 
 
 def ready(pods: Iterable[KubeObject]) -> list[KubeObject]:
-    """Those that are ready."""
+    """The Pods that are ready."""
     return [pod for pod in pods if pod.is_ready]
 
 
@@ -70,7 +70,7 @@ def parts(pods: Iterable[KubeObject]) -> str:
 
 
 def restarting(pods: Iterable[KubeObject], *, least: int = 1) -> str:
-    """Which container does not go on running: it waits for its next start, or has ended a moment ago.
+    """The container that does not keep running: it waits for a restart, or has just ended.
 
     Args:
         pods: Where to look.

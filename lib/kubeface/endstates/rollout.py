@@ -1,4 +1,4 @@
-"""How far a workload is with its latest template; pure."""
+"""The progress of a workload's rollout; pure."""
 
 from typing import Any
 

@@ -54,7 +54,7 @@ def paths_of(ingress: KubeObject, host: str) -> list[str]:
 
 
 def hosts_of(ingress: KubeObject) -> list[str]:
-    """The hosts of its rules, in words."""
+    """The hosts of an Ingress, as a list in words."""
     return [str(rule.get("host") or "any host") for rule in each(ingress, "spec", "rules")]
 
 

@@ -1,4 +1,4 @@
-"""What a container is told: its environment, its command, what it may take, and how it is asked."""
+"""A container's configuration: environment, command, limits, probes."""
 
 import datetime
 import re
@@ -136,7 +136,7 @@ def command(container: Mapping[str, Any]) -> list[str]:
 
 
 def limit_of(pod: KubeObject, container: Mapping[str, Any], resource: str) -> Decimal | None:
-    """How much a container may take: its own limit, or its Pod's if that is less; None for no limit."""
+    """A container's limit: its own, or its Pod's if that is less; None for no limit."""
     told = (at(container, "resources", "limits"), at(pod, "spec", "resources", "limits"))
     found = [amount(limits[resource]) for limits in told if limits and resource in limits]
     return min(found, default=None)
@@ -160,7 +160,7 @@ def asks(probe: Mapping[str, Any] | None) -> bool:
 
 
 def asked_for(probe: Mapping[str, Any]) -> str:
-    """What a probe asks, in a word: a path, a port or a command."""
+    """The target of a probe: a path, a port or a command."""
     if probe.get("httpGet") is not None:
         return str(at(probe, "httpGet", "path") or "/")
     for way in ("tcpSocket", "grpc"):

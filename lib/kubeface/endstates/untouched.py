@@ -1,4 +1,4 @@
-"""What an object is like before anybody has touched it."""
+"""An object as its manifest and the API server's defaults make it."""
 
 from collections.abc import Mapping
 from typing import Any

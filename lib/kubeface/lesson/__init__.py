@@ -1,4 +1,4 @@
-"""A lesson's opening and close: the right cluster, in the state that it needs, and put back at the end."""
+"""Lessons: connect to the right cluster, bring it into the state that a lesson needs, clean up after it."""
 
 from kubeface.lesson.context import LessonStopped
 from kubeface.lesson.lesson import Lesson

@@ -28,9 +28,9 @@ def has_drifted(one: KubeObject) -> bool:
 
 
 def replace(cluster: Cluster, manifest: Manifest, one: KubeObject) -> KubeObject:
-    """The object as its manifest alone says; fields of which it says nothing get their defaults again.
+    """Replace an object by its manifest: fields that it does not name get their defaults again.
 
-    A controller may write into it meanwhile, its status for one; then it is taken anew.
+    A controller may write to it meanwhile, its status for example; then the new version is replaced.
     """
     for _ in range(TRIES):
         try:

@@ -1,4 +1,4 @@
-"""In a notebook: an interrupt of what waits in kubeface is one line, not the way through it."""
+"""In a notebook: an interrupt while kubeface waits is shown as one line, without a traceback."""
 
 from types import TracebackType
 from typing import Any
@@ -7,7 +7,7 @@ SAID = "Interrupted."
 
 
 def register(shell: Any) -> None:
-    """From now on IPython shows it so; a handler that somebody else has set stays."""
+    """Register the handler with IPython, unless another one is set."""
     if not shell.custom_exceptions:
         shell.set_custom_exc((KeyboardInterrupt,), _show)
 
@@ -15,7 +15,7 @@ def register(shell: Any) -> None:
 def _show(
     shell: Any, kind: type[BaseException], value: BaseException, trace: TracebackType, tb_offset: int | None
 ) -> list[str]:
-    """What a notebook shows: of a learner's own loop where it was; of what waits in kubeface a line."""
+    """The traceback to show: as usual for a learner's own loop, one line for a wait of kubeface's."""
     told = [SAID]
     if not is_ours(trace):
         told = list(shell.InteractiveTB.structured_traceback(kind, value, trace, tb_offset))
@@ -24,7 +24,7 @@ def _show(
 
 
 def is_ours(trace: TracebackType | None) -> bool:
-    """Whether the way to an exception leads through kubeface."""
+    """Whether kubeface is in the traceback of an exception."""
     while trace is not None:
         if str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0] == "kubeface":
             return True

@@ -66,7 +66,7 @@ class Lesson:
         page.show(self)
 
     def _brought(self, timeout_s: float, tell: prepare.Tell) -> str:
-        """How the cluster is, now that it is as the lesson needs it."""
+        """Bring the state that the lesson needs; a sentence about it."""
         tell("looking at the nodes")
         power.switch_on_all(self.cluster)
         nodes.await_nodes(self.cluster, self.plan.nodes, Deadline.after(min(NODES_S, timeout_s)))
@@ -79,7 +79,7 @@ class Lesson:
         return "The cluster is as this lesson needs it: " + ", ".join(parts) + "."
 
     def _kept(self) -> str:
-        """How the cluster is, on which nothing was changed.
+        """A sentence about the cluster as it is; nothing is changed.
 
         Raises:
             LessonStopped: this lesson has not begun here, or was tidied up.
@@ -97,12 +97,12 @@ class Lesson:
 
     @property
     def number(self) -> str:
-        """`05`."""
+        """The number of the lesson: `05`."""
         return self.plan.number
 
     @property
     def minutes(self) -> int | None:
-        """How long it takes, as measured; None when nobody has measured it."""
+        """How many minutes the lesson takes, as measured; None where that is not known."""
         return opening.minutes(self.number)
 
     def power_off(self, node: str) -> None:
@@ -118,7 +118,7 @@ class Lesson:
         power.power_off(self.cluster, node)
 
     def power_on(self, node: str) -> None:
-        """Switch such a node on, and wait until it is Ready.
+        """Switch a node on that was powered off, and wait until it is Ready.
 
         Raises:
             LessonStopped: it is somebody else's, or it did not get ready.
@@ -141,12 +141,12 @@ class Lesson:
             fault(self.cluster)
 
     def tidy(self, *, timeout_s: float = READY_S) -> None:
-        """Put the cluster back: the lesson's own namespaces gone, the rest in the state of its beginning.
+        """Clean up: delete the lesson's own namespaces, and bring the rest back into its first state.
 
         What runs is kept running, so that the next lesson begins at once.
 
         Raises:
-            LessonStopped: something did not go in time.
+            LessonStopped: something was not deleted in time.
         """
         deadline = Deadline.after(timeout_s)
         try:

@@ -47,7 +47,7 @@ class Word:
     how: str = ""
 
     def add(self, text: str, how: str) -> None:
-        """Write on."""
+        """Append a character."""
         self.text += text
         self.how += how * len(text)
 

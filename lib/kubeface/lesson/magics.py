@@ -47,7 +47,7 @@ class KubectlRefused(BadInput):
 
 
 def register() -> None:
-    """From now on IPython knows the magics, and shows an interrupt in one line; outside IPython, nothing."""
+    """Register the magics and the handler of interrupts with IPython; outside IPython, do nothing."""
     shell = notebook.ipython()
     if shell is not None:
         from IPython.core.magic import needs_local_scope, no_var_expand
@@ -193,7 +193,7 @@ def _kubectl(arguments: list[str], *, stdin: str = "") -> None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What goes wrong, as a notebook is to show it."""
+    """Errors, as a notebook is to show them."""
     try:
         yield
     except KubectlRefused:

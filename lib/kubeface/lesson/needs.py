@@ -54,7 +54,7 @@ class Needs:
     cells: tuple[Cell, ...] = ()
 
     def in_words(self) -> str:
-        """All of it in a line.
+        """The needs in one line.
 
         >>> Needs(2, ("face",), True, ("ReadWriteOnce",)).in_words()
         '2 nodes; to make and remove the namespace face; to label nodes; a volume (ReadWriteOnce)'

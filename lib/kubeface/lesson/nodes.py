@@ -13,7 +13,7 @@ Labels = Mapping[str, str]
 
 
 def await_nodes(cluster: Cluster, least: int, deadline: Deadline) -> None:
-    """Every node ready, and as many as needed.
+    """Wait until every node is ready, and there are as many as needed.
 
     Raises:
         LessonStopped: there are too few, or one does not get ready in time.
@@ -37,7 +37,7 @@ def await_nodes(cluster: Cluster, least: int, deadline: Deadline) -> None:
 
 
 def put_in_order(cluster: Cluster, labels: Labels) -> None:
-    """Every node with these labels; on the course's cluster, without what else people have put on it."""
+    """Label every node; on the course's cluster, remove the labels, taints and marks of users too."""
     for node in cluster.nodes():
         change = node_reset(node, labels) if is_course(cluster) else _missing(node, labels)
         if change:

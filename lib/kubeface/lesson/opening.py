@@ -1,4 +1,4 @@
-"""How a lesson introduces itself."""
+"""The output of a lesson's first cell."""
 
 import json
 from html import escape
@@ -28,14 +28,14 @@ class Page:
         self._handle: Any = None
 
     def tell(self, doing: str) -> None:
-        """Say what is being done now, in the place of what was done before."""
+        """Show what is being done now."""
         if self._is_live:
             line = f"Lesson {self._number} begins: {doing} …"
             html = f'<div role="status">{escape(line)}</div>'
             self._send({"text/plain": line, "text/html": html}, raw=True)
 
     def show(self, lesson: object) -> None:
-        """Show what the lesson is about, in the place of what was being done."""
+        """Show what the lesson is about."""
         if self._is_live:
             self._send(lesson)
         else:

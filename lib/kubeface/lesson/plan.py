@@ -1,4 +1,4 @@
-"""What an author declares of a lesson: its opening, and the state that it begins with."""
+"""The declaration of a lesson: its goals, and the state that it begins with."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class State:
     manifests: Path | None = None
 
     def objects(self) -> list[Manifest]:
-        """What the folders hold, each object once."""
+        """The objects of all folders, each once."""
         found: dict[tuple[str, str, str], Manifest] = {}
         for folder in self.folders:
             for one in kustomize((self.manifests or manifests_folder()) / folder):

@@ -5,7 +5,7 @@ import pytest
 from kubeface.errors import NotReady
 from kubeface.kube import wait
 from kubeface.kube.wait import Deadline
-from kubeface.lesson import strays
+from kubeface.lesson import leftovers
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def held(cluster, space):
 
 def test_what_a_lesson_holds_is_let_go(cluster, space, held):
     found = [held("course.kubeface.internal/hold")]
-    strays.remove(cluster, found)
-    strays.await_gone(cluster, found, Deadline.after(60))
+    leftovers.delete(cluster, found)
+    leftovers.await_deleted(cluster, found, Deadline.after(60))
     assert cluster.find("configmap/held", namespace=space) is None
 
 
 def test_what_others_hold_stays_and_who_holds_it_is_said(cluster, space, held):
-    strays.remove(cluster, [held("course.kubeface.internal/hold", "example.com/mine")])
+    leftovers.delete(cluster, [held("course.kubeface.internal/hold", "example.com/mine")])
     left = cluster.get("configmap/held", namespace=space)
     assert left.metadata.finalizers == ["example.com/mine"]
     with pytest.raises(NotReady, match=r"is being deleted; finalizers hold it: example\.com/mine"):
