@@ -5,11 +5,12 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from real_plane import api_server
 
-from kubeface.kube import Cluster
+from kubeface.kube import Cluster, wait
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +67,23 @@ def later() -> Iterator[Callable[[Callable[[], object]], None]]:
     for timer in started:
         timer.join()
     assert not failures, failures
+
+
+@pytest.fixture
+def widgets(cluster: Cluster) -> Iterator[Callable[[str], dict[str, Any]]]:
+    """A kind of somebody's own; makes the manifest of one by its name."""
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    spec = {
+        "group": "example.com",
+        "scope": "Namespaced",
+        "names": {"kind": "Widget", "plural": "widgets"},
+        "versions": [version],
+    }
+    meta = {"name": "widgets.example.com"}
+    head = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+    made = cluster.create({**head, "metadata": meta, "spec": spec})
+    wait(cluster, made.ref, for_="Established", timeout_s=30)
+    yield lambda name: {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": name}}
+    cluster.delete(made.ref)
+    wait(cluster, made.ref, for_="deleted", timeout_s=30)

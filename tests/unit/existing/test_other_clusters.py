@@ -316,6 +316,14 @@ def test_only_what_has_the_label_is_removed(here, space):
     assert f"The namespace {space} stays, with what the course did not make: configmap/theirs" in said
 
 
+def test_a_namespace_with_an_object_of_somebodys_own_kind_stays(here, space, widgets):
+    here.create(widgets("theirs"), namespace=space)
+    said = []
+    removal.remove(here, said.append)
+    assert here.get(f"namespace/{space}").metadata.deletionTimestamp is None
+    assert f"The namespace {space} stays, with what the course did not make: widget/theirs" in said
+
+
 def test_only_our_labels_are_taken_from_nodes(here, node, space):
     node("node1")
     label = {"metadata": {"labels": {"rack": "7"}}}

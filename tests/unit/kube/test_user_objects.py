@@ -3,35 +3,12 @@
 import pytest
 
 from kubeface.errors import NotReady
-from kubeface.kube import Cluster, wait
+from kubeface.kube import Cluster
 from kubeface.kube.user_objects import unlisted, user_objects
-
-GROUP = "example.com"
-
-
-@pytest.fixture
-def widgets(cluster):
-    """A kind of somebody's own."""
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
-    spec = {
-        "group": GROUP,
-        "scope": "Namespaced",
-        "names": {"kind": "Widget", "plural": "widgets"},
-        "versions": [version],
-    }
-    meta = {"name": f"widgets.{GROUP}"}
-    head = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
-    made = cluster.create({**head, "metadata": meta, "spec": spec})
-    wait(cluster, made.ref, for_="Established", timeout_s=30)
-    yield
-    cluster.delete(made.ref)
-    wait(cluster, made.ref, for_="deleted", timeout_s=30)
 
 
 def test_an_object_of_somebodys_own_kind_is_told(cluster, space, widgets):
-    body = {"apiVersion": f"{GROUP}/v1", "kind": "Widget", "metadata": {"name": "theirs"}}
-    cluster.create(body, namespace=space)
+    cluster.create(widgets("theirs"), namespace=space)
     assert user_objects(cluster, space) == []
     assert unlisted(cluster, space) == ["widget/theirs"]
 
