@@ -99,8 +99,8 @@ Every word in bold is explained where it stands, and again in the [glossary](glo
 
 Run each cell with Shift+Enter. What is stored below the cells is from an earlier run.
 
-Minutes are for reading and trying; seconds are what all cells together take, run one after the other on two
-cores. `make notebooks` measures both and writes this page.
+Minutes are an estimate for reading and trying; seconds are what all cells together took, one after the other
+on two cores. `make notebooks` measures the seconds, estimates the minutes and writes this page.
 
 | | notebook | minutes | seconds |
 |---|---|---|---|

@@ -102,7 +102,7 @@ class Lesson:
 
     @property
     def minutes(self) -> int | None:
-        """How many minutes the lesson takes, as measured; None where that is not known."""
+        """How many minutes the lesson takes, an estimate; None where that is not known."""
         return opening.minutes(self.number)
 
     def power_off(self, node: str) -> None:

@@ -49,7 +49,7 @@ class Page:
 
 
 def minutes(number: str, path: Path = MINUTES) -> int | None:
-    """How long the lesson takes, in minutes, as measured; None when nobody has measured it."""
+    """How long the lesson takes, in minutes, estimated from its length and a run; None when nobody has."""
     try:
         measured = json.loads(path.read_text()).get(number)
         told = measured.get("minutes") if isinstance(measured, dict) else measured
@@ -78,10 +78,10 @@ def as_html(plan: Plan, taken: int | None, state: str) -> str:
 
 def _facts(plan: Plan, taken: int | None) -> list[tuple[str, str]]:
     told = [("You need", plan.needs)] if plan.needs else []
-    told += [("Time", f"about {taken} minutes, as measured")] if taken else []
+    told += [("Time", f"about {taken} minutes, estimated")] if taken else []
     again = f'Lesson("{plan.number}", keep=True) goes on with what you made; without keep, it begins anew'
     return [
         *told,
         ("After a restart of the kernel", again),
-        ("How far you are", "`kubeface progress` in a terminal"),
+        ("How far you are", "kubeface progress, in a terminal"),
     ]

@@ -215,7 +215,7 @@ def test_a_state_that_cannot_be_brought_stops_the_lesson_with_its_reason(here, p
 def test_measured_minutes_are_shown(plan, tmp_path, written):
     path = tmp_path / "minutes.json"
     path.write_text(json.dumps(written))
-    assert "Time: about 30 minutes, as measured" in opening.as_text(plan, opening.minutes("99", path), "")
+    assert "Time: about 30 minutes, estimated" in opening.as_text(plan, opening.minutes("99", path), "")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"99": "long"}', '{"98": 30}'])
