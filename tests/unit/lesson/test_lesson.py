@@ -33,7 +33,7 @@ def test_a_lesson_brings_its_state_and_introduces_itself(here, plan, named, caps
         "You need: nothing yet\n"
         'After a restart of the kernel: Lesson("99", keep=True) goes on with what you made; '
         "without keep, it begins anew\n"
-        "How far you are: `kubeface progress` in a terminal\n"
+        "How far you are: kubeface progress, in a terminal\n"
         "The cluster is as this lesson needs it: 0 nodes ready, 1 object in place."
     )
     assert repr(lesson) == text
