@@ -1,6 +1,7 @@
-"""Where kubeface keeps things of the user's: one cache, one kubeconfig, one kubectl."""
+"""Where kubeface keeps things of the user's: one cache, one kubeconfig, one kubectl, a folder to work in."""
 
 import os
+import pwd
 from pathlib import Path
 
 #: The course's own cluster.
@@ -9,6 +10,8 @@ COURSE = "face"
 CONTEXT = "kube-face-cluster"
 #: The folder of the course: notebooks, images, manifests, and this library.
 SOURCE = Path(__file__).resolve().parents[2]
+#: In a learner's own folder: what the course has given.
+RECORD = ".kubeface"
 
 
 def cache() -> Path:
@@ -39,3 +42,36 @@ def kubeconfig(name: str | None = None) -> Path:
 def programs() -> Path:
     """The folder that holds `kubectl`, for PATH; made with the cluster."""
     return cache() / "bin"
+
+
+def folder() -> Path:
+    """The learner's own folder: notebooks, manifests, photos; KUBEFACE_FOLDER names another one."""
+    named = os.environ.get("KUBEFACE_FOLDER")
+    return Path(named).expanduser().absolute() if named else default_folder()
+
+
+def default_folder() -> Path:
+    """`~/kubeface`; where that is the checkout itself, `~/kubeface-course`. Under sudo, of who typed it."""
+    own = _home() / "kubeface"
+    return own.with_name("kubeface-course") if own.resolve() == SOURCE else own
+
+
+def folder_here() -> Path | None:
+    """The learner's own folder that this process works in, or below; None anywhere else."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was deleted
+        return None
+    for one in (here, *here.parents):
+        if (one / RECORD).is_dir():
+            return one
+        if one == SOURCE:
+            break
+    return None
+
+
+def _home() -> Path:
+    home, person = Path.home(), os.environ.get("SUDO_UID")
+    if os.geteuid() == 0 and person and home == Path(pwd.getpwuid(0).pw_dir):
+        return Path(pwd.getpwuid(int(person)).pw_dir)
+    return home

@@ -94,10 +94,11 @@ def page(folder: Path = COURSE) -> str:
 
 HEAD = """# The course
 
+This folder is the record of a run: what the cells showed is stored here, and tests compare it.
+To learn, type `make lab` in the folder above: it opens a copy of your own, `~/kubeface`, without the answers.
+
 In this order or any other: each notebook brings the state that it needs and tidies up after itself.
 Every word in bold is explained where it stands, and again in the [glossary](glossary.md).
-
-Run each cell with Shift+Enter. What is stored below the cells is from an earlier run.
 
 Minutes are an estimate for reading and trying; seconds are what all cells together took, one after the other
 on two cores. `make notebooks` measures the seconds, estimates the minutes and writes this page.

@@ -1,5 +1,6 @@
 """How every command presents itself: its help, and its failures."""
 
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ class Command(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words after the command's name."""
-        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+        return [re.sub(r"[{}]", "", piece) for piece in super().collect_usage_pieces(ctx)]
 
 
 class RootCommand(Command):

@@ -12,9 +12,9 @@ import typer
 
 from kubeface import places
 from kubeface.checks import Progress
-from kubeface.cli import lab, nodes, other_clusters, report, setup, shell, snapshots
+from kubeface.cli import lab, nodes, other_clusters, own_folder, report, setup, shell, snapshots
 from kubeface.cli.application import Application
-from kubeface.cli.options import Name
+from kubeface.cli.options import Folder, Name
 from kubeface.errors import BadInput
 from kubeface.exercises.course import number_of
 from kubeface.exercises.overview import overview
@@ -34,6 +34,7 @@ NAME = "kubeface"
 app = Application("A real Kubernetes on this machine, to learn on.")
 app.add_typer(nodes.app, name="node")
 app.add_typer(snapshots.app, name="snapshot")
+app.add_typer(own_folder.app, name="lesson")
 app.add_typer(other_clusters.app)
 
 
@@ -238,9 +239,10 @@ def open_lab(
             help="Set up and start the cluster; do not open JupyterLab.",
         ),
     ] = False,
+    folder: Folder = None,
 ) -> None:
-    """Set up, start the cluster, and open the course in JupyterLab."""
-    lab.everything(name, opens=not no_browser, say=report.say)
+    """Set up, start the cluster, open your own copy of the course."""
+    lab.everything(name, own_folder.chosen(folder), opens=not no_browser, say=report.say)
 
 
 @app.command("shell", context_settings={"allow_interspersed_args": False})

@@ -7,29 +7,33 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kubeface import places
-from kubeface.cli import shell
+from kubeface.cli import own_folder, shell
 from kubeface.errors import CommandFailed
 from kubeface.local import names
 from kubeface.util.process import foreground, python
 
-#: What JupyterLab opens.
-FIRST = "notebooks/00-start-here.ipynb"
+#: What JupyterLab opens, in the learner's own folder.
+FIRST = "00-start-here.ipynb"
 #: The command that this is, wherever it was called from.
 COMMAND = Path(sys.executable).parent / "kubeface"
 #: Settings of JupyterLab's own: no question about news, which nothing here would fetch.
 CONFIG = Path(__file__).parent / "jupyter"
 
 
-def everything(name: str, *, opens: bool, say: Callable[[str], None]) -> None:
-    """Set up, start the cluster of that name, and open JupyterLab, or say how.
+def everything(name: str, folder: Path, *, opens: bool, say: Callable[[str], None]) -> None:
+    """Set up, start the cluster of that name, and open the learner's folder in JupyterLab, or say how.
 
     Each part is a command of its own, so that only those that need root rights get them.
     """
+    own_folder.make(folder)
     _kubeface("setup")
     _kubeface("up", "--name", name)
+    own_folder.renew(folder, say)
     if opens:
-        _become_jupyter(name)
+        _become_jupyter(name, folder)
     command = names.command("lab", name).replace("kubeface", shlex.quote(str(COMMAND)), 1)
+    if folder != places.default_folder():
+        command += f" --folder {shlex.quote(str(folder))}"
     say(f"The cluster is up. Open the course with: {command}")
 
 
@@ -38,15 +42,16 @@ def _kubeface(*words: str) -> None:
         raise CommandFailed(f"kubeface {words[0]} did not succeed.", seen="what it said stands above")
 
 
-def _become_jupyter(name: str) -> None:
+def _become_jupyter(name: str, folder: Path) -> None:
     """JupyterLab in this process's place, on loopback; its kernels and terminals use the cluster."""
     path = before(CONFIG, os.environ.get("JUPYTER_CONFIG_PATH"))
-    environment = {**shell.environment(name), "JUPYTER_CONFIG_PATH": path}
+    told = {"JUPYTER_CONFIG_PATH": path, "KUBEFACE_FOLDER": str(folder)}
+    environment = {**shell.environment(name), **told}
     options = {
         "ServerApp.ip": "127.0.0.1",
-        "ServerApp.root_dir": places.SOURCE,
+        "ServerApp.root_dir": folder,
         "ServerApp.terminado_settings": {"shell_command": shell.interactive(name)},
-        "ContentsManager.hide_globs": ["__pycache__", "minutes.json"],
+        "ContentsManager.hide_globs": ["__pycache__"],
         "LabApp.default_url": f"/lab/tree/{FIRST}",  # where the printed URL leads, too
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "ServerApp.allow_root": os.geteuid() == 0,

@@ -1,5 +1,6 @@
 """Options that several commands take."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,5 +16,15 @@ Name = Annotated[
         callback=remember,
         show_default=False,
         help="Name of the cluster (default: face).",
+    ),
+]
+
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--folder",
+        metavar="FOLDER",
+        envvar="KUBEFACE_FOLDER",
+        help="Your own folder: notebooks, manifests, photos; default: ~/kubeface.",
     ),
 ]

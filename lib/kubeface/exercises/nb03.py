@@ -8,7 +8,7 @@ from kubeface.endstates.parts import at, each, standing
 from kubeface.images import Images
 from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
 from kubeface.lesson import Plan, State
-from kubeface.pipeline.deploy import manifests_folder
+from kubeface.pipeline.deploy import course_manifests
 
 SPACE = "lesson-03"
 HELLO = "registry.kubeface.internal/hello"
@@ -32,7 +32,7 @@ def run_hello(cluster: Cluster) -> None:
 
 
 def _manifest(name: str) -> list[dict[str, Any]]:
-    return load_manifests(manifests_folder() / FOLDER / name / "pod.yaml")
+    return load_manifests(course_manifests() / FOLDER / name / "pod.yaml")
 
 
 PLAN = Plan(

@@ -9,7 +9,7 @@ from kubeface.endstates.doors import LOOKUP, RECEIVER, astray, closed
 from kubeface.endstates.parts import at, standing, table
 from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
 from kubeface.lesson import PIPELINE, Plan
-from kubeface.pipeline.deploy import manifests_folder
+from kubeface.pipeline.deploy import course_manifests
 
 NEXT_DOOR = "next-door"
 FRONTEND = "frontend.face.svc.cluster.local"
@@ -309,4 +309,4 @@ def _lookup(cluster: Cluster, *, target: str | int, protocol: str = "TCP", **mor
 
 def _from_file(cluster: Cluster, name: str) -> None:
     cluster.delete(f"service/{name}")
-    apply(cluster, load_manifests(manifests_folder() / "lessons" / "05-services-and-dns" / f"{name}.yaml"))
+    apply(cluster, load_manifests(course_manifests() / "lessons" / "05-services-and-dns" / f"{name}.yaml"))

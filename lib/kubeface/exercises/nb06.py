@@ -20,7 +20,7 @@ from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, w
 from kubeface.lesson import PIPELINE, Plan
 from kubeface.model.ownership import NODE_LABEL
 from kubeface.model.workloads import rollout_of
-from kubeface.pipeline.deploy import manifests_folder
+from kubeface.pipeline.deploy import course_manifests
 
 PRACTICE = "practice"
 CRITICAL = "mission-critical"
@@ -97,7 +97,7 @@ def one_logger(cluster: Cluster) -> None:
     """As the lesson's cells leave it: on the first node."""
     without_taint(cluster)
     label_nodes(cluster, LOGGER, 1)
-    file = manifests_folder() / "lessons" / "06-daemonsets-and-node-labels" / "logger.yaml"
+    file = course_manifests() / "lessons" / "06-daemonsets-and-node-labels" / "logger.yaml"
     apply(cluster, load_manifests(file), namespace=PRACTICE)
     _await_loggers(cluster, 1)
 

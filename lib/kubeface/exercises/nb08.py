@@ -11,7 +11,7 @@ from kubeface.endstates.settings import asked_for, asks, patience_s, template_co
 from kubeface.endstates.untouched import as_made
 from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
 from kubeface.lesson import PIPELINE, Plan
-from kubeface.pipeline.deploy import manifests_folder
+from kubeface.pipeline.deploy import course_manifests
 
 PRACTICE = "practice"
 LONGEST_LOOK_S = 20.0  # chosen: a check answers within 40 s, whatever a probe says
@@ -249,7 +249,7 @@ def _restarted(cluster: Cluster, found: KubeObject, main: dict[str, Any]) -> str
 
 def _as_in_its_file(cluster: Cluster, name: str) -> dict[str, Any]:
     """The container of a lesson's Deployment as its file makes it."""
-    [one] = load_manifests(manifests_folder() / "lessons" / "08-probes" / f"{name}.yaml")
+    [one] = load_manifests(course_manifests() / "lessons" / "08-probes" / f"{name}.yaml")
     return template_container(as_made(cluster, one))
 
 
@@ -265,4 +265,4 @@ def _from_file(cluster: Cluster, name: str) -> None:
     for pod in cluster.list("pods", labels={"app.kubernetes.io/name": name}):
         cluster.delete(pod.ref, grace_s=0)
         wait(cluster, pod.ref, for_="deleted", timeout_s=60)
-    apply(cluster, load_manifests(manifests_folder() / "lessons" / "08-probes" / f"{name}.yaml"))
+    apply(cluster, load_manifests(course_manifests() / "lessons" / "08-probes" / f"{name}.yaml"))

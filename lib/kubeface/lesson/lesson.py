@@ -1,5 +1,6 @@
 """A lesson: a notebook's first cell opens it, its last cell tidies up."""
 
+from kubeface import places
 from kubeface.checks import lesson_files, session
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
@@ -9,6 +10,7 @@ from kubeface.lesson.context import LessonStopped, connect, share_namespace
 from kubeface.lesson.plan import Plan
 
 READY_S = 180.0  # chosen: the pipeline from nothing on a loaded machine; warm it takes seconds
+LISTED = 3  # of the files that a sentence names
 NODES_S = 30.0  # chosen: a node that was just switched on is Ready within 2 s of its start (CLUSTER.md)
 
 
@@ -169,4 +171,21 @@ def _counted(count: int, what: str) -> str:
 
 
 def _stopped(error: KubefaceError) -> LessonStopped:
-    return LessonStopped(error.what, seen=error.seen, try_next=error.try_next or "run this cell again")
+    """The failure; with the learner's own manifests that differ from the course's, which may be why."""
+    changed = _changed_manifests()
+    seen = [error.seen, *([f"you have changed {', '.join(changed[:LISTED])}"] if changed else [])]
+    advice = [error.try_next, *([f"kubeface lesson restore {changed[0]}, if that is why"] if changed else [])]
+    return LessonStopped(
+        error.what,
+        seen="\n".join(filter(None, seen)),
+        try_next="; or ".join(filter(None, advice)) or "run this cell again",
+    )
+
+
+def _changed_manifests() -> list[str]:
+    own = places.folder_here()
+    if own is None:
+        return []
+    from kubeface.editions import Folder  # only now: it takes a moment
+
+    return Folder(own).changed("manifests/")

@@ -80,12 +80,13 @@ class Pipeline:
         """The paths of the pictures of a folder, now that they are on the cluster's shared volume.
 
         Args:
-            folder: Has known_people/ and unknown_people/; without one, the course's own photos.
+            folder: Has known_people/ and unknown_people/; without one, the learner's own photos, or the
+                course's.
 
         Raises:
             BadInput: it has no pictures.
         """
-        folder = Path(folder) if folder else places.cache() / "photos"
+        folder = Path(folder) if folder else photos.photos_folder()
         receiver = self.cluster.get("deployment/receiver", namespace=deploy.NAMESPACE)
         image = receiver.spec.template.spec.containers[0].image
         return photos.load_photos(self.cluster, folder, namespace=deploy.NAMESPACE, image=image)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kubeface import places
 from kubeface.errors import Missing
 from kubeface.kube import Cluster, apply, kustomize, load_manifests, wait, wait_all
 from kubeface.kube.client import ref_of
@@ -38,15 +39,29 @@ ORDER = (
 
 
 def manifests_folder() -> Path:
-    """The course's manifests, beside the library's source.
+    """The manifests that lessons apply: the learner's own, in a folder of theirs; else the course's.
+
+    Raises:
+        Missing: they have been deleted, or the library was installed without its checkout.
+    """
+    own = places.folder_here()
+    return _with_kustomization(own, "kubeface lesson restore manifests") if own else course_manifests()
+
+
+def course_manifests() -> Path:
+    """The manifests as the course has them, beside the library's source.
 
     Raises:
         Missing: the library was installed without its checkout.
     """
-    folder = Path(__file__).parents[3] / "manifests"
-    if not (folder / "kustomization.yaml").is_file():
-        raise Missing(f"there are no manifests at {folder}", try_next="work in a checkout of the project")
-    return folder
+    return _with_kustomization(places.SOURCE, "work in a checkout of the project")
+
+
+def _with_kustomization(folder: Path, try_next: str) -> Path:
+    manifests = folder / "manifests"
+    if not (manifests / "kustomization.yaml").is_file():
+        raise Missing(f"there are no manifests at {manifests}", try_next=try_next)
+    return manifests
 
 
 def deploy(cluster: Cluster, manifests: Path, say: Callable[[str], None], *, timeout_s: float) -> None:

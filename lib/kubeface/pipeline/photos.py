@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from kubeface import places
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster, wait
 from kubeface.kube.kubectl import run
@@ -19,6 +20,12 @@ FOLDERS = ("known_people", "unknown_people")
 PICTURES = (".jpg", ".jpeg", ".png")
 #: What is copied when many photos are wanted: small, quick to look at, and of two people.
 COPIED = ("astronaut_small.jpg", "obama2.jpg")
+
+
+def photos_folder() -> Path:
+    """The photos that are posted: the learner's own, in a folder of theirs; else the course's."""
+    own = places.folder_here()
+    return own / "photos" if own and (own / "photos").is_dir() else places.cache() / "photos"
 
 
 def pictures(folder: Path) -> list[Path]:

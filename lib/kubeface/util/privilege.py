@@ -1,7 +1,9 @@
 """Become root through sudo, keeping where the user's things are."""
 
+import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from kubeface import places
@@ -69,3 +71,19 @@ def make_user_folder(folder: Path) -> None:
         if not path.exists():
             path.mkdir()
             give_to_user(path)
+
+
+@contextlib.contextmanager
+def as_person() -> Iterator[None]:
+    """Under sudo, work with the rights of who typed it, so that what is made is theirs; else as we are."""
+    if os.geteuid() != 0 or "SUDO_UID" not in os.environ:
+        yield
+        return
+    group = os.getegid()
+    os.setegid(int(os.environ["SUDO_GID"]))
+    os.seteuid(int(os.environ["SUDO_UID"]))
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)

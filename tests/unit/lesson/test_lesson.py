@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kubeface.checks import session
+from kubeface.editions import Folder
 from kubeface.kube import Cluster
 from kubeface.kube.kubectl import find_kubectl
 from kubeface.lesson import Lesson, LessonStopped, Plan, State, opening
@@ -209,6 +210,20 @@ def test_a_state_that_cannot_be_brought_stops_the_lesson_with_its_reason(here, p
     here.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta}, namespace=named)
     with pytest.raises(LessonStopped, match="configmap/stuck was still there"):
         Lesson(plan, timeout_s=0.5)
+
+
+def test_manifests_that_the_learner_has_changed_are_named_when_a_lesson_cannot_begin(
+    here, plan, tmp_path, monkeypatch
+):
+    own = Folder(tmp_path / "kubeface")
+    own.renew({"manifests/kustomization.yaml": b"resources: []\n", "manifests/nsqd/service.yaml": b""})
+    monkeypatch.chdir(own.path)
+    mine = replace(plan, state=State(folders=(".",)))
+    (own.path / "manifests" / "kustomization.yaml").write_text("resources: [nowhere.yaml]\n")
+    with pytest.raises(LessonStopped, match=r"nowhere\.yaml") as stopped:
+        Lesson(mine)
+    assert stopped.value.seen.endswith("you have changed manifests/kustomization.yaml")
+    assert "kubeface lesson restore manifests/kustomization.yaml, if that is why" in stopped.value.try_next
 
 
 @pytest.mark.parametrize("written", [{"99": 30}, {"99": {"minutes": 30, "run_s": 41}}])
