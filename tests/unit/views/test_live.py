@@ -4,14 +4,16 @@ import contextlib
 import signal
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from kubeface import notebook
 from kubeface.errors import ApiError, BadInput
 from kubeface.kube import Cluster, wait
 from kubeface.kube.transport import Expired
 from kubeface.util.waiting import wait_until
-from kubeface.views.live import FRAME_S, follow
+from kubeface.views.live import FRAME_S, Cell, Still, follow, open_page
 from kubeface.views.nodes import nodes
 from kubeface.views.rollout import rollout
 from kubeface.views.tables import table
@@ -277,3 +279,13 @@ def test_a_list_cannot_be_watched(options):
 def test_an_end_needs_a_live_view(here):
     with pytest.raises(BadInput, match="only a live view has an end"):
         table(here, "pods", until="Ready")
+
+
+def test_a_run_that_solves_itself_draws_a_live_view_once_as_its_predictions_have_no_form(monkeypatch):
+    for name in ("KUBEFACE_STATIC", "CI", "PYTEST_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(notebook, "kernel", lambda: SimpleNamespace(execution_count=1))
+    assert isinstance(open_page(), Cell)
+    monkeypatch.setenv("KUBEFACE_SOLVED", "1")
+    assert notebook.is_static()
+    assert isinstance(open_page(), Still)
