@@ -6,7 +6,7 @@ from kubeface.errors import ApiError
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import NAMESPACE
 from kubeface.kube.rights import may
-from kubeface.model.ownership import PART_OF
+from kubeface.model.ownership import COURSE_LABEL, is_of_course
 from kubeface.util.finding import Finding, listed, not_allowed
 
 _ALL = ("get", "list", "watch", "create", "patch", "delete")
@@ -36,7 +36,6 @@ BEYOND = (
 def namespace(cluster: Cluster, who: str) -> Iterator[Finding]:
     """Whether the pipeline's namespace is there, or can be made, and is not somebody else's."""
     subject = f"namespace {NAMESPACE}"
-    (key, value), *_ = PART_OF.items()
     try:
         found = cluster.find(f"namespace/{NAMESPACE}")
     except ApiError:
@@ -44,10 +43,10 @@ def namespace(cluster: Cluster, who: str) -> Iterator[Finding]:
         return
     if found is None and not may(cluster, "create", "namespaces"):
         yield Finding(subject, _made_for(who, f"make the namespace {NAMESPACE}"))
-    elif found and found.labels.get(key) != value:
+    elif found and not is_of_course(found):
         problem = (
             f"The namespace {NAMESPACE} was not made by this course and stays as it is: use another cluster, "
-            f"or give it the label {key}={value} if all that is in it may go."
+            f"or give it the label {COURSE_LABEL} if all that is in it may go."
         )
         yield Finding(subject, problem)
     else:

@@ -7,6 +7,8 @@ from kubeface.model.objects import KubeObject
 
 #: On everything that the course makes.
 PART_OF = {"app.kubernetes.io/part-of": "face-pipeline"}
+#: The same as kubectl takes it.
+COURSE_LABEL = ",".join(f"{key}={value}" for key, value in PART_OF.items())
 #: On the nodes that run the queue, with the value true.
 NODE_LABEL = "receiver"
 #: Specified: https://kubernetes.io/docs/reference/labels-annotations-taints/ and KEP 1111 for x-k8s.io.
@@ -29,8 +31,7 @@ def lacks_course_label(one: KubeObject | None) -> str:
     >>> lacks_course_label(KubeObject({"kind": "Namespace", "metadata": {"name": "face"}}))
     'it lacks the label app.kubernetes.io/part-of=face-pipeline'
     """
-    [(key, value)] = PART_OF.items()
-    return "" if one is None or is_of_course(one) else f"it lacks the label {key}={value}"
+    return "" if one is None or is_of_course(one) else f"it lacks the label {COURSE_LABEL}"
 
 
 def is_of_kubernetes(key: str) -> bool:
