@@ -5,7 +5,7 @@ KubefaceError               what failed, what was seen, what to try
 ├── Crashed                 a program ended although it should run
 ├── NotReady                a wait ended before its condition held
 ├── CommandFailed           a program that should succeed did not
-├── ApiError                the API server said no
+├── ApiError                the API server said no; its families are in kube.transport
 └── BadInput                what was asked for makes no sense
 """
 

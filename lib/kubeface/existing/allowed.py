@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from kubeface.errors import ApiError
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import NAMESPACE
 from kubeface.kube.rights import may
+from kubeface.kube.transport import Forbidden
 from kubeface.model.ownership import COURSE_LABEL, is_of_course
 from kubeface.util.finding import Finding, listed, not_allowed
 
@@ -38,7 +38,7 @@ def namespace(cluster: Cluster, who: str) -> Iterator[Finding]:
     subject = f"namespace {NAMESPACE}"
     try:
         found = cluster.find(f"namespace/{NAMESPACE}")
-    except ApiError:
+    except Forbidden:
         yield Finding(subject, _made_for(who, f"see the namespace {NAMESPACE}"))
         return
     if found is None and not may(cluster, "create", "namespaces"):

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from kubeface.errors import ApiError, BadInput
+from kubeface.errors import BadInput
 from kubeface.kube import Cluster, KubeObject, wait
 from kubeface.kube.client import FIELD_MANAGER
 from kubeface.kube.contexts import NAMESPACE
 from kubeface.kube.rights import may
+from kubeface.kube.transport import Forbidden
 from kubeface.kube.user_objects import delete_labelled, unlisted, user_objects
 from kubeface.kube.wait import Deadline
 from kubeface.model.ownership import PART_OF, lacks_course_label
@@ -55,7 +56,7 @@ def namespaces(cluster: Cluster) -> list[str]:
     """The namespaces that the course made; without the right to list them, the pipeline's, if it is there."""
     try:
         return [one.name for one in cluster.list("namespaces", labels=PART_OF)]
-    except ApiError:
+    except Forbidden:
         return [NAMESPACE] if cluster.find(f"namespace/{NAMESPACE}") else []
 
 

@@ -8,10 +8,11 @@ import threading
 import time
 import weakref
 
-from kubeface.errors import ApiError, CommandFailed, NotReady
+from kubeface.errors import CommandFailed, NotReady
 from kubeface.kube import Cluster, find_kubectl
 from kubeface.kube.contexts import COURSE
 from kubeface.kube.kubectl import environment
+from kubeface.kube.transport import Forbidden
 
 HERE = "127.0.0.1"
 OPEN_S = 20.0  # chosen: kubectl asks the API server for the service and a Pod of it, then says the port
@@ -45,7 +46,7 @@ class NodePorts:
     def _address_of_a_node(self) -> str:
         try:
             nodes = self._cluster.nodes()
-        except ApiError:  # not everybody may see nodes; whoever sees a Pod sees where it runs
+        except Forbidden:  # not everybody may see nodes; whoever sees a Pod sees where it runs
             return self._address_of_a_pod()
         for node in nodes:
             internal = [one.address for one in node.status.addresses or [] if one.type == "InternalIP"]

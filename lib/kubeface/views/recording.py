@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from kubeface.errors import ApiError, KubefaceError
+from kubeface.errors import KubefaceError
 from kubeface.kube.client import Cluster
-from kubeface.kube.transport import Unavailable
+from kubeface.kube.transport import Forbidden, NotFound
 from kubeface.kube.wait import Deadline
 from kubeface.model.change import UNCHANGED, Change
 from kubeface.model.conditions import is_at_rest, is_stuck, status_text
@@ -73,9 +73,7 @@ class Recording(Watches):
     def _begin(self, kind: Kind) -> None:
         try:
             super()._begin(kind)
-        except Unavailable:
-            raise
-        except ApiError:
+        except (Forbidden, NotFound):
             self.refused.append(kind.plural)  # not served here, or not ours to see
 
     def _take(self, kind: Kind, found: Sequence[KubeObject], since: str) -> None:

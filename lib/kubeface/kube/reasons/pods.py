@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kubeface.errors import ApiError
 from kubeface.kube.client import Cluster
 from kubeface.kube.reasons.evidence import last_lines, latest_events, missing_in_words, of_its_end, sentence
 from kubeface.kube.reasons.scheduling import of_its_node, of_unscheduled
+from kubeface.kube.transport import Forbidden
 from kubeface.model.objects import KubeObject
 from kubeface.model.pods import CRASH_REASON, IMAGE_REASONS, START_REASONS, STARTING
 
@@ -181,7 +181,7 @@ def _of_its_class(cluster: Cluster, claim: KubeObject) -> str:
     named = (claim.raw.get("spec") or {}).get("storageClassName")
     try:
         classes = cluster.list("storageclasses")
-    except ApiError:
+    except Forbidden:
         return ""  # who has rights in a namespace only does not see them
     there = f"there is {', '.join(one.name for one in classes)}" if classes else "the cluster has none"
     if named is None and not any(one.annotations.get(DEFAULT) == "true" for one in classes):
