@@ -19,6 +19,7 @@ def serve():
 
         class Answer(BaseHTTPRequestHandler):
             def do_GET(self):
+                start.paths.append(self.path)
                 status, text = told.pop(0) if len(told) > 1 else told[0]
                 self.send_response(status)
                 self.end_headers()
@@ -32,6 +33,7 @@ def serve():
         started.append(server)
         return f"http://127.0.0.1:{server.server_port}/"
 
+    start.paths = []
     yield start
     for server in started:
         server.shutdown()
@@ -62,3 +64,9 @@ def test_a_server_that_says_no_is_not_asked_again(serve):
 def test_nobody_there_is_no_answer():
     with pytest.raises(NotReady, match="did not answer"):
         http_get("http://127.0.0.1:1/", timeout_s=0.1)
+
+
+def test_the_query_of_a_url_is_part_of_the_question(serve):
+    url = serve((200, "here"))
+    assert http_get(f"{url}a?b=c&d=e") == "here"
+    assert serve.paths[-1] == "/a?b=c&d=e"

@@ -1,10 +1,13 @@
 """The learner's verbs find a notebook's file by the name that is spoken; `kubeface progress` counts."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
+import kubeface
 from kubeface import places
 from kubeface.checks import Progress, registry, session
 from kubeface.checks.harness import faults
@@ -85,6 +88,21 @@ def test_every_notebook_is_declared_under_its_own_number():
     for number in notebooks():
         assert load(number).number == number
         assert registry.known(number)
+
+
+def test_solutions_import_public_names_only():
+    """They are shown to be copied."""
+    plans = [load(number) for number in notebooks()]
+    code = [solution(one.name).code for plan in plans for one in registry.known(plan.number)]
+    imported = re.findall(r"^(?:from|import) (kubeface.*)$", "\n".join(code), re.MULTILINE)
+    names = {name for line in imported for name in line.removeprefix("kubeface import ").split(", ")}
+    assert {"kubectl", "wait"} <= names <= set(kubeface.__all__)
+
+
+def test_a_name_is_known_before_its_notebook_was_loaded():
+    code = "from kubeface import check, solution; print(solution('nb05.lost').name)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "nb05.lost\n"
 
 
 def test_progress_has_a_row_a_notebook(by_text):

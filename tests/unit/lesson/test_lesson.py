@@ -53,6 +53,16 @@ def test_what_it_says_does_not_depend_on_what_was_there(here, plan, named):
     assert repr(Lesson(plan)) == first
 
 
+def test_a_lesson_injects_the_faults_that_its_plan_declares(here, plan, named):
+    def fault(cluster):
+        cluster.patch("cm/greeting", {"data": {"to": "nobody"}}, namespace=named)
+
+    lesson = Lesson(replace(plan, faults=(fault,)))
+    assert here.get("cm/greeting", namespace=named).data.to == "you"
+    lesson.inject_faults()
+    assert here.get("cm/greeting", namespace=named).data.to == "nobody"
+
+
 def test_it_goes_on_with_what_was_made_and_changes_nothing(here, plan, named):
     Lesson(plan)
     here.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "mine"}}, namespace=named)

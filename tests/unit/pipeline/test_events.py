@@ -7,6 +7,7 @@ import pytest
 
 from kubeface.errors import ApiError, NotReady
 from kubeface.kube.wait import Deadline
+from kubeface.pipeline import Pipeline
 from kubeface.pipeline.events import SILENCE_S, Event, listen
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -38,6 +39,22 @@ def told(*parts, after=""):
         listen("127.0.0.1", port, "/events", after=after, deadline=Deadline.after(PATIENCE_S)) as events,
     ):
         return list(events), asked
+
+
+def test_the_events_of_a_pipeline_come_from_its_frontend(monkeypatch):
+    class Way:
+        address = "127.0.0.1"
+
+        def port(self, service):
+            return {"frontend": port}[service]
+
+    monkeypatch.setattr(Pipeline, "_way", Way())
+    with (
+        answering(HEAD, b'event: photo\ndata: {"id": 1}\n\n') as (port, asked),
+        Pipeline(None).events(timeout_s=PATIENCE_S) as events,
+    ):
+        assert [one.data for one in events] == [{"id": 1}]
+    assert asked[0].startswith("GET /events ")
 
 
 def test_events_are_read_and_comments_are_not():
