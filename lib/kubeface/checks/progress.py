@@ -52,6 +52,16 @@ class Progress:
         kept = self._read()["predictions"]
         return {name: bool(one["right"]) for name, one in kept.items() if _is_of(name, notebook)}
 
+    def to_ask_again(self, notebook: str) -> list[str]:
+        """The predictions of earlier notebooks that came out wrong and were not answered right since."""
+        kept = self._read()["predictions"]
+        wrong = [name for name, one in kept.items() if not one["right"] and not one.get("again")]
+        return sorted(name for name in wrong if name[2:4] < notebook)
+
+    def keep_review(self, name: str) -> None:
+        """Keep that a wrong prediction was answered right when it was asked again."""
+        self._change(lambda kept: kept["predictions"].get(name, {}).update({"again": True}))
+
     def hints_seen(self, exercise: str) -> int:
         """How many hints of this round have been shown."""
         return int(self._read()["hints"].get(exercise, 0))

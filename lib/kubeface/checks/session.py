@@ -15,11 +15,13 @@ class Session:
         cluster: Where checks look; None before the notebook's first cell.
         notebook: Its number, `05`; None outside a lesson.
         asked: The predictions asked for in this run, by name.
+        hinted: The exercises whose last hint was shown in this run.
     """
 
     cluster: Cluster | None = None
     notebook: str | None = None
     asked: dict[str, Any] = field(default_factory=dict)
+    hinted: set[str] = field(default_factory=set)
 
 
 current = Session()
@@ -28,7 +30,7 @@ ask_for_current(lambda: current.cluster)  # so that `kubectl` speaks to whom `ch
 
 def begin(cluster: Cluster, notebook: str) -> None:
     """Begin a run: from now on the verbs use this cluster and this notebook."""
-    current.cluster, current.notebook, current.asked = cluster, notebook, {}
+    current.cluster, current.notebook, current.asked, current.hinted = cluster, notebook, {}, set()
 
 
 def cluster() -> Cluster:

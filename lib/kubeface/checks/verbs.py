@@ -7,7 +7,7 @@ from kubeface.checks.progress import Progress
 from kubeface.checks.registry import Exercise, Hint, find
 from kubeface.checks.shown import as_html, as_text
 from kubeface.checks.solutions import Solution, code_of
-from kubeface.checks.verdicts import Verdict
+from kubeface.checks.verdicts import Outcome, Verdict
 from kubeface.kube import Cluster
 
 
@@ -65,16 +65,22 @@ def hint(name: str = "", *, cluster: Cluster | None = None) -> "Hinted":
         text = _asked(one.hints[number], where)
         if text:
             progress.keep_hints(name, number + 1)
+            if number + 1 == len(one.hints):
+                session.current.hinted.add(name)
             return Hinted(f"hint {number + 1} of {len(one.hints)}", text)
     progress.keep_hints(name, 0)
+    session.current.hinted.add(name)
     return Hinted("that was the last hint", f'solution("{name}") shows one way; hint("{name}") begins again.')
 
 
-def solution(name: str = "") -> Solution:
+def solution(name: str = "", *, now: bool = False) -> "Solution | Hinted":
     """One way to the goal: folded in a notebook, and code that runs.
+
+    Somebody in a notebook has it after a first try, judged by `check`, or after the last hint.
 
     Args:
         name: `nb05.scale`.
+        now: Have it before that.
 
     Raises:
         BadInput: there is no exercise of that name, or none was named.
@@ -86,7 +92,20 @@ def solution(name: str = "") -> Solution:
     <BLANKLINE>
     kubectl("create configmap note --from-literal author=me", cluster=cluster)
     """
-    return solution_of(find(name, verb="solution"))
+    one = find(name, verb="solution")
+    if not now and _is_untried(one):
+        told = f'check("{name}") says how far you are, hint("{name}") helps'
+        return Hinted("try it first", f'{told}; solution("{name}", now=True) shows one way at once.')
+    return solution_of(one)
+
+
+def _is_untried(one: Exercise) -> bool:
+    """Whether somebody is there who has neither begun an exercise nor seen its last hint."""
+    where = session.current.cluster
+    if where is None or notebook.kernel() is None or notebook.is_static():
+        return False
+    is_begun = Progress.of(where).outcome(one.name) is not Outcome.NOT_STARTED
+    return not is_begun and one.name not in session.current.hinted
 
 
 def solution_of(one: Exercise) -> Solution:

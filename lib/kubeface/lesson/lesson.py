@@ -1,7 +1,7 @@
 """A lesson: a notebook's first cell opens it, its last cell tidies up."""
 
 from kubeface import places
-from kubeface.checks import lesson_files, session
+from kubeface.checks import lesson_files, review, session
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
@@ -66,6 +66,7 @@ class Lesson:
         share_namespace(self.cluster)
         session.begin(self.cluster, plan.number)
         page.show(self)
+        review.ask_again(self.cluster, plan.number)
 
     def _brought(self, timeout_s: float, tell: prepare.Tell) -> str:
         """Bring the state that the lesson needs; a sentence about it."""
