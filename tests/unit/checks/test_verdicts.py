@@ -6,7 +6,19 @@ from dataclasses import replace
 import greetings
 import pytest
 
-from kubeface.checks import Outcome, check, exercise, hint, how_it_is, not_started, not_yet, passed, solution
+from kubeface import notebook
+from kubeface.checks import (
+    Outcome,
+    check,
+    exercise,
+    hint,
+    how_it_is,
+    not_started,
+    not_yet,
+    passed,
+    session,
+    solution,
+)
 from kubeface.checks.judging import judge
 from kubeface.checks.progress import Progress
 from kubeface.checks.verdicts import broke
@@ -240,3 +252,37 @@ def test_a_name_is_taken_once(greeting):
     other.__module__ = "elsewhere"
     with pytest.raises(BadInput, match="is taken"):
         greetings.greeting(other)
+
+
+@pytest.fixture
+def somebody(here, monkeypatch):
+    """A learner in a notebook, whose lesson is about the test's cluster."""
+    session.current.cluster = here
+    monkeypatch.setattr(notebook, "kernel", object)
+    monkeypatch.setenv("KUBEFACE_STATIC", "0")
+    return here
+
+
+def test_somebody_has_a_solution_after_a_first_try(somebody, greeting):
+    check("nb99.greet")
+    assert repr(solution("nb99.greet")).startswith("→ try it first")
+    greetings.greet_me(somebody)
+    check("nb99.greet")
+    assert repr(solution("nb99.greet")).startswith("# One way to solve nb99.greet")
+
+
+def test_somebody_has_a_solution_after_the_last_hint(somebody, greeting):
+    greetings.greeting(hints=("It is a ConfigMap.", "It is called hi."))
+    hint("nb99.greet")
+    assert "now=True" in repr(solution("nb99.greet"))
+    hint("nb99.greet")
+    assert repr(solution("nb99.greet")).startswith("# One way")
+
+
+def test_somebody_who_asks_for_it_now_has_it_now(somebody, greeting):
+    assert repr(solution("nb99.greet", now=True)).startswith("# One way")
+
+
+def test_where_nobody_is_there_a_solution_is_shown_at_once(somebody, greeting, monkeypatch):
+    monkeypatch.setenv("KUBEFACE_STATIC", "1")
+    assert repr(solution("nb99.greet")).startswith("# One way")
