@@ -19,12 +19,14 @@ from chromium import chromium
 from playwright.sync_api import Page, expect
 
 from kubeface import places
+from kubeface.editions.notebooks import was_run
 from kubeface.util.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
 START_S = 600.0  # chosen: packages linked, the cluster up, JupyterLab started, on a machine under load
-TYPED = "kubectl get pods; kubectl config view --minify; kubeface status"
+TYPED = "kubectl get pods; kubectl config view --minify; kubeface status; kubeface lesson restore 00"
+BESIDE = ("manifests", "photos", "glossary.md")
 CELL_MS = 300_000  # chosen: the first cell brings the lesson's state from whatever was there
 
 
@@ -38,6 +40,13 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
+    identity = ("-c", "user.name=anna", "-c", "user.email=anna@example.org")
+    for words in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        [*identity, "commit", "--quiet", "--message", "Fresh"],
+    ):
+        subprocess.run(["git", "-C", folder, *words], check=True)
     return folder
 
 
@@ -135,13 +144,19 @@ def typed(request: pytest.FixtureRequest) -> Callable[..., object]:
 def test_make_lab_opens_notebook_00_and_its_terminal_has_the_course(
     typed: Callable[..., object], checkout: Path, person: dict[str, str], tmp_path: Path
 ) -> None:
+    own = Path(person["HOME"]) / "kubeface" / "00-start-here.ipynb"
     with typed("exec make lab", checkout, person) as command, chromium(width=1360, height=900) as window:
         page = window.new_page()
         url = address(command)
         page.goto(url)
         expect(page.get_by_role("tab", name="00-start-here.ipynb")).to_be_visible()
         expect(page.get_by_text("| Idle").first).to_be_visible(timeout=CELL_MS)
+        for name in ("00-start-here.ipynb", "15-clean-up-and-where-next.ipynb", *BESIDE):
+            expect(page.locator(".jp-DirListing-item", has_text=name)).to_be_visible()
+        expect(page.get_by_title(re.compile("^Notebook trusted"))).to_be_visible()
+        assert not was_run(own.read_bytes())
         _run_the_first_cell(page)
+        assert was_run(own.read_bytes())
         expect(page.get_by_text("official Jupyter news")).to_have_count(0)
         page.screenshot(path=tmp_path / "first-cell.png")
         said = _typed_in_a_terminal(page, TYPED, Path(person["HOME"]))
@@ -149,7 +164,10 @@ def test_make_lab_opens_notebook_00_and_its_terminal_has_the_course(
         assert "No resources found in face namespace." in said
         assert "namespace: face" in said
         assert f"Cluster {person['KUBEFACE_CLUSTER']}: running" in said
+        assert "As the course gives it; what you had is below earlier/" in said
+        assert not was_run(own.read_bytes())
         _ends(command, url)
+    assert _changed(checkout) == ""
 
 
 def test_what_is_advised_after_kubeface_no_browser_works_as_it_stands(
@@ -171,13 +189,14 @@ def test_what_is_advised_after_kubeface_no_browser_works_as_it_stands(
 
 
 def _run_the_first_cell(page: Page) -> None:
-    _choose(page, "Edit", "Clear Outputs of All Cells")  # the stored ones are of another run
+    expect(page.locator(".jp-OutputArea-output")).to_have_count(0)
     cell = page.locator(".jp-CodeCell").first
     outputs = cell.locator(".jp-OutputArea-output")
-    expect(outputs).to_have_count(0)
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     expect(outputs.first).to_contain_text("The cluster is as this lesson needs it", timeout=CELL_MS)
+    _choose(page, "File", "Save Notebook")
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
 
 
 def _typed_in_a_terminal(page: Page, line: str, home: Path) -> str:
@@ -191,6 +210,11 @@ def _typed_in_a_terminal(page: Page, line: str, home: Path) -> str:
         done.exists, what="the commands have not ended", timeout_s=CELL_MS / 1000, evidence=seen.read_text
     )
     return seen.read_text()
+
+
+def _changed(checkout: Path) -> str:
+    told = ["git", "-C", checkout, "status", "--porcelain"]
+    return subprocess.run(told, capture_output=True, text=True, check=True).stdout
 
 
 def _choose(page: Page, menu: str, *entries: str) -> None:
