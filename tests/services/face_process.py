@@ -64,6 +64,12 @@ class FaceRecognition:
         lines = [json.loads(line) for line in self.program.log if line.startswith("{")]
         return [line for line in lines if line["event"] == event]
 
+    def most_memory_mib(self) -> float:
+        """The most memory that it has had so far."""
+        status = Path(f"/proc/{self.program.process.pid}/status").read_text()
+        (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+        return int(line.split()[1]) / 1024
+
     @contextlib.contextmanager
     def channel(self) -> Iterator[grpc.Channel]:
         """A gRPC channel to it."""

@@ -110,27 +110,29 @@ def _user_for_mariadb() -> str | None:
     return "nobody"
 
 
-def until(holds: Callable[[], object], what: str, timeout_s: float = 15) -> None:
+def until(holds: Callable[[], object], what: str, timeout_s: float = 15, every_s: float = 0.05) -> None:
     """Returns once `holds()` is true; after `timeout_s` it raises and says `what` did not come to be."""
     deadline = time.monotonic() + timeout_s
     pause = threading.Event()
     while not holds():
         if time.monotonic() > deadline:
             raise NotReady(f"not within {timeout_s} s: {what}")
-        pause.wait(0.05)
+        pause.wait(every_s)
 
 
 class Mariadb:
     """A MariaDB started by the image's own entrypoint, with the manifests' init files.
 
+    is_durable: a commit is on the disk when it is answered, as in the cluster.
     host, port, name: where the database is. passwords: user → password (root only through `socket`).
     """
 
     host = "127.0.0.1"
     name = "kube"
 
-    def __init__(self, folder: Path, *, init_files: Path = INIT_FILES):
+    def __init__(self, folder: Path, *, init_files: Path = INIT_FILES, is_durable: bool = False):
         self.folder = folder
+        self.is_durable = is_durable
         self.init_files = init_files
         self.port = free_port()
         self.socket = folder / "run/mysqld.sock"
@@ -157,8 +159,9 @@ class Mariadb:
             f"--bind-address={self.host}",
             "--innodb-buffer-pool-size=16M",
             "--innodb-log-file-size=8M",
-            "--innodb-flush-method=nosync",  # the tests pull no plug: a killed server loses nothing by it
         ]
+        if not self.is_durable:
+            command += ["--innodb-flush-method=nosync"]  # a test pulls no plug: a killed server loses nothing
         self.program = Program(command, ready=[f"port: {self.port}"], env=self._env()).start()
         return self
 

@@ -3,12 +3,10 @@
 `pytest -s -k table` prints the table for the documentation.
 """
 
-import contextlib
 import json
 import os
 import shutil
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import bad_input
@@ -19,11 +17,10 @@ from bad_input import ANSWER_S, BadInput, ask
 from face_process import FaceRecognition, face_recognition
 from processor_process import ImageProcessor, image_processor, is_drained, post, row, wait_final, wait_until
 from real_queue import Nsqd
-from real_servers import ROOT, Mariadb, Program, free_port
+from real_servers import Mariadb
+from service_process import running
 
 PENDING, PROCESSED, FAILED = 0, 1, 2
-# Root reads every file; without this leave it is refused as anybody is.
-PLAIN = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 
 
 @pytest.fixture(scope="module")
@@ -60,20 +57,6 @@ def make_strangers(people: Path) -> None:
         "circle.jpg": "circle.jpg",
     }.items():
         (people / name).symlink_to(target)
-
-
-@contextlib.contextmanager
-def running(service: str, env: Mapping[str, str]) -> Iterator[int]:
-    """`python -m SERVICE`; the port that it listens on. It has to end cleanly, whatever it was sent."""
-    port = free_port()
-    path = f"{ROOT}/images/common:{ROOT}/images/{service}"
-    told = {**env, "LISTEN": f"127.0.0.1:{port}", "PYTHONPATH": path}
-    program = Program([*PLAIN, sys.executable, "-m", service], ready=['"listening"'], env=told).start()
-    try:
-        yield port
-    finally:
-        assert program.stop(30) == 0, program.log[-20:]
-    assert not [line for line in program.log if "Traceback" in line]
 
 
 @pytest.fixture(scope="module")

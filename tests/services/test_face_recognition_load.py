@@ -23,13 +23,6 @@ def service(tmp_path: Path) -> Iterator[FaceRecognition]:
         yield running
 
 
-def resident_mib(service: FaceRecognition) -> float:
-    """The most memory that it has had so far."""
-    status = Path(f"/proc/{service.program.process.pid}/status").read_text()
-    (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-    return int(line.split()[1]) / 1024
-
-
 def ask(service: FaceRecognition, path: str) -> str:
     """Who was recognised, or the status of a refusal."""
     try:
@@ -42,12 +35,12 @@ def test_memory_is_a_matter_of_the_workers_not_of_the_clients(service: FaceRecog
     path = "unknown_people/obama3.jpg"
     for _ in range(3):
         ask(service, path)
-    alone = resident_mib(service)
+    alone = service.most_memory_mib()
     with ThreadPoolExecutor(CLIENTS) as pool:
         answers = list(pool.map(lambda _: ask(service, path), range(CLIENTS * 2)))
     assert set(answers) <= {"obama.jpg", "RESOURCE_EXHAUSTED"}
     assert answers.count("obama.jpg") >= PLACES
-    assert resident_mib(service) <= 1.3 * alone
+    assert service.most_memory_mib() <= 1.3 * alone
 
 
 def test_one_question_too_many_is_told_to_come_later_and_probes_are_answered(

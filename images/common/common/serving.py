@@ -1,13 +1,16 @@
 """A web application that ends as Kubernetes expects: unready first, then the last answers, then 0."""
 
 import logging
+import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
 
+from common import ends
 from common.protocol import Protocol
 
 log = logging.getLogger(__name__)
@@ -52,6 +55,15 @@ class DrainingServer(uvicorn.Server):
         if self.started:
             listening = self.servers[0].sockets[0].getsockname()[1]
             log.info("listening", extra={"port": listening})
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are heard while it serves; those that come after it change nothing, to the very end."""
+        for number in ends.SIGNALS:
+            signal.signal(number, self.handle_exit)
+        yield
+        for number in ends.SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal starts the end, a second one hurries it."""

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 
+from common import ends
 from common.logs import start_logging
 from common.settings import SettingWrong
 
@@ -19,6 +20,7 @@ async def serve() -> None:
 
 def main() -> None:
     """A wrong setting or a taken port ends the start with 1, and a sentence."""
+    ends.hold_back()
     start_logging("image-processor", "image_processor")
     logging.getLogger("nsq").setLevel(logging.ERROR)  # its warnings tell of each lookup that was not answered
     logging.getLogger("tornado.access").setLevel(logging.CRITICAL)  # only probes ask for pages here

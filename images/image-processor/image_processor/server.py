@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-import signal
+import threading
 from datetime import datetime
 
+from common import ends
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
@@ -104,7 +105,11 @@ def _spoken(time: datetime | None) -> str | None:
 
 async def _stop_signal() -> None:
     """Returns when SIGTERM or SIGINT has come."""
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def listen() -> None:
+        ends.wait()
+        loop.call_soon_threadsafe(told.set)
+
+    threading.Thread(target=listen, name="ends", daemon=True).start()
     await told.wait()

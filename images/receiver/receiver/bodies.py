@@ -25,12 +25,12 @@ async def pieces(request: Request, *, most: int, within_s: float) -> AsyncIterat
     if said.isdigit() and int(said) > most:
         raise too_large
     taken = 0
-    stream = request.stream()
-    while piece := await _next(stream, deadline, within_s):
-        taken += len(piece)
-        if taken > most:
-            raise too_large
-        yield piece
+    async with contextlib.aclosing(request.stream()) as stream:
+        while piece := await _next(stream, deadline, within_s):
+            taken += len(piece)
+            if taken > most:
+                raise too_large
+            yield piece
 
 
 async def whole(request: Request, *, most: int, within_s: float) -> bytes:

@@ -9,12 +9,13 @@ from common.database import DatabaseAway
 
 from receiver.metrics import Metrics
 from receiver.queue import Queue, QueueAway
-from receiver.store import Store
+from receiver.store import MOST_ENTRIES, Store
 
 log = logging.getLogger("receiver.relay")
 
 LOOK_AGAIN_S = 1.0  # chosen: how long rows wait that another receiver left behind, and how often we knock
 GATHER_S = 0.01  # chosen: what is posted in a burst is published together; recognition takes far longer
+REST_S = 0.1  # chosen: from turn to turn; each has a commit of its own, which takes time from the posts'
 HANGING_S = 60.0  # chosen: longer than every timeout of one turn together
 
 
@@ -58,7 +59,7 @@ class Relay:
         stopping = False
         while not stopping:
             self._nudged.wait(self._look_again_s)
-            self._stopping.wait(GATHER_S)
+            self._stopping.wait(max(GATHER_S, self._turned_at + REST_S - time.monotonic()))
             self._nudged.clear()
             stopping = self._stopping.is_set()
             self._turn()
@@ -82,7 +83,7 @@ class Relay:
     def _empty_outbox(self) -> str:
         """Nothing, or why entries wait on."""
         try:
-            while self._store.hand_over(self._publish):
+            while self._store.hand_over(self._publish) == MOST_ENTRIES:  # fewer: those were all
                 self._turned_at = time.monotonic()
         except QueueAway as error:
             self._metrics.saw("nsqd", answering=False)

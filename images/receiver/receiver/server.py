@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from receiver.answers import Json, add_errors, as_json
 from receiver.bodies import pieces, whole
-from receiver.core import MAX_BODY_BYTES, MAX_BULK_BYTES, Refused, plain_name
+from receiver.core import MAX_BODY_BYTES, MAX_BULK_BYTES, Refused, plain_name, read_path
 from receiver.metrics import Timed
 from receiver.service import Receiver
 from receiver.settings import Settings
@@ -56,7 +56,7 @@ def _add_post(app: FastAPI, receiver: Receiver) -> None:
     async def post_image(request: Request) -> Response:
         """Takes `{"path": ...}`, whatever content type the client names."""
         body = await whole(request, most=MAX_BODY_BYTES, within_s=BODY_TIMEOUT_S)
-        return Json(as_json(await run_in_threadpool(receiver.take, body)))
+        return Json(as_json(await receiver.take(read_path(body))))
 
 
 def _add_bulk(app: FastAPI, receiver: Receiver) -> None:
@@ -76,7 +76,7 @@ def _add_upload(app: FastAPI, receiver: Receiver) -> None:
         """Takes the picture itself, and stores it. Its `name` is for people; its content names the file."""
         name = plain_name(request.query_params.get("name"))
         path = await _store(request, receiver)
-        accepted = await run_in_threadpool(receiver.take_stored, path)
+        accepted = await receiver.take(path)
         log.info("uploaded", extra={"image_id": accepted.id, "path": path, "picture": name})
         return Json({**as_json(accepted), "name": name})
 

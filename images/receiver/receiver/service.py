@@ -6,12 +6,13 @@ from pathlib import Path
 
 from common.database import DatabaseAway
 
-from receiver.core import Refused, find_photo, read_path, read_paths
+from receiver.core import MAX_PATHS, Refused, find_photo, read_paths
 from receiver.metrics import Metrics
 from receiver.queue import Queue, QueueAway
 from receiver.relay import Relay
 from receiver.settings import Settings
 from receiver.store import Accepted, Store
+from receiver.together import Together
 from receiver.uploads import Room, sweep
 
 log = logging.getLogger("receiver")
@@ -28,6 +29,7 @@ class Receiver:
         self.relay = Relay(self.store, self.queue, self.metrics)
         self.room = Room(settings.photos_dir, settings.uploads_bytes)
         self.stopping = False
+        self.together = Together(self._take_each, most=MAX_PATHS)
 
     def start(self) -> None:
         """The relay turns, and what killed uploads left is gone."""
@@ -35,13 +37,9 @@ class Receiver:
             log.info("swept", extra={"halves": removed})
         self.relay.start()
 
-    def take(self, body: bytes) -> Accepted:
-        """The photo that `body` names, written down; raises Refused, StorageAway or DatabaseAway."""
-        return self.take_stored(read_path(body))
-
-    def take_stored(self, asked: str) -> Accepted:
+    async def take(self, asked: str) -> Accepted:
         """The photo of that path, written down; raises Refused, StorageAway or DatabaseAway."""
-        return self._accept([find_photo(self.photos_dir, asked)])[0]
+        return await self.together.ask(asked)
 
     def take_many(self, body: bytes) -> list[tuple[str | None, Accepted | Refused]]:
         """For each photo that `body` names, in order, its path as asked for, and what became of it.
@@ -86,6 +84,27 @@ class Receiver:
         self.relay.stop()
         self.queue.close()
         self.store.close()
+
+    def _take_each(self, asked: Sequence[str]) -> list[Accepted | Exception]:
+        """What became of each photo; what is wrong with one is no matter of the others."""
+        found = [self._look_for(one) for one in asked]
+        accepted = iter(self._accept_each([path for path in found if isinstance(path, str)]))
+        return [next(accepted) if isinstance(one, str) else one for one in found]
+
+    def _accept_each(self, paths: Sequence[str]) -> Sequence[Accepted | Exception]:
+        """All in one transaction; if the database refuses that, each in one of its own."""
+        try:
+            return self._accept(paths)
+        except DatabaseAway as error:
+            if len(paths) == 1 or not error.is_refusal:
+                return [error] * len(paths)
+        return [self._accept_each([path])[0] for path in paths]
+
+    def _look_for(self, asked: str) -> str | Exception:
+        try:
+            return find_photo(self.photos_dir, asked)
+        except Exception as error:
+            return error
 
     def _find(self, asked: str | Refused) -> str | Refused:
         if isinstance(asked, Refused):

@@ -26,6 +26,8 @@ outbox = sa.Table(
 # Another request wrote the same path meanwhile (1062), or both wait for each other (1213): try again, and
 # find what it wrote.
 _MET_ANOTHER = (1062, 1213)
+MOST_ENTRIES = 500  # chosen: outbox entries that are locked while nsqd is told of them
+ROWS = 100  # chosen: an INSERT of so many paths stays below what PyMySQL sends as one
 TRIES = 10  # chosen: each try waits for the others, and finds more of the paths written
 
 _known = sa.select(images.c.id, images.c.path, images.c.status).where(
@@ -77,7 +79,7 @@ class Store:
             rows[path] = replace(rows[path], is_new=False)  # named twice in one request
         return accepted
 
-    def hand_over(self, publish: Callable[[Sequence[int]], None], at_most: int = 500) -> int:
+    def hand_over(self, publish: Callable[[Sequence[int]], None], at_most: int = MOST_ENTRIES) -> int:
         """How many image ids were published, and then noted in the outbox; 0 when nothing waits.
 
         Entries that another receiver publishes now are skipped. If `publish` raises, or the commit fails,
@@ -125,18 +127,23 @@ def _met_another(error: sa.exc.DBAPIError) -> bool:
 
 
 def _find_or_insert(transaction: sa.Connection, paths: Sequence[str]) -> dict[str, Accepted]:
-    rows = _find(transaction, paths, are_new=False)
+    rows = _find(transaction, paths)
     new = [path for path in paths if path not in rows]
-    if new:
-        transaction.execute(sa.insert(images), [{"path": path} for path in new])
-        written = _find(transaction, new, are_new=True)
-        transaction.execute(sa.insert(outbox), [{"image_id": written[path].id} for path in new])
-        rows |= written
+    for start in range(0, len(new), ROWS):
+        some = new[start : start + ROWS]
+        first = transaction.execute(sa.insert(images), [{"path": path} for path in some]).lastrowid
+        ids = range(first, first + len(some))  # specified: those of one INSERT follow on
+        transaction.execute(sa.insert(outbox), [{"image_id": image_id} for image_id in ids])
+        rows |= {
+            path: Accepted(image_id, path, Status.PENDING.name, is_new=True)
+            for image_id, path in zip(ids, some, strict=True)
+        }
     return rows
 
 
-def _find(transaction: sa.Connection, paths: Sequence[str], *, are_new: bool) -> dict[str, Accepted]:
+def _find(transaction: sa.Connection, paths: Sequence[str]) -> dict[str, Accepted]:
     found = transaction.execute(_known, {"paths": paths})
     return {
-        path: Accepted(image_id, path, Status(status).name, are_new) for image_id, path, status in found.all()
+        path: Accepted(image_id, path, Status(status).name, is_new=False)
+        for image_id, path, status in found.all()
     }
