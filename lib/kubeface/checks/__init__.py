@@ -4,7 +4,8 @@ An exercise is graded by the state of the cluster, so that any route to it count
 a check that fails by itself says so and never blames the learner.
 """
 
-from kubeface.checks.predictions import Grade, Prediction, predict
+from kubeface.checks.asking import predict
+from kubeface.checks.predictions import Grade, Prediction
 from kubeface.checks.progress import Progress
 from kubeface.checks.questions import Question, question
 from kubeface.checks.registry import Exercise, exercise

@@ -15,8 +15,7 @@ from kubeface.kube.client import Cluster
 from kubeface.kube.wait import Deadline
 from kubeface.model.conditions import holds
 from kubeface.model.objects import KubeObject, Raw
-from kubeface.views.source import V
-from kubeface.views.view import View
+from kubeface.views.view import V, View
 from kubeface.views.watches import Watches
 
 LIVE_S = 60.0  # chosen: longer than a rollout in this course, shorter than a learner's patience

@@ -1,13 +1,11 @@
 """The source of a view's objects: a list, or a cluster that is listed or watched."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict
 
 from kubeface.errors import BadInput
 from kubeface.model.objects import Raw, raw_of
-from kubeface.views.view import View
-
-V = TypeVar("V", bound=View)
+from kubeface.views.view import V
 
 
 class Watch(TypedDict, total=False):

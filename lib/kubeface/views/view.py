@@ -1,6 +1,7 @@
 """The base of all views: a text form and an HTML form."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 
 class View:
@@ -18,3 +19,6 @@ class View:
     def _ipython_display_(self) -> None:
         if self._is_on_page is None or not self._is_on_page():
             raise NotImplementedError  # IPython then draws it as it draws everything else
+
+
+V = TypeVar("V", bound=View)
