@@ -91,12 +91,12 @@ def _everything(cluster: Cluster) -> object:
     """Every namespace, with what is in the course's and what is ready of it, and how the nodes are marked."""
     spaces = cluster.list("namespaces")
     ours = [one.name for one in spaces if is_of_course(one) or one.name == cluster.namespace]
-    held = {name: [_told(one) for one in user_objects(cluster, name)] for name in ours}
+    held = {name: [_summary(one) for one in user_objects(cluster, name)] for name in ours}
     nodes = [(one.name, one.labels, one.raw["spec"]) for one in cluster.nodes()]
     return [(one.name, one.labels, one.is_terminating) for one in spaces], held, nodes
 
 
-def _told(one: KubeObject) -> object:
+def _summary(one: KubeObject) -> object:
     """An object as somebody asked for it, and how many of its Pods are ready; nothing that counts or ages."""
     marks = {key: value for key, value in one.annotations.items() if key not in _COUNTED}
     asked = {key: value for key, value in one.raw.items() if key not in ("metadata", "status")}
@@ -144,9 +144,9 @@ def _solved(exercise: Exercise, cluster: Cluster, begin: Callable[[], object]) -
     yield from _unless(Outcome.PASSED, judge(exercise, cluster), "after its own solution")
 
 
-def _unless(wanted: Outcome, verdict: Verdict, when: str) -> Iterator[str]:
-    if verdict.outcome is not wanted:
-        yield f"{when}, it says {verdict.outcome} in the place of {wanted}: {verdict.because}"
+def _unless(expected: Outcome, verdict: Verdict, when: str) -> Iterator[str]:
+    if verdict.outcome is not expected:
+        yield f"{when}, it says {verdict.outcome} in the place of {expected}: {verdict.because}"
 
 
 def _about_hints(exercise: Exercise, cluster: Cluster) -> Iterator[str]:

@@ -18,19 +18,19 @@ def unfinished(workload: KubeObject, *, called: str = "Pods") -> str:
     'no web is asked for'
     """
     rollout = rollout_of(workload)
-    wanted = rollout.desired
+    desired = rollout.desired
     if workload.is_terminating:
         return f"the {workload.kind} {workload.name} is being deleted"
-    if not wanted and (workload.kind != "DaemonSet" or rollout.is_observed):
+    if not desired and (workload.kind != "DaemonSet" or rollout.is_observed):
         return f"no {workload.name} is asked for"
     if rollout.is_paused:
         return "its rollout is paused"
     if not rollout.is_observed:
         return "nobody has acted on its latest change yet"
-    if rollout.updated < wanted:
-        return f"{rollout.updated} of {wanted} {called} are of the latest template"
-    if min(rollout.ready, rollout.available) < wanted:
-        return f"{min(rollout.ready, rollout.available)} of {wanted} {called} are ready"
+    if rollout.updated < desired:
+        return f"{rollout.updated} of {desired} {called} are of the latest template"
+    if min(rollout.ready, rollout.available) < desired:
+        return f"{min(rollout.ready, rollout.available)} of {desired} {called} are ready"
     return f"{rollout.surplus} of the old {called} are still there" if rollout.surplus else ""
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
-from kubeface.endstates.doors import LOOKUP, RECEIVER, astray, closed
 from kubeface.endstates.parts import at, standing, table
+from kubeface.endstates.services import LOOKUP, RECEIVER, astray, closed
 from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
 from kubeface.lesson import PIPELINE, Plan
 from kubeface.pipeline.deploy import course_manifests

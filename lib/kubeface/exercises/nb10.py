@@ -4,8 +4,8 @@ from typing import Any
 
 from kubeface.checks import Verdict, exercise, not_started, passed_unless, question
 from kubeface.endstates import rules
-from kubeface.endstates.doors import FRONTEND, RECEIVER, astray, closed
 from kubeface.endstates.parts import each, standing
+from kubeface.endstates.services import FRONTEND, RECEIVER, astray, closed
 from kubeface.kube import Cluster, KubeObject, apply, kubectl
 from kubeface.lesson import PIPELINE, Plan
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from kubeface.checks import Verdict, exercise, how_it_is, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
-from kubeface.endstates.doors import RECEIVER, astray, closed
 from kubeface.endstates.images import named
 from kubeface.endstates.parts import at, named_in, standing, table
 from kubeface.endstates.placing import ordinary
 from kubeface.endstates.rollout import unfinished
+from kubeface.endstates.services import RECEIVER, astray, closed
 from kubeface.endstates.settings import environment, template_container
 from kubeface.images import Images
 from kubeface.kube import Cluster, KubeObject, kubectl, wait

@@ -26,7 +26,7 @@ def connect(context: str | None = None, *, namespace: str | None = None) -> Clus
     Raises:
         LessonStopped: there is none, it does not answer, or there is no such context.
     """
-    cluster = _told(context, namespace) if context else _course(namespace)
+    cluster = _named(context, namespace) if context else _course(namespace)
     try:
         cluster.version()
     except (ConnectionFailed, ApiError) as silence:
@@ -86,7 +86,7 @@ def _course(namespace: str | None) -> Cluster:
         ) from cause
 
 
-def _told(context: str, namespace: str | None) -> Cluster:
+def _named(context: str, namespace: str | None) -> Cluster:
     try:
         return connect_to(context, namespace=namespace)
     except BadInput as cause:

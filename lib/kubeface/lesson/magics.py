@@ -77,7 +77,7 @@ def line_magic(line: str, local_ns: Names | None = None) -> None:
         KubectlRefused: the line leads to another cluster, or needs a shell or a terminal.
         LessonStopped: there is no cluster, or no kubectl.
     """
-    with _told():
+    with _errors_shown():
         names = _names(local_ns)
         _kubectl(_arguments([word for one in lines.commands(line, names) for word in one], names))
 
@@ -101,7 +101,7 @@ def cell_magic(line: str, cell: str, local_ns: Names | None = None) -> None:
         KubectlRefused: a line leads to another cluster, or needs a shell or a terminal.
         LessonStopped: there is no cluster, or no kubectl.
     """
-    with _told():
+    with _errors_shown():
         names = _names(local_ns)
         if first := [word for one in lines.commands(line, names) for word in one]:
             _kubectl(_arguments(first, names), stdin=lines.document(cell, names))
@@ -192,7 +192,7 @@ def _kubectl(arguments: list[str], *, stdin: str = "") -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _errors_shown() -> Iterator[None]:
     """Errors, as a notebook is to show them."""
     try:
         yield

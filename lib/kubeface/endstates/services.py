@@ -62,12 +62,12 @@ def closed(cluster: Cluster, service: KubeObject, part: Part, *, number: int | N
         number: Which port; without one, any.
     """
     kind = at(service, "spec", "type")
-    doors = [one for one in each(service, "spec", "ports") if one.get("nodePort")]
-    if kind not in ("NodePort", "LoadBalancer") or not doors:
-        return f"its type is {kind}, which opens no port on a node" if not doors else ""
-    found = _tcp(one for one in doors if number in (None, one["nodePort"]))
+    open_ports = [one for one in each(service, "spec", "ports") if one.get("nodePort")]
+    if kind not in ("NodePort", "LoadBalancer") or not open_ports:
+        return f"its type is {kind}, which opens no port on a node" if not open_ports else ""
+    found = _tcp(one for one in open_ports if number in (None, one["nodePort"]))
     if isinstance(found, str):
-        return found or f"it opens {', '.join(str(one['nodePort']) for one in doors)}"
+        return found or f"it opens {', '.join(str(one['nodePort']) for one in open_ports)}"
     return (
         _to_its_pods(cluster, service, found, part)
         or _local(cluster, service)
