@@ -4,7 +4,6 @@ import contextlib
 import re
 import statistics
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +72,7 @@ def idle_mb() -> float:
     from kubeface.local import state
 
     with own_cluster.running():
-        threading.Event().wait(SETTLE_S)
+        time.sleep(SETTLE_S)
         spec = state.saved(own_cluster.NAME)
         if spec is None:
             raise CommandFailed("the cluster cannot be seen", try_next="run the benchmark as root")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kubeface.kube import Cluster
 
 SOURCE = Path(__file__).resolve().parents[1]
-_TESTS = ("tests/services", "tests/unit")
+_TESTS = ("tests", "tests/services", "tests/unit")
 
 
 def use_test_servers() -> None:
@@ -83,7 +83,9 @@ def nsqd() -> Iterator["Nsqd"]:
 def service(package: str, folder: str, env: Mapping[str, str]) -> Iterator[int]:
     """`python -m PACKAGE` of images/FOLDER as a process of its own; the port it listens on."""
     use_test_servers()
-    from real_servers import Program, free_port
+    from real_servers import Program
+
+    from free_ports import free_port
 
     port = free_port()
     path = os.pathsep.join(str(SOURCE / "images" / name) for name in ("common", folder))

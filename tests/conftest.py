@@ -1,6 +1,5 @@
 """What every test may ask for: the compiled programs, and the cluster of the course."""
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 
 from kubeface import places
 from kubeface.local.toolchain import Toolchain
+from kubeface.util.locks import locked
 from left_behind import Guard, end_in_order
 
 _TOOLS = Toolchain(places.cache())
@@ -49,8 +49,7 @@ def guard(pytestconfig: pytest.Config) -> Guard:
 @pytest.fixture(scope="session")
 def course(guard: Guard) -> Iterator[Path]:
     """The kubeconfig of a running cluster like the course's; kernels and kubectl find it too."""
-    with (places.cache() / "tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # a second run on this machine waits for the first
+    with locked(places.cache() / "tests.lock"):  # a second run on this machine waits for the first
         os.environ["KUBEFACE_KUBECONFIG"] = str(places.kubeconfig().with_name(f"{CLUSTER}.kubeconfig"))
         _kubeface("down", "--purge", "--name", CLUSTER)  # left by a run that was cut off
         with guard.holding(CLUSTER):

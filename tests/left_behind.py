@@ -6,7 +6,6 @@ mark in its environment, which children inherit, and takes down the clusters tha
 """
 
 import contextlib
-import fcntl
 import os
 import signal
 import subprocess
@@ -92,9 +91,9 @@ def _is_marked(pid: int, mark: str) -> bool:
 
 def _take_down(clusters: set[str]) -> None:
     from kubeface import places
+    from kubeface.util.locks import locked
 
-    with (places.cache() / "tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the next run may be there already, and has them down by itself
+    with locked(places.cache() / "tests.lock"):  # the next run may be there, and has them down by itself
         for name in sorted(clusters):
             command = [sys.executable, "-m", "kubeface", "down", "--purge", "--name", name]
             subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SERVICES = HERE.parent / "services"
 IMAGES = HERE.parents[1] / "images"
-sys.path[:0] = [str(SERVICES), str(IMAGES / "common"), str(IMAGES / "frontend")]
+sys.path[:0] = [str(SERVICES.parent), str(SERVICES), str(IMAGES / "common"), str(IMAGES / "frontend")]
 
 from chromium import chromium  # noqa: E402
 from gallery import LIVE, fill, gallery  # noqa: E402

@@ -3,8 +3,7 @@
 import contextlib
 import json
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,10 @@ from face_process import grpc_code
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from real_queue import Nsqd
-from real_servers import Mariadb, Program
+from real_servers import Mariadb, Program, until
 
 IMAGES = Path(__file__).parents[2] / "images"
 PYTHONPATH = f"{IMAGES / 'image-processor'}:{IMAGES / 'common'}:{grpc_code()}"
-LOOK_EVERY_S = 0.2
 
 _http = httpx.Client(verify=False, trust_env=False)  # plain HTTP on loopback
 
@@ -102,16 +100,6 @@ def post(database: Mariadb, queue: Nsqd, path: str) -> int:
     return int(str(row["id"]))
 
 
-def wait_until(what: str, holds: Callable[[], object], timeout_s: float = 60) -> None:
-    """Returns as soon as `holds()` is true; looks every LOOK_EVERY_S."""
-    pause = threading.Event()
-    for _ in range(int(timeout_s / LOOK_EVERY_S)):
-        if holds():
-            return
-        pause.wait(LOOK_EVERY_S)
-    raise AssertionError(f"{what}: not within {timeout_s} s")
-
-
 def row(database: Mariadb, image_id: int) -> dict[str, Any]:
     """The photo's row, with the person's name."""
     joined = "images LEFT JOIN person ON person.id = person_id"
@@ -120,7 +108,7 @@ def row(database: Mariadb, image_id: int) -> dict[str, Any]:
 
 def wait_final(database: Mariadb, image_id: int, timeout_s: float = 60) -> dict[str, Any]:
     """The photo's row once it is PROCESSED or FAILED."""
-    wait_until(f"photo {image_id} is final", lambda: row(database, image_id)["status"] in (1, 2), timeout_s)
+    until(lambda: row(database, image_id)["status"] in (1, 2), f"photo {image_id} is final", timeout_s)
     return row(database, image_id)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from real_servers import Program, free_port
+from real_servers import Program
 
+from free_ports import free_port
 from kubeface.errors import Crashed, Missing
 
 _http = httpx.Client(

@@ -8,27 +8,21 @@ import contextlib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pymysql
 import pymysql.cursors
 
+from free_ports import free_port
 from kubeface.errors import Crashed, Missing, NotReady
+from kubeface.util.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 INIT_FILES = ROOT / "manifests/mysql/init"
-
-
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class Program:
@@ -110,14 +104,9 @@ def _user_for_mariadb() -> str | None:
     return "nobody"
 
 
-def until(holds: Callable[[], object], what: str, timeout_s: float = 15, every_s: float = 0.05) -> None:
+def until(holds: Callable[[], object], what: str, timeout_s: float = 60, every_s: float = 0.05) -> None:
     """Returns once `holds()` is true; after `timeout_s` it raises and says `what` did not come to be."""
-    deadline = time.monotonic() + timeout_s
-    pause = threading.Event()
-    while not holds():
-        if time.monotonic() > deadline:
-            raise NotReady(f"not within {timeout_s} s: {what}")
-        pause.wait(every_s)
+    wait_until(holds, what=f"It was not seen that {what}", timeout_s=timeout_s, every_s=every_s)
 
 
 class Mariadb:

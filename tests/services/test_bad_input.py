@@ -15,9 +15,9 @@ import photos
 import pytest
 from bad_input import ANSWER_S, BadInput, ask
 from face_process import FaceRecognition, face_recognition
-from processor_process import ImageProcessor, image_processor, is_drained, post, row, wait_final, wait_until
+from processor_process import ImageProcessor, image_processor, is_drained, post, row, wait_final
 from real_queue import Nsqd
-from real_servers import Mariadb
+from real_servers import Mariadb, until
 from service_process import running
 
 PENDING, PROCESSED, FAILED = 0, 1, 2
@@ -137,7 +137,7 @@ def published(queue: Nsqd, body: bytes) -> None:
         channels = queue.stats()["channels"]
         return bool(channels) and channels[0]["message_count"] >= count and is_drained(queue)
 
-    wait_until("every message is finished", is_done)
+    until(is_done, "every message is finished")
 
 
 @each([bad for bad in bad_input.MESSAGES if bad.answer == "parked"])
@@ -180,7 +180,7 @@ def test_a_photo_that_is_none_fails_with_a_reason(
     found = wait_final(database, post(database, nsqd, bad.sent.decode()))
     assert (found["status"], found["name"]) == (FAILED, None)
     assert found["reason"]
-    wait_until("the message is finished", lambda: is_drained(nsqd))
+    until(lambda: is_drained(nsqd), "the message is finished")
 
 
 def test_the_table_says_what_is_sent_and_what_comes_back() -> None:

@@ -13,7 +13,7 @@ from common.pictures import NotAPicture, PictureTooLarge
 from face_process import FaceRecognition, python_path
 from face_recognition_service.picture import read_picture, shrink
 from PIL import Image
-from processor_process import wait_until
+from real_servers import until
 
 
 def start(**env: str) -> "subprocess.CompletedProcess[str]":
@@ -62,7 +62,7 @@ def test_sigterm_finishes_the_calls_in_hand(tmp_path: Path) -> None:
         answers = [pool.submit(service.identify, "unknown_people/obama3.jpg") for _ in range(3)]
         answers[0].result()  # the others wait for the only set of models
         service.program.process.send_signal(signal.SIGTERM)
-        wait_until("it has heard", lambda: service.events("stopping"))
+        until(lambda: service.events("stopping"), "it has heard")
         service.program.process.send_signal(signal.SIGTERM)  # as impatient callers do; it changes nothing
         names = [answer.result().image_name for answer in answers]
     assert names == ["obama.jpg"] * 3

@@ -114,7 +114,7 @@ def test_one_more_stream_than_may_be_is_refused_in_words(client: httpx.Client) -
             503,
             "As many live streams are open as may be",
         )
-    until(lambda: "frontend_streams_open 0.0" in client.get("/metrics").text, "all streams forgotten", 60)
+    until(lambda: "frontend_streams_open 0.0" in client.get("/metrics").text, "all streams forgotten")
     with listening(client) as events:
         assert next(events).data == "ok"
 
@@ -132,7 +132,7 @@ def test_all_share_one_look_and_nobody_looks_when_all_have_left(
             assert {heard(events, "counts").data["PENDING"] for events in (one, two, three)} == {number + 1}
         passed_s = time.monotonic() - start
         assert len([sql for sql in looks if "by_age" in sql]) <= passed_s / feed.LOOK_EVERY_S + 1
-    until(lambda: not app.state.frontend.feed.is_watching, "nobody looks", 60)
+    until(lambda: not app.state.frontend.feed.is_watching, "nobody looks")
 
 
 def test_a_silent_stream_says_that_it_is_there(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

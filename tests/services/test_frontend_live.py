@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from frontend_served import PipelineHere, add, frontend, many
-from real_servers import ROOT, Mariadb, Program, free_port, until
+from real_servers import ROOT, Mariadb, Program, until
 
+from free_ports import free_port
 from kubeface.errors import NotReady
 from kubeface.pipeline import Results
 

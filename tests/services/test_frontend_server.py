@@ -11,7 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 from frontend_served import BOX, add, frontend, picture
-from real_servers import ROOT, Mariadb, Program, free_port, until
+from real_servers import ROOT, Mariadb, Program, until
+
+from free_ports import free_port
 
 NASTY = "unknown_people/<script>alert(1)</script>\"'&?#%.jpg".replace("/script", "script")
 

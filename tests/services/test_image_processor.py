@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import photos
 import pytest
 from face_process import FaceRecognition, face_recognition
-from processor_process import ImageProcessor, image_processor, is_drained, post, wait_final, wait_until
+from processor_process import ImageProcessor, image_processor, is_drained, post, wait_final
 from processor_process import row as row_of
 from real_queue import Nsqd
-from real_servers import Mariadb
+from real_servers import Mariadb, until
 
 PROCESSED, FAILED = 1, 2
 
@@ -39,7 +39,7 @@ def test_photos_end_with_the_right_person(processor: ImageProcessor, database: M
     assert all(
         row["box_top"] < row["box_bottom"] and row["box_left"] < row["box_right"] for row in rows.values()
     )
-    wait_until("every message is finished", lambda: is_drained(queue))
+    until(lambda: is_drained(queue), "every message is finished")
     assert {line["image_id"] for line in processor.events("processed")} == set(ids.values())
 
 
@@ -75,7 +75,7 @@ def test_what_can_never_be_answered_fails_with_the_words_of_the_answer(
     row = wait_final(database, post(database, queue, path))
     assert (row["status"], row["name"]) == (FAILED, None)
     assert reason in row["reason"]
-    wait_until("the message is finished", lambda: is_drained(queue))
+    until(lambda: is_drained(queue), "the message is finished")
 
 
 def test_a_message_that_comes_twice_changes_nothing(
@@ -84,8 +84,8 @@ def test_a_message_that_comes_twice_changes_nothing(
     image_id = post(database, queue, f"unknown_people/{photos.ASTRONAUT}")
     before = wait_final(database, image_id)
     queue.publish(json.dumps({"id": image_id}).encode())
-    wait_until("the second message is seen", lambda: processor.events("done before"))
-    wait_until("both messages are finished", lambda: is_drained(queue))
+    until(lambda: processor.events("done before"), "the second message is seen")
+    until(lambda: is_drained(queue), "both messages are finished")
     assert row_of(database, image_id) == before
 
 
@@ -110,8 +110,8 @@ def test_messages_that_name_no_photo_are_parked_with_a_reason(
 ) -> None:
     for body, _ in BAD:
         queue.publish(body)
-    wait_until("all are told", lambda: len(processor.events("parked")) == len(BAD))
-    wait_until("all are finished", lambda: is_drained(queue))
+    until(lambda: len(processor.events("parked")) == len(BAD), "all are told")
+    until(lambda: is_drained(queue), "all are finished")
     parked = {bytes(row["body"]): row["reason"] for row in database.rows("SELECT * FROM parked")}
     assert sorted(parked) == sorted(body[:1024] for body, _ in BAD)
     assert all(reason in parked[body[:1024]] for body, reason in BAD)
@@ -140,12 +140,12 @@ def test_a_failed_row_that_was_reset_is_processed_anew_with_clean_fields(
 
 def test_a_message_about_no_row_is_finished(processor: ImageProcessor, queue: Nsqd) -> None:
     queue.publish(b'{"id": 99999999999}')
-    wait_until("it is told", lambda: processor.events("no such row"))
-    wait_until("it is finished", lambda: is_drained(queue))
+    until(lambda: processor.events("no such row"), "it is told")
+    until(lambda: is_drained(queue), "it is finished")
 
 
 def test_it_is_ready_when_everything_is_there(processor: ImageProcessor) -> None:
-    wait_until("it is ready", lambda: processor.readiness() == (200, {}))
+    until(lambda: processor.readiness() == (200, {}), "it is ready")
     assert processor.is_alive()
 
 
@@ -154,9 +154,9 @@ def test_metrics_and_status_tell_of_the_work(
 ) -> None:
     wait_final(database, post(database, queue, f"unknown_people/{photos.ASTRONAUT}"))
     wait_final(database, post(database, queue, "unknown_people/nobody.jpg"))
-    wait_until("both messages are finished", lambda: is_drained(queue))
+    until(lambda: is_drained(queue), "both messages are finished")
     of = processor.metric
-    wait_until("both are done", lambda: of("image_processor_photos_in_hand") == 0)
+    until(lambda: of("image_processor_photos_in_hand") == 0, "both are done")
     assert [of("image_processor_messages_total", outcome=one) for one in ("processed", "failed")] == [1, 1]
     assert of("image_processor_identify_seconds_count") == 2
     assert of("image_processor_connected_nsqds") == 1

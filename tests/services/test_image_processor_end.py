@@ -10,9 +10,9 @@ import pytest
 from face_process import face_recognition
 from image_processor import consumer as queue_side
 from image_processor.core import Outcome
-from processor_process import image_processor, is_drained, post, row, wait_final, wait_until
+from processor_process import image_processor, is_drained, post, row, wait_final
 from real_queue import Nsqd
-from real_servers import Mariadb
+from real_servers import Mariadb, until
 
 PROCESSED, PROCESSING = 1, 3
 
@@ -29,7 +29,7 @@ def test_an_end_in_the_middle_of_the_work_loses_nothing(
     with face_recognition(volume, workers=1) as face:
         with image_processor(queue, database, face.address) as first:
             ids = [post(database, queue, f"unknown_people/{name}") for name in photos.OBAMA]
-            wait_until("one is done", lambda: any(row(database, one)["status"] == PROCESSED for one in ids))
+            until(lambda: any(row(database, one)["status"] == PROCESSED for one in ids), "one is done")
             first.program.process.send_signal(how)
             assert first.program.process.wait(30) == (0 if how == signal.SIGTERM else -signal.SIGKILL)
         statuses = [row(database, one)["status"] for one in ids]
@@ -38,7 +38,7 @@ def test_an_end_in_the_middle_of_the_work_loses_nothing(
             assert PROCESSING not in statuses
         with image_processor(queue, database, face.address):
             assert {wait_final(database, one)["name"] for one in ids} == {"Barack Obama"}
-            wait_until("every message is finished", lambda: is_drained(queue))
+            until(lambda: is_drained(queue), "every message is finished")
 
 
 def test_a_long_turn_keeps_its_message(queue: Nsqd, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,4 +66,4 @@ def test_a_long_turn_keeps_its_message(queue: Nsqd, monkeypatch: pytest.MonkeyPa
     stats = queue.stats()
     assert stats is not None
     assert stats["channels"][0]["timeout_count"] == 0
-    wait_until("the message is finished", lambda: is_drained(queue))
+    until(lambda: is_drained(queue), "the message is finished")

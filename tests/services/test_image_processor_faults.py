@@ -8,9 +8,11 @@ from pathlib import Path
 import photos
 import pytest
 from face_process import FaceRecognition, face_recognition
-from processor_process import PYTHONPATH, image_processor, is_drained, post, row, wait_final, wait_until
+from processor_process import PYTHONPATH, image_processor, is_drained, post, row, wait_final
 from real_queue import Nsqd
-from real_servers import Mariadb, free_port
+from real_servers import Mariadb, until
+
+from free_ports import free_port
 
 PENDING, PROCESSED, FAILED, PROCESSING = range(4)
 OBAMA = f"unknown_people/{photos.OBAMA[0]}"
@@ -40,14 +42,14 @@ def test_while_face_recognition_is_away_the_photo_waits(
     face.address = nobody
     with image_processor(queue, database, face.address) as processor:
         image_id = post(database, queue, OBAMA)
-        wait_until("it is tried twice", lambda: len(processor.events("again later")) >= 2)
+        until(lambda: len(processor.events("again later")) >= 2, "it is tried twice")
         assert row(database, image_id)["status"] in (PENDING, PROCESSING)
         code, troubles = processor.readiness()
         assert (code, list(troubles)) == (503, ["face-recognition"])
         face.start()
         assert wait_final(database, image_id)["name"] == "Barack Obama"
-        wait_until("it is ready again", lambda: processor.readiness()[0] == 200)
-        wait_until("the message is finished", lambda: is_drained(queue))
+        until(lambda: processor.readiness()[0] == 200, "it is ready again")
+        until(lambda: is_drained(queue), "the message is finished")
     assert face.stop() == 0
 
 
@@ -60,8 +62,8 @@ def test_a_photo_without_an_answer_is_given_up_at_last_and_may_have_another_turn
         assert (given_up["status"], given_up["attempts"], given_up["passing"]) == (FAILED, 3, 1)
         assert "after 3 attempts" in given_up["reason"]
         assert "UNAVAILABLE" in given_up["reason"]
-        wait_until("its message is finished", lambda: is_drained(queue))
-        wait_until("it is told", lambda: processor.events("given up"))
+        until(lambda: is_drained(queue), "its message is finished")
+        until(lambda: processor.events("given up"), "it is told")
         database.rows("UPDATE images SET status = 0, attempts = 0, passing = 0, redeemed = 1")
         face = FaceRecognition(volume)
         face.address = nobody
@@ -76,20 +78,20 @@ def test_while_the_database_is_away_photos_and_bad_messages_wait(
     queue: Nsqd, database: Mariadb, face: FaceRecognition
 ) -> None:
     with image_processor(queue, database, face.address) as processor:
-        wait_until("it is ready", lambda: processor.readiness()[0] == 200)
+        until(lambda: processor.readiness()[0] == 200, "it is ready")
         database.rows("INSERT INTO images (path) VALUES (%s)", OBAMA)
         (image,) = database.rows("SELECT id FROM images")
         database.stop()
         queue.publish(f'{{"id": {image["id"]}}}'.encode())
         queue.publish(b"no photo")
-        wait_until("both are tried", lambda: _waits(processor.events("again later")) == 2)
+        until(lambda: _waits(processor.events("again later")) == 2, "both are tried")
         assert processor.is_alive()
         assert "mysql" in processor.readiness()[1]
         database.start()
         done = wait_final(database, int(str(image["id"])))
         assert (done["name"], done["attempts"]) == ("Barack Obama", 0)
-        wait_until("the other is parked", lambda: database.rows("SELECT * FROM parked"))
-        wait_until("both are finished", lambda: is_drained(queue))
+        until(lambda: database.rows("SELECT * FROM parked"), "the other is parked")
+        until(lambda: is_drained(queue), "both are finished")
 
 
 def _waits(events: list[dict[str, object]]) -> int:
@@ -101,12 +103,12 @@ def test_it_may_start_before_the_queue(queue: Nsqd, database: Mariadb, face: Fac
     queue.stop()
     queue.lookup.stop()
     with image_processor(queue, database, face.address) as processor:
-        wait_until("nsqlookupd is missed", lambda: list(processor.readiness()[1]) == ["nsqlookupd"])
+        until(lambda: list(processor.readiness()[1]) == ["nsqlookupd"], "nsqlookupd is missed")
         queue.lookup.start()
-        wait_until("nsqd is missed", lambda: list(processor.readiness()[1]) == ["nsqd"])
+        until(lambda: list(processor.readiness()[1]) == ["nsqd"], "nsqd is missed")
         queue.start()
         assert wait_final(database, post(database, queue, OBAMA))["status"] == PROCESSED
-        wait_until("it is ready", lambda: processor.readiness() == (200, {}))
+        until(lambda: processor.readiness() == (200, {}), "it is ready")
 
 
 def test_without_nsqlookupd_it_reads_on_and_says_so(
@@ -115,22 +117,22 @@ def test_without_nsqlookupd_it_reads_on_and_says_so(
     with image_processor(queue, database, face.address) as processor:
         wait_final(database, post(database, queue, OBAMA))
         queue.lookup.stop()
-        wait_until("it is missed", lambda: list(processor.readiness()[1]) == ["nsqlookupd"])
+        until(lambda: list(processor.readiness()[1]) == ["nsqlookupd"], "it is missed")
         assert wait_final(database, post(database, queue, "unknown_people/obama3.jpg"))["status"] == PROCESSED
         queue.lookup.start()
-        wait_until("it is ready again", lambda: processor.readiness() == (200, {}))
+        until(lambda: processor.readiness() == (200, {}), "it is ready again")
 
 
 def test_an_nsqd_that_comes_back_is_read_again(queue: Nsqd, database: Mariadb, face: FaceRecognition) -> None:
     with image_processor(queue, database, face.address) as processor:
         wait_final(database, post(database, queue, OBAMA))
         queue.stop()
-        wait_until("it is missed", lambda: list(processor.readiness()[1]) == ["nsqd"])
+        until(lambda: list(processor.readiness()[1]) == ["nsqd"], "it is missed")
         assert processor.metric("image_processor_connected_nsqds") == 0
         assert processor.is_alive()
         queue.start()
         assert wait_final(database, post(database, queue, "unknown_people/obama3.jpg"))["status"] == PROCESSED
-        wait_until("it is ready again", lambda: processor.readiness() == (200, {}))
+        until(lambda: processor.readiness() == (200, {}), "it is ready again")
         assert processor.metric("image_processor_connected_nsqds") == 1
 
 
@@ -139,7 +141,7 @@ def test_the_password_is_in_no_log(queue: Nsqd, database: Mariadb, nobody: str, 
     given = {"MYSQL_PASSWORD": "xyzzy-refused"} if wrong else {}
     with image_processor(queue, database, nobody, **given) as processor:
         post(database, queue, OBAMA)
-        wait_until("it is told", lambda: processor.events("again later"))
+        until(lambda: processor.events("again later"), "it is told")
         assert ("mysql" in processor.readiness()[1]) is wrong
     secret = processor.env["MYSQL_PASSWORD"]
     printed = "\n".join(processor.program.log)

@@ -9,9 +9,9 @@ from pathlib import Path
 import photos
 import pytest
 from face_process import FaceRecognition, face_recognition
-from processor_process import ImageProcessor, image_processor, is_drained, wait_until
+from processor_process import ImageProcessor, image_processor, is_drained
 from real_queue import Nsqd
-from real_servers import Mariadb
+from real_servers import Mariadb, until
 
 PROCESSING = 3
 WORKERS = 3
@@ -48,22 +48,22 @@ def test_every_nsqd_is_read_before_it_has_the_topic(
     processor: ImageProcessor, queue: Nsqd, others: list[Nsqd]
 ) -> None:
     addresses = sorted(one.tcp_address for one in (queue, *others))
-    wait_until("all are read", lambda: processor.status()["connected_nsqds"] == addresses)
+    until(lambda: processor.status()["connected_nsqds"] == addresses, "all are read")
     for one in (queue, *others):
-        wait_until("it has the channel", lambda one=one: (one.stats() or {}).get("channels"))
+        until(lambda one=one: (one.stats() or {}).get("channels"), "it has the channel")
 
 
 def test_a_burst_on_one_nsqd_keeps_every_hand_busy(
     processor: ImageProcessor, queue: Nsqd, others: list[Nsqd], database: Mariadb, face: FaceRecognition
 ) -> None:
-    wait_until("all are read", lambda: len(processor.status()["connected_nsqds"]) == 1 + len(others))
+    until(lambda: len(processor.status()["connected_nsqds"]) == 1 + len(others), "all are read")
     face.program.process.send_signal(signal.SIGSTOP)  # so that each hand stays at its photo
     try:
         _post_burst(database, queue, 4 * WORKERS)
-        wait_until("every hand has a photo", lambda: _in_work(database) == WORKERS, timeout_s=10)
+        until(lambda: _in_work(database) == WORKERS, "every hand has a photo", timeout_s=10)
     finally:
         face.program.process.send_signal(signal.SIGCONT)
-    wait_until("the messages are finished", lambda: is_drained(queue))
+    until(lambda: is_drained(queue), "the messages are finished")
 
 
 def _post_burst(database: Mariadb, queue: Nsqd, count: int) -> None:

@@ -43,7 +43,7 @@ def test_every_path_becomes_a_row_and_a_message(
     assert database.rows("SELECT id, path FROM images ORDER BY path") == [
         {"id": one["id"], "path": one["path"]} for one in results
     ]
-    until(lambda: published(queue) == 300, "300 messages", timeout_s=60)
+    until(lambda: published(queue) == 300, "300 messages")
     got = {json.loads(queue.next_message())["id"] for _ in range(300)}
     assert got == {one["id"] for one in results}
 
@@ -63,7 +63,7 @@ def test_a_path_that_was_posted_before_or_twice_has_its_first_id(
     before = client.post("/image/post", json={"path": first}).json()["id"]
     results = post_many(client, [second, first, f"./{second}", second])
     assert [one["id"] for one in results] == [before + 1, before, before + 1, before + 1]
-    until(lambda: published(queue) == 2, "two messages for two photos", timeout_s=60)
+    until(lambda: published(queue) == 2, "two messages for two photos")
 
 
 def test_an_item_of_another_shape_is_refused_alone(client: httpx.Client, tmp_path: Path) -> None:
@@ -137,5 +137,5 @@ def test_the_same_paths_posted_at_once_in_any_order_are_written_once(
     written = {row["path"]: row["id"] for row in database.rows("SELECT id, path FROM images")}
     assert len(written) == 200
     assert answers == [written] * len(orders)
-    until(lambda: not database.rows(WAITING), "everything is published", timeout_s=60)
+    until(lambda: not database.rows(WAITING), "everything is published")
     assert len(database.rows("SELECT id FROM outbox")) == 200

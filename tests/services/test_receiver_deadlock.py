@@ -42,7 +42,7 @@ def accepting(store: Store, database: Mariadb, *paths: str) -> tuple[threading.T
     got: list[Accepted] = []
     thread = threading.Thread(target=lambda: got.extend(store.accept(paths)), daemon=True)
     thread.start()
-    until(lambda: _someone_waits(database), "it waits for the other writer", timeout_s=60)
+    until(lambda: _someone_waits(database), "it waits for the other writer")
     return thread, got
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 from real_queue import Nsqd
-from real_servers import ROOT, Mariadb, Program, free_port, until
+from real_servers import ROOT, Mariadb, Program, until
+
+from free_ports import free_port
 
 Running = tuple[Program, httpx.Client]
 PACKAGES = f"{ROOT}/images/receiver:{ROOT}/images/common"

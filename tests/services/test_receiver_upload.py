@@ -43,7 +43,7 @@ def test_a_picture_is_stored_by_its_content_and_accepted(
     assert (tmp_path / STORED).read_bytes() == JPEG
     assert (tmp_path / STORED).stat().st_mode & 0o777 == 0o644
     assert database.rows("SELECT id, path FROM images") == [{"id": 1, "path": STORED}]
-    until(lambda: published(queue) == 1, "a message", timeout_s=60)
+    until(lambda: published(queue) == 1, "a message")
 
 
 def test_the_same_picture_has_the_same_id(client: httpx.Client, tmp_path: Path) -> None:
@@ -122,9 +122,9 @@ def test_nothing_is_left_when_the_client_goes_away(
 ) -> None:
     with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as half:
         half.sendall(b"POST /image/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n" + JPEG)
-        until(lambda: files(tmp_path), "it is being stored", timeout_s=60)
+        until(lambda: files(tmp_path), "it is being stored")
         assert all(name.startswith(".") for name in files(tmp_path))
-    until(lambda: not files(tmp_path), "nothing is left", timeout_s=60)
+    until(lambda: not files(tmp_path), "nothing is left")
     assert not database.rows("SELECT id FROM images")
 
 

@@ -3,10 +3,12 @@
 import contextlib
 
 from common.settings import database as database_settings
-from real_servers import Mariadb, free_port
+from real_servers import Mariadb
 from redeemer.core import Rules
 from redeemer.store import Store
 from redeemer_process import PENDING, PROCESSED, add_entry, add_row, run, to_publish
+
+from free_ports import free_port
 
 RULES = Rules(hanging_s=60, retry_s=60, most_retries=5, keep_s=86400)
 

@@ -2,19 +2,18 @@
 
 import contextlib
 import os
-import socket
 import ssl
 import subprocess
-import threading
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
-from kubeface.errors import Crashed, Missing
+from free_ports import free_port
+from kubeface.errors import Missing, NotReady
 from kubeface.linux.pki import Authority, signing_key
+from kubeface.util.http_client import failing_as, near
+from kubeface.util.waiting import wait_until
 
 START_S = 60
 
@@ -22,7 +21,7 @@ START_S = 60
 @contextlib.contextmanager
 def api_server(folder: Path) -> Iterator[Path]:
     """The kubeconfig of an API server: what is written stays as it was written."""
-    etcd_port, peer_port, port = _free_ports(3)
+    etcd_port, peer_port, port = (free_port() for _ in range(3))
     make_certificates(folder)
     etcd = _start(folder, "etcd", etcd_flags(folder, etcd_port, peer_port))
     try:
@@ -121,27 +120,21 @@ def _end(program: subprocess.Popen[bytes]) -> None:
     program.wait(timeout=10)
 
 
-def _free_ports(count: int) -> list[int]:
-    holders = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [holder.getsockname()[1] for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports
-
-
 def _until_ready(folder: Path, server: subprocess.Popen[bytes], port: int) -> None:
     trust = ssl.create_default_context(cafile=folder / "ca.crt")
     trust.load_cert_chain(folder / "admin.crt", folder / "admin.key")
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
-    )
-    for _ in range(START_S * 5):
-        try:
-            opener.open(f"https://127.0.0.1:{port}/readyz", timeout=5).close()
-            return
-        except (urllib.error.URLError, OSError):
-            if server.poll() is not None:
-                break
-            threading.Event().wait(0.2)
-    log = (folder / "kube-apiserver.log").read_text()
-    raise Crashed("the API server did not start", seen=log[-3000:])
+    with near(trust=trust, timeout_s=5) as client:
+
+        def answers() -> bool:
+            with contextlib.suppress(NotReady), failing_as("it is starting"):
+                return client.get(f"https://127.0.0.1:{port}/readyz").is_success
+            return False
+
+        wait_until(
+            answers,
+            what="the API server did not start",
+            timeout_s=START_S,
+            pid=server.pid,
+            evidence=lambda: (folder / "kube-apiserver.log").read_text()[-3000:],
+            every_s=0.2,
+        )

@@ -1,6 +1,5 @@
 """What has been passed and predicted so far, kept in one file a cluster."""
 
-import fcntl
 import json
 import os
 import re
@@ -12,6 +11,7 @@ from kubeface.checks.registry import NAME
 from kubeface.checks.verdicts import Outcome, Verdict
 from kubeface.kube import Cluster
 from kubeface.util import files
+from kubeface.util.locks import locked
 
 VERSION = 1
 _PARTS = ("exercises", "predictions", "hints")
@@ -127,8 +127,7 @@ class Progress:
         """Read, change, write back; other notebooks wait meanwhile."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self.path.with_suffix(".lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            with locked(self.path.with_suffix(".lock")):
                 kept = self._read()
                 change(kept)
                 text = json.dumps({"version": VERSION} | kept, indent=1, sort_keys=True, default=str)

@@ -1,14 +1,12 @@
 """Notebook 14: kubectl is an API client."""
 
-import time
-
 from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates.parts import at, each, named_in, standing, table
 from kubeface.endstates.rights import ending, may
 from kubeface.kube import Cluster, apply, kubectl, wait
 from kubeface.kube.client import FIELD_MANAGER
-from kubeface.kube.wait import Deadline
 from kubeface.lesson import Plan, State
+from kubeface.util.waiting import attempts
 
 NAMESPACE = "api-lesson"
 CRD = "customresourcedefinition/albums.course.kubeface.internal"
@@ -166,10 +164,11 @@ def watcher(cluster: Cluster) -> Verdict:
         begun = [ref for ref in ("role/watcher", "rolebinding/watcher") if cluster.find(ref)]
         told = "there is no ServiceAccount watcher"
         return not_yet(f"{told}; there is {named_in(begun)}") if begun else not_started(told)
-    refused, deadline = refused_verbs(cluster), Deadline.after(IN_FORCE_S)
-    while refused and cluster.list("rolebindings") and deadline.left_s:
-        time.sleep(0.2)
+    refused: list[str] = []
+    for _ in attempts(timeout_s=IN_FORCE_S, every_s=0.2):
         refused = refused_verbs(cluster)
+        if not (refused and cluster.list("rolebindings")):
+            break
     if refused:
         return not_yet(f"watcher may not {' or '.join(refused)} Pods")
     return passed_unless(standing(found, "ServiceAccount watcher") or ending(cluster, "watcher"))

@@ -1,6 +1,5 @@
 """The images of one cache, in a storage of their own: nothing of the user's Docker or podman is touched."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -16,6 +15,7 @@ from pathlib import Path
 from kubeface.errors import CommandFailed, KubefaceError
 from kubeface.util import files, room
 from kubeface.util.environment import fetching
+from kubeface.util.locks import locked
 from kubeface.util.process import find, run, started
 
 #: Kernel overlay: measured on ext4 as root, without fuse. Its images.json is read below.
@@ -90,7 +90,7 @@ class Storage:
 
     def remember(self, name: str, **facts: str) -> None:
         """Add to what is remembered of an image; another id makes the older facts void."""
-        with _locked(self.cache / ".images.json.lock"):
+        with locked(self.cache / ".images.json.lock"):
             known = self.recall()
             before = known.get(name, {})
             is_same = before.get("image") == facts["image"]
@@ -99,16 +99,15 @@ class Storage:
 
     def forget(self, names: Iterable[str]) -> None:
         """Remember nothing of these images."""
-        with _locked(self.cache / ".images.json.lock"):
+        with locked(self.cache / ".images.json.lock"):
             kept = {name: facts for name, facts in self.recall().items() if name not in set(names)}
             files.write(self.cache / "images.json", json.dumps(kept, indent=1, sort_keys=True))
 
     @contextmanager
     def alone(self, say: Callable[[str], None]) -> Iterator[None]:
         """Hold this storage: a second builder waits for the first, and then finds the work done."""
-        with _locked(
-            self.cache / ".images.lock", lambda: say("Waiting for another build of the images to end")
-        ):
+        waiting = "Waiting for another build of the images to end"
+        with locked(self.cache / ".images.lock", when_held=lambda: say(waiting)):
             try:
                 yield
             finally:
@@ -135,18 +134,6 @@ def one_at_a_time(say: Callable[[str], None]) -> Callable[[str], None]:
             say(line)
 
     return said
-
-
-@contextmanager
-def _locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _run_logged(command: list[str], log: Path, *, what: str) -> None:

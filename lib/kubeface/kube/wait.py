@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Number
-from threading import Event
 
 from kubeface.calls import fits
 from kubeface.errors import BadInput, NotReady
@@ -184,7 +183,7 @@ def follow(
         except Expired:
             since = ""
         except (ConnectionFailed, Unavailable):
-            Event().wait(min(LOOK_AGAIN_S, deadline.left_s))
+            time.sleep(min(LOOK_AGAIN_S, deadline.left_s))
 
 
 def _not_ready(

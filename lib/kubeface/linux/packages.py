@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kubeface.errors import Missing
-from kubeface.util import files
+from kubeface.util import files, locks
 from kubeface.util.environment import search_path
 from kubeface.util.process import run
 
@@ -119,7 +119,7 @@ def missing(*, for_tests: bool = False) -> list[Package]:
 
 def install_missing(*, for_tests: bool, say: Callable[[str], None]) -> None:
     """Install what is missing with apt. Raises `Missing`, telling how to get each, where there is no apt."""
-    with files.locked(POLICY.parent):  # one installation at a time
+    with locks.locked(POLICY.parent):  # one installation at a time
         _remove_our_policy()  # of one that was killed
         if wanted := missing(for_tests=for_tests):
             _install(wanted, say)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from kubeface.util import files
+from kubeface.util import files, locks
 
 #: Chosen: an authority outlives the clusters of a course; a leaf is made anew at every start.
 AUTHORITY_DAYS = 3650
@@ -62,7 +62,7 @@ class Authority:
         What an earlier one has signed is worth nothing afterwards.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with files.locked(self.folder):
+        with locks.locked(self.folder):
             if fault(self.pair):
                 self._create()
         return self
@@ -104,7 +104,7 @@ class Authority:
             )
         into = folder or self.folder
         pair = _pair(into, name)
-        with files.locked(into):
+        with locks.locked(into):
             _save(pair, builder.sign(our_key, hashes.SHA256()), key)
         return pair
 
@@ -157,7 +157,7 @@ def signing_key(folder: Path, name: str) -> Pair:
     """
     pair = Pair(folder / f"{name}.pub", folder / f"{name}.key")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with files.locked(folder):
+    with locks.locked(folder):
         try:
             key = _load_key(pair.key)
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm):

@@ -4,7 +4,6 @@ It is freed with its process, however that ends. The last one to hold it takes t
 """
 
 import contextlib
-import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from kubeface.errors import Missing
 from kubeface.local.spec import RUN, STATE
-from kubeface.util import files
+from kubeface.util import locks
 
 Say = Callable[[str], None]
 
@@ -47,7 +46,7 @@ def cluster_lock(name: str, work: str, *, say: Say = to_stderr) -> Iterator[None
 @contextlib.contextmanager
 def address_lock() -> Iterator[None]:
     """Serialise the choice of cluster addresses, and changes of what all clusters share; held for moments."""
-    with files.locked(STATE.parent):
+    with locks.locked(STATE.parent):
         yield
 
 
@@ -85,11 +84,7 @@ def _open(path: Path) -> int:
 
 
 def _lock(descriptor: int, when_held: Callable[[str], None]) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        when_held(os.pread(descriptor, 200, 0).decode(errors="replace"))
-        fcntl.flock(descriptor, fcntl.LOCK_EX)  # Ctrl-C ends this wait
+    locks.take(descriptor, when_held=lambda: when_held(os.pread(descriptor, 200, 0).decode(errors="replace")))
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

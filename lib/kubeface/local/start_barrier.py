@@ -6,9 +6,10 @@ locks when this process ends, however it ends. The other side is node_start.py.
 """
 
 import contextlib
-import fcntl
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from kubeface.util.locks import try_to_take
 
 
 @contextlib.contextmanager
@@ -21,6 +22,5 @@ def start_barrier(locks: Sequence[Path]) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for path in locks:
             lock = stack.enter_context(path.open("w"))
-            with contextlib.suppress(BlockingIOError):  # another process holds it: that delays them as well
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try_to_take(lock.fileno())  # another process may hold it: that delays them as well
         yield

@@ -1,11 +1,9 @@
 """The circuit breaker of image-processor, as its status page tells through the API server."""
 
-from threading import Event
-
 from kubeface.errors import ApiError, NotReady
 from kubeface.kube import Cluster
-from kubeface.kube.wait import Deadline
 from kubeface.pipeline.deploy import NAMESPACE
+from kubeface.util.waiting import attempts
 
 PODS = {"app.kubernetes.io/name": "image-processor"}
 PORT = 8002
@@ -26,22 +24,21 @@ def state(cluster: Cluster) -> str:
     return str(cluster.transport.json("get", path, what="ask image-processor how it is")["breaker"]["state"])
 
 
-def wait_for(cluster: Cluster, wanted: str, deadline: Deadline) -> str:
+def wait_for(cluster: Cluster, wanted: str, *, timeout_s: float) -> str:
     """The state, as soon as the breaker is in it.
 
     Raises:
         NotReady: it is not, in time.
     """
-    while True:
+    seen = ""
+    for _ in attempts(timeout_s=timeout_s, every_s=LOOK_AGAIN_S):
         try:
             seen = state(cluster)
         except (NotReady, ApiError) as silence:
             seen = silence.what
         if seen == wanted:
             return seen
-        if not deadline.left_s:
-            raise NotReady(f"the circuit breaker was not {wanted} in time", seen=f"last seen: {seen}")
-        Event().wait(min(LOOK_AGAIN_S, deadline.left_s))
+    raise NotReady(f"the circuit breaker was not {wanted} in time", seen=f"last seen: {seen}")
 
 
 def _runs(pod: dict[str, dict[str, object]]) -> bool:

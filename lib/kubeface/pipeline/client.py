@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
 from typing import Any
 
 from kubeface import places
@@ -15,6 +14,7 @@ from kubeface.pipeline import breaker, deploy, events, http, outbox, photos, que
 from kubeface.pipeline.reach import NodePorts, Tunnels, way_to
 from kubeface.pipeline.results import Awaited, Result, Results
 from kubeface.pipeline.traffic import PATIENCE_S, Traffic
+from kubeface.util.waiting import attempts
 
 PAGE = 200  # chosen: rows a request; the frontend may give fewer
 BULK = 500  # chosen: paths a request; the receiver takes 1000, and a mebibyte
@@ -127,13 +127,13 @@ class Pipeline:
         return {path: self._posted(path, deadline) for path in paths}
 
     def _posted(self, path: str, deadline: Deadline) -> int:
-        while True:
+        silence = NotReady(f"{path} was not accepted in time")
+        for _ in attempts(timeout_s=deadline.left_s, every_s=COME_BACK_S):
             try:
                 return self.post(path)
-            except NotReady:
-                if not deadline.left_s:
-                    raise
-            Event().wait(min(COME_BACK_S, deadline.left_s))
+            except NotReady as error:
+                silence = error
+        raise silence
 
     def post_many(self, paths: Iterable[str]) -> dict[str, int]:
         """The ids that the receiver gives to photos, by path; some hundred photos a request.
@@ -198,7 +198,7 @@ class Pipeline:
         Raises:
             NotReady: it has not, in time.
         """
-        outbox.wait_until_published(self.cluster, set(ids), Deadline.after(timeout_s))
+        outbox.wait_until_published(self.cluster, set(ids), timeout_s=timeout_s)
 
     def queue(self) -> dict[str, int]:
         """How many messages are `waiting` for a consumer, and how many one has `in hand`.
@@ -223,7 +223,7 @@ class Pipeline:
         Raises:
             NotReady: it is not, in time.
         """
-        return breaker.wait_for(self.cluster, state, Deadline.after(timeout_s))
+        return breaker.wait_for(self.cluster, state, timeout_s=timeout_s)
 
     def wait_until_done(self, ids: Iterable[int], *, timeout_s: float = 120) -> Results:
         """The results of those ids, as soon as all of them are final.
@@ -235,7 +235,7 @@ class Pipeline:
         """
         awaited, deadline = Awaited(ids), Deadline.after(timeout_s)
         silence: NotReady | None = None
-        while True:
+        for _ in attempts(timeout_s=timeout_s, every_s=COME_BACK_S):
             try:
                 self._follow(awaited, deadline)
                 silence = None
@@ -243,9 +243,7 @@ class Pipeline:
                 silence = error
             if awaited.are_done:
                 return awaited.results
-            if not deadline.left_s:
-                raise _not_done(awaited, timeout_s, silence)
-            Event().wait(min(COME_BACK_S, deadline.left_s))
+        raise _not_done(awaited, timeout_s, silence)
 
     def _follow(self, awaited: Awaited, deadline: Deadline) -> None:
         """Notes what the frontend tells, until all is done or the stream ends.

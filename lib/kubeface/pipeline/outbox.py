@@ -1,12 +1,10 @@
 """The outbox: what the receiver has written down to be published, as the database has it."""
 
-from threading import Event
-
 from kubeface.errors import CommandFailed, NotReady
 from kubeface.kube import Cluster
 from kubeface.kube.kubectl import run
-from kubeface.kube.wait import Deadline
 from kubeface.pipeline.deploy import NAMESPACE
+from kubeface.util.waiting import attempts
 
 QUESTION = "SELECT image_id, published_at IS NOT NULL FROM outbox ORDER BY id"
 #: The password is in the container's environment, and stays there.
@@ -25,13 +23,14 @@ def entries(cluster: Cluster) -> dict[int, bool]:
     return {int(image_id): published == "1" for image_id, published in rows}
 
 
-def wait_until_published(cluster: Cluster, ids: set[int], deadline: Deadline) -> None:
+def wait_until_published(cluster: Cluster, ids: set[int], *, timeout_s: float) -> None:
     """Comes back when the latest entry of each of these photos is published.
 
     Raises:
         NotReady: one is not, in time.
     """
-    while True:
+    waiting, seen = sorted(ids), ""
+    for _ in attempts(timeout_s=timeout_s, every_s=LOOK_AGAIN_S):
         try:
             found = entries(cluster)
             waiting = [number for number in sorted(ids) if not found.get(number)]
@@ -40,6 +39,4 @@ def wait_until_published(cluster: Cluster, ids: set[int], deadline: Deadline) ->
             waiting, seen = sorted(ids), silence.what
         if not waiting:
             return
-        if not deadline.left_s:
-            raise NotReady(f"{len(waiting)} photos were not published in time", seen=seen)
-        Event().wait(min(LOOK_AGAIN_S, deadline.left_s))
+    raise NotReady(f"{len(waiting)} photos were not published in time", seen=seen)

@@ -1,10 +1,9 @@
 """Write files whole or not at all."""
 
 import contextlib
-import fcntl
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 #: How much of a log is read at a time, from its end (chosen).
@@ -43,17 +42,6 @@ def write_together(contents: Mapping[Path, bytes], *, mode: int = 0o600) -> None
         for written in aside.values():
             written.unlink(missing_ok=True)
         raise
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Work on a folder alone: another process, or thread, that asks for the same waits meanwhile."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def tail(path: Path, lines: int = 5) -> str:

@@ -2,15 +2,14 @@
 
 import os
 import select
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from kubeface.errors import Crashed, NotReady
 
 
 def wait_until(
-    holds: Callable[[], bool],
+    holds: Callable[[], object],
     *,
     what: str,
     timeout_s: float,
@@ -43,16 +42,37 @@ def wait_until(
     """
     start = time.monotonic()
     descriptor = _open_pid(pid)
+
+    def pause(seconds: float) -> None:
+        if _ended(descriptor, seconds):
+            raise Crashed(f"{what}: its process ended", seen=evidence(), try_next=try_next)
+
     try:
-        while not holds():
-            if time.monotonic() - start > timeout_s:
-                raise NotReady(f"{what} after {timeout_s:g} s", seen=evidence(), try_next=try_next)
-            if _ended(descriptor, every_s):
-                raise Crashed(f"{what}: its process ended", seen=evidence(), try_next=try_next)
+        for _ in attempts(timeout_s=timeout_s, every_s=every_s, pause=pause):
+            if holds():
+                return time.monotonic() - start
     finally:
         if descriptor is not None:
             os.close(descriptor)
-    return time.monotonic() - start
+    raise NotReady(f"{what} after {timeout_s:g} s", seen=evidence(), try_next=try_next)
+
+
+def attempts(
+    *, timeout_s: float, every_s: float, pause: Callable[[float], None] = time.sleep
+) -> Iterator[None]:
+    """Try at once, then every `every_s` seconds, and a last time when `timeout_s` is over.
+
+    For a wait that ends with more than "it holds": an answer, or the last refusal.
+
+    >>> answers = iter(["no", "yes", "no"])
+    >>> next(answer for _ in attempts(timeout_s=5, every_s=0.01) if (answer := next(answers)) == "yes")
+    'yes'
+    """
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        yield
+        pause(max(0.0, min(every_s, deadline - time.monotonic())))
+    yield
 
 
 def wait_for_exit(pids: list[int], *, timeout_s: float) -> list[int]:
@@ -84,7 +104,7 @@ def _open_pid(pid: int | None) -> int | None:
 def _ended(descriptor: int | None, timeout_s: float) -> bool:
     """True when the process behind the descriptor ends within the time."""
     if descriptor is None:
-        threading.Event().wait(timeout_s)
+        time.sleep(timeout_s)
         return False
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)

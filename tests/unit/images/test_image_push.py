@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from workshop import Workshop
 
+from free_ports import free_port
 from kubeface import places
 from kubeface.errors import CommandFailed, NotReady
 from kubeface.images import Built, push_all
@@ -82,11 +83,6 @@ def serving(config: Path, address: str) -> Iterator[None]:
     finally:
         server.kill()
         server.wait()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return int(holder.getsockname()[1])
 
 
 def answers(address: str) -> bool:

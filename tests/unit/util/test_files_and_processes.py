@@ -4,14 +4,19 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
 from kubeface.errors import CommandFailed, Missing, NotReady
 from kubeface.util import files
+from kubeface.util.locks import locked
 from kubeface.util.process import find, run
-from kubeface.util.waiting import wait_for_exit, wait_until
+from kubeface.util.waiting import attempts, wait_for_exit, wait_until
+
+PATIENCE_S = 60
 
 
 def test_a_file_is_written_once_with_its_mode(tmp_path: Path) -> None:
@@ -64,6 +69,37 @@ def test_a_wait_ends_with_the_condition_the_deadline_or_the_process() -> None:
     assert wait_until(lambda: next(answers), what="never", timeout_s=5) < 5
     with pytest.raises(NotReady, match=r"It is not so after 0.1 s"):
         wait_until(lambda: False, what="It is not so", timeout_s=0.1)
+
+
+def test_a_wait_looks_once_more_when_its_time_is_over() -> None:
+    start = time.monotonic()
+    answers = [time.monotonic() - start for _ in attempts(timeout_s=0.3, every_s=0.2)]
+    assert len(answers) == 3
+    assert 0.3 <= answers[-1] < 0.4 + PATIENCE_S
+    assert len(list(attempts(timeout_s=0, every_s=60))) == 1
+
+
+def test_one_process_at_a_time_holds_a_lock(tmp_path: Path) -> None:
+    path = tmp_path / "deep/er/work.lock"
+    holding = (
+        "import sys; from pathlib import Path; from kubeface.util.locks import locked\n"
+        "with locked(Path(sys.argv[1])): print('held', flush=True); input()"
+    )
+    waited: list[str] = []
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, str(path)], stdin=PIPE, stdout=PIPE, text=True
+    ) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+
+        def when_held() -> None:
+            waited.append("it is held")
+            other.kill()  # however it ends
+
+        with locked(path, when_held=when_held):
+            assert waited == ["it is held"]
+    with locked(path, when_held=lambda: waited.append("again")), locked(tmp_path):  # a folder, too
+        assert waited == ["it is held"]
 
 
 def test_waiting_for_an_exit_tells_who_still_lives() -> None:

@@ -1,7 +1,6 @@
 """Build each component once, into a versioned folder of the cache."""
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import platform
@@ -20,6 +19,7 @@ from kubeface.errors import CommandFailed, KubefaceError, Missing
 from kubeface.local.toolchain import releases
 from kubeface.local.toolchain.go import environment, find_go, flags
 from kubeface.util import files, room
+from kubeface.util.locks import locked
 from kubeface.util.process import started
 
 HERE = Path(__file__).parent
@@ -95,7 +95,7 @@ def build(
     toolchain = Toolchain(cache)
     if not toolchain.missing(only):
         return toolchain
-    with _alone(cache / "toolchain"):
+    with locked(_lock(cache)):
         _download(toolchain, toolchain.missing(only), way, say)
         wanted = toolchain.missing(only)
         if not wanted:
@@ -146,7 +146,7 @@ def collect(cache: Path) -> int:
     Programs that run, such as those of a cluster that was started before an update, stay. Waits for a build.
     """
     folder = cache / "toolchain"
-    with _alone(folder):
+    with locked(_lock(cache)):
         current = {Toolchain(cache).folder(component) for component in (*COMPONENTS, *OPTIONAL)}
         running = _running_programs()
         old = [
@@ -240,10 +240,6 @@ def _check_space(cache: Path) -> None:
         )
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _lock(cache: Path) -> Path:
     """One build at a time: a second one waits for the first and then finds the work done."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return cache / "toolchain" / ".lock"
