@@ -5,7 +5,8 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 
-from real_servers import ROOT, Program, free_port
+from free_ports import free_port
+from real_servers import ROOT, Program
 
 # Root reads every file; without this leave it is refused as anybody is.
 PLAIN = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from face_process import python_path
 from processor_process import PYTHONPATH as PROCESSOR
-from real_servers import ROOT, Program, free_port
+from free_ports import free_port
+from real_servers import ROOT, Program
 
 IMAGES = ROOT / "images"
 SERVICES = {

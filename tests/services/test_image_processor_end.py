@@ -57,7 +57,7 @@ def test_a_long_turn_keeps_its_message(queue: Nsqd, monkeypatch: pytest.MonkeyPa
         reader = queue_side.Consumer((queue.lookup.http_address,), 2, turn, lambda body, reason: None)
         queue.publish(b'{"id": 7}')
         assert await asyncio.to_thread(ended.wait, 30)
-        reader.take_no_more()
+        reader.stop_consuming()
         assert await reader.wait_idle(20)
         await reader.close()
 

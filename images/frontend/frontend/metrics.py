@@ -1,13 +1,11 @@
 """What Prometheus reads at /metrics."""
 
-import time
 from collections.abc import Callable, Iterable
 
 from common.database import DatabaseAway
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontend.store import Counts
 
@@ -22,16 +20,21 @@ class Metrics:
 
     def __init__(self, counts: Callable[[], Counts], streams: Callable[[], int]) -> None:
         self._registry = CollectorRegistry()
-        self.requests = Counter(
+        self._requests = Counter(
             "frontend_requests_total", "Answers.", ["route", "status"], registry=self._registry
         )
-        self.seconds = Histogram(
+        self._seconds = Histogram(
             "frontend_request_seconds",
             "From a request to the beginning of its answer.",
             ["route"],
             registry=self._registry,
         )
         self._registry.register(_Now(counts, streams))
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """A request of that route was answered, so fast."""
+        self._requests.labels(route, status).inc()
+        self._seconds.labels(route).observe(seconds)
 
     def text(self) -> bytes:
         """All of them, in Prometheus' text format; asks the database."""
@@ -61,27 +64,3 @@ class _Now(Collector):
         database = GaugeMetricFamily("frontend_database_up", "Whether the database answers: 1 or 0.")
         database.add_metric([], 1 if photos.samples else 0)
         yield from (photos, database)
-
-
-class Measured:
-    """An ASGI application around another that counts and times its answers by route."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves, and notes when the answer begins."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        start = time.perf_counter()
-
-        async def noting(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "none")
-                self._metrics.requests.labels(route, message["status"]).inc()
-                self._metrics.seconds.labels(route).observe(time.perf_counter() - start)
-            await send(message)
-
-        await self._app(scope, receive, noting)

@@ -7,6 +7,7 @@ from importlib.resources import files
 from common.answers import Guarded
 from common.database import DatabaseAway
 from common.pictures import NotAPicture
+from common.request_times import Timed
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from frontend.core import Photo, Refused, as_json, read_moment, read_query
 from frontend.errors import HANDLERS, HEADERS
 from frontend.feed import Feed, FeedEnded, FeedFull
-from frontend.metrics import Measured, Metrics
+from frontend.metrics import Metrics
 from frontend.page import draw_card, draw_page
 from frontend.picture import open_picture
 from frontend.sending import PictureResponse
@@ -142,7 +143,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/healthz", frontend.healthz),
             Route("/readyz", frontend.readyz),
         ],
-        middleware=[Middleware(Guarded), Middleware(Measured, frontend.metrics)],
+        middleware=[Middleware(Guarded), Middleware(Timed, frontend.metrics.answered)],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )

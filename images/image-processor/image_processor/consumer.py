@@ -52,7 +52,7 @@ class Consumer:
         self._turn = turn
         self._park = park
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="photo")
-        self.in_hand = 0
+        self.in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._given_back = ""  # why nothing is taken now: "paused" or "stopping"
@@ -68,9 +68,9 @@ class Consumer:
             max_in_flight=self._most,
             max_tries=0,  # no limit: pynsq would drop the message after it
         )
-        self._watch = PeriodicCallback(self._leave_the_silent, HEARTBEAT_EVERY_S * 1000)
+        self._watch = PeriodicCallback(self._close_stale_connections, HEARTBEAT_EVERY_S * 1000)
         self._watch.start()
-        metrics.in_hand.set_function(lambda: self.in_hand)
+        metrics.in_flight.set_function(lambda: self.in_flight)
         metrics.nsqds.set_function(lambda: len(self.connected))
 
     @property
@@ -89,19 +89,19 @@ class Consumer:
         self._reader.set_max_in_flight(0)
 
     async def resume(self) -> None:
-        """Takes photos again, as soon as none is in hand: pynsq asks no connection for more that has one."""
+        """Takes photos again, once none is in flight: pynsq asks no connection for more that has one."""
         await self._idle.wait()
         if self._given_back == "paused":
             self._given_back = ""
             self._reader.set_max_in_flight(self._most)
 
-    def take_no_more(self) -> None:
+    def stop_consuming(self) -> None:
         """As `pause`, but for good."""
         self._given_back = "stopping"
         self._reader.set_max_in_flight(0)
 
     async def wait_idle(self, timeout_s: float) -> bool:
-        """True when no photo is in hand; False when there is still one after `timeout_s`."""
+        """True when no photo is in flight; False when there is still one after `timeout_s`."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), timeout_s)
         return self._idle.is_set()
@@ -119,13 +119,13 @@ class Consumer:
         if self._given_back:
             _give_back(message, 0, self._given_back)
             return
-        self.in_hand += 1
+        self.in_flight += 1
         self._idle.clear()
         try:
             await self._answer(message)
         finally:
-            self.in_hand -= 1
-            if not self.in_hand:
+            self.in_flight -= 1
+            if not self.in_flight:
                 self._idle.set()
 
     async def _answer(self, message: Any) -> None:
@@ -163,7 +163,7 @@ class Consumer:
         log.warning("again later", extra={**about, "delay_s": delay_s, "reason": reason})
         _give_back(message, delay_s, why)
 
-    def _leave_the_silent(self) -> None:
+    def _close_stale_connections(self) -> None:
         """Hangs up on an nsqd without heartbeats, as a dead node's; pynsq itself looks once a minute."""
         oldest = time.time() - 2 * HEARTBEAT_EVERY_S
         for connection in list(self._reader.conns.values()):

@@ -14,7 +14,7 @@ identify_seconds = Histogram(
     "From question to answer of face-recognition, refusals and failures included.",
     buckets=(0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
 )
-in_hand = Gauge("image_processor_photos_in_hand", "Photos taken from the queue and not yet done.")
+in_flight = Gauge("image_processor_photos_in_hand", "Photos taken from the queue and not yet done.")
 nsqds = Gauge("image_processor_connected_nsqds", "Connections to queues.")
 breaker_state = Gauge("image_processor_breaker_state", "1 for the circuit breaker's state.", ["state"])
 breaker_transitions = Counter(

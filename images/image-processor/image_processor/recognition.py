@@ -5,8 +5,8 @@ import face_recognition_pb2_grpc as pb_grpc
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from image_processor.channel import Channel
 from image_processor.core import Answer, Away, Box, Refused, Unanswered
-from image_processor.line import Line
 from image_processor.metrics import identify_seconds
 
 IDENTIFY_WITHIN_S = 30.0  # chosen: a photo takes under 2 s on a slow core; the rest is queueing
@@ -23,7 +23,7 @@ class Recognition:
     """What face-recognition answers, for all threads."""
 
     def __init__(self, address: str) -> None:
-        self._line = Line(address)
+        self._channel = Channel(address)
         self._closed = False
 
     def identify(self, image_id: int, path: str) -> Answer:
@@ -37,7 +37,7 @@ class Recognition:
         question = pb.IdentifyRequest(image_path=path)
         metadata = (("image-id", str(image_id)),)
         try:
-            with identify_seconds.time(), self._line.channel() as channel:
+            with identify_seconds.time(), self._channel.call() as channel:
                 ask = pb_grpc.IdentifyStub(channel).Identify
                 answer = ask(question, timeout=IDENTIFY_WITHIN_S, metadata=metadata)
         except (grpc.RpcError, ValueError) as error:  # ValueError: the channel is closed
@@ -59,7 +59,7 @@ class Recognition:
         """Returns when face-recognition says that it can serve; raises Away."""
         question = health_pb2.HealthCheckRequest(service="ready")
         try:
-            with self._line.channel() as channel:
+            with self._channel.call() as channel:
                 answer = health_pb2_grpc.HealthStub(channel).Check(question, timeout=CHECK_WITHIN_S)
         except grpc.RpcError as error:
             raise Away(f"face-recognition: {error.code().name}") from error
@@ -67,6 +67,6 @@ class Recognition:
             raise Away("face-recognition: not serving")
 
     def close(self) -> None:
-        """Ends the channel; calls in hand are cancelled."""
+        """Ends the channel; open calls are cancelled."""
         self._closed = True
-        self._line.close()
+        self._channel.close()

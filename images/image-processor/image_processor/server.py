@@ -82,7 +82,7 @@ class Server:
         return {
             "breaker": breaker,
             "taking_photos": self._consumer.is_taking,
-            "photos_in_hand": self._consumer.in_hand,
+            "photos_in_hand": self._consumer.in_flight,
             "connected_nsqds": self._consumer.connected,
         }
 
@@ -90,7 +90,7 @@ class Server:
         """Unready, then the photos in hand are finished; what takes too long goes back to the queue."""
         log.info("stopping")
         self._readiness.stopping = True
-        self._consumer.take_no_more()
+        self._consumer.stop_consuming()
         in_time = await self._consumer.wait_idle(FINISH_WITHIN_S)
         self._recognition.close()  # ends the questions that are still open: their photos are given back
         if not in_time:

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from receiver.bodies import hear_out
+from receiver.bodies import drain_body
 from receiver.core import Refused, StorageAway
 from receiver.service import Receiver
 from receiver.store import Accepted
@@ -40,7 +40,7 @@ def add_errors(app: FastAPI, receiver: Receiver, endpoints: Sequence[str]) -> No
     async def refused(request: Request, error: Refused) -> Json:
         receiver.note_refusal(error)
         if error.status != 408:  # that one has been waited for
-            await hear_out(request)
+            await drain_body(request)
         return _error(error.status, error.what, error.try_next)
 
     @app.exception_handler(DatabaseAway)
@@ -51,19 +51,19 @@ def add_errors(app: FastAPI, receiver: Receiver, endpoints: Sequence[str]) -> No
     @app.exception_handler(StorageAway)
     async def storage_away(request: Request, error: StorageAway) -> Json:
         log.warning("not accepted", extra={"reason": str(error)})
-        await hear_out(request)
+        await drain_body(request)
         return _error(503, f"the photos folder does not serve: {error}", "tell who runs the photos volume")
 
     @app.exception_handler(StorageFull)
     async def storage_full(request: Request, error: StorageFull) -> Json:
         log.warning("not accepted", extra={"reason": str(error)})
-        await hear_out(request)
+        await drain_body(request)
         what = f"the photos volume is full, so the picture is not stored: {error}"
         return _error(507, what, f"make room in {FOLDER}, send it again")
 
     @app.exception_handler(HTTPException)
     async def no_such_route(request: Request, error: HTTPException) -> Json:
-        await hear_out(request)
+        await drain_body(request)
         what = f"{request.method} {request.url.path}: {error.detail}"
         return _error(error.status_code, what, " or ".join(endpoints), error.headers)
 

@@ -8,8 +8,8 @@ from starlette.requests import ClientDisconnect, Request
 
 from receiver.core import Refused
 
-HEAR_OUT_BYTES = 32 * 1024 * 1024  # chosen: twice the largest picture
-HEAR_OUT_S = 5.0  # chosen: who sends nothing for a while does not read either
+DRAIN_BYTES = 32 * 1024 * 1024  # chosen: twice the largest picture
+DRAIN_S = 5.0  # chosen: who sends nothing for a while does not read either
 
 
 async def pieces(request: Request, *, most: int, within_s: float) -> AsyncIterator[bytes]:
@@ -41,14 +41,14 @@ async def whole(request: Request, *, most: int, within_s: float) -> bytes:
     return bytes(body)
 
 
-async def hear_out(request: Request) -> None:
-    """Lets a client that is still sending come to its end, so that it reads its answer and no broken line."""
-    heard = 0
+async def drain_body(request: Request) -> None:
+    """Read and discard the rest of a body, so that a client that is still sending reads its answer."""
+    drained = 0
     with contextlib.suppress(TimeoutError, ClientDisconnect, RuntimeError):  # RuntimeError: all is read
-        async with asyncio.timeout(HEAR_OUT_S):
+        async with asyncio.timeout(DRAIN_S):
             async for piece in request.stream():
-                heard += len(piece)
-                if heard > HEAR_OUT_BYTES:
+                drained += len(piece)
+                if drained > DRAIN_BYTES:
                     return
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from common.answers import Guarded
+from common.request_times import Timed
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 from receiver.answers import Json, add_errors, as_json
 from receiver.bodies import pieces, whole
 from receiver.core import MAX_BODY_BYTES, MAX_BULK_BYTES, Refused, plain_name, read_path
-from receiver.metrics import Timed
 from receiver.service import Receiver
 from receiver.settings import Settings
 from receiver.uploads import HEAD_BYTES, MAX_PICTURE_BYTES, Incoming, kind_of
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="receiver", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.router.redirect_slashes = False  # a redirect would lead to whatever host the client names
     app.state.receiver = receiver
-    app.add_middleware(Timed, metrics=receiver.metrics)
+    app.add_middleware(Timed, record=receiver.metrics.answered)
     app.add_middleware(Guarded)
     endpoints = ["POST /image/post", "POST /image/upload?name=me.jpg"]
     _add_post(app, receiver)

@@ -34,7 +34,7 @@ class Receiver:
     def start(self) -> None:
         """The relay turns, and what killed uploads left is gone."""
         if removed := sweep(self.photos_dir):
-            log.info("swept", extra={"halves": removed})
+            log.info("swept", extra={"partial_uploads": removed})
         self.relay.start()
 
     async def take(self, asked: str) -> Accepted:

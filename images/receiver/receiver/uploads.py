@@ -17,7 +17,7 @@ from receiver.core import Refused, StorageAway
 
 MAX_PICTURE_BYTES = 16 * 1024 * 1024  # specified
 FOLDER = "unknown_people/uploads"
-HALF = ".part"  # the ending of what is not whole yet; such names begin with a dot
+PARTIAL = ".part"  # the ending of what is not whole yet; such names begin with a dot
 LEFT_BEHIND_S = 3600.0  # chosen: no upload takes so long; a receiver was killed in the middle of it
 HEAD_BYTES = 12  # what `kind_of` has to see
 _ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "BMP": "bmp"}
@@ -94,7 +94,7 @@ class Incoming:
         self._kind = kind
         self._room = room
         self._sha256 = hashlib.sha256()
-        self._hidden = f".{secrets.token_hex(16)}{HALF}"
+        self._hidden = f".{secrets.token_hex(16)}{PARTIAL}"
         self._is_kept = False
         with _storing():
             self._folder = _open_folder(photos_dir)
@@ -140,12 +140,12 @@ class Incoming:
 
 
 def sweep(photos_dir: Path, older_than_s: float = LEFT_BEHIND_S) -> int:
-    """How many halves were removed that a killed receiver left; not those that are being written."""
+    """Remove the partial uploads that a killed receiver left, not those that are being written; how many."""
     removed = 0
-    for half in (photos_dir / FOLDER).glob(f".*{HALF}"):
+    for partial in (photos_dir / FOLDER).glob(f".*{PARTIAL}"):
         with contextlib.suppress(OSError):  # another receiver swept it, or the folder is read-only
-            if time.time() - half.stat().st_mtime > older_than_s:
-                half.unlink()
+            if time.time() - partial.stat().st_mtime > older_than_s:
+                partial.unlink()
                 removed += 1
     return removed
 

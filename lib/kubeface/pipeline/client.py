@@ -243,6 +243,8 @@ class Pipeline:
                 silence = error
             if awaited.are_done:
                 return awaited.results
+            if not deadline.left_s:  # the stream was followed to the end
+                break
         raise _not_done(awaited, timeout_s, silence)
 
     def _follow(self, awaited: Awaited, deadline: Deadline) -> None:

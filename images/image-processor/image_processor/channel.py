@@ -16,7 +16,7 @@ OPTIONS = (
 LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
-class Line:
+class Channel:
     """A channel for all threads, made anew after a failure, as soon as no call is on it.
 
     A channel looks an unknown name up again after ever longer pauses (measured: 35 s too late after the
@@ -31,8 +31,8 @@ class Line:
         self._channel = self._open()
 
     @contextmanager
-    def channel(self) -> Iterator[grpc.Channel]:
-        """For one call."""
+    def call(self) -> Iterator[grpc.Channel]:
+        """gRPC's own channel, for one call."""
         with self._lock:
             self._calls += 1
             channel = self._channel
@@ -45,7 +45,7 @@ class Line:
             self._hang_up()
 
     def close(self) -> None:
-        """Calls in hand end as cancelled."""
+        """Open calls end as cancelled."""
         self._channel.close()
 
     def _hang_up(self) -> None:
