@@ -5,15 +5,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from socket import SHUT_RDWR
 from threading import Timer
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import httpx
+from httpx_sse import EventSource, SSEError
 
 from kubeface.errors import NotReady
 from kubeface.kube.wait import Deadline
 from kubeface.pipeline.http import refusal, url_of
 from kubeface.util import http_client
-
-if TYPE_CHECKING:
-    import httpx
 
 SILENCE_S = 20.0  # chosen: the frontend sends a comment every 15 s; who is silent for longer is gone
 _LEAST_S = 0.05  # a timeout of 0 would mean "do not wait at all"
@@ -57,11 +57,8 @@ def listen(host: str, port: int, path: str, *, after: str, deadline: Deadline) -
         yield _events(answer)
 
 
-def _events(answer: "httpx.Response") -> Iterator[Event]:
+def _events(answer: httpx.Response) -> Iterator[Event]:
     """The events, as they come. A stream that breaks off ends: what was missed is asked for anew."""
-    import httpx
-    from httpx_sse import EventSource, SSEError
-
     try:
         for told in EventSource(answer).iter_sse():
             if told.data:
@@ -73,7 +70,7 @@ def _events(answer: "httpx.Response") -> Iterator[Event]:
 
 
 @contextmanager
-def _cut_off_at(deadline: Deadline, answer: "httpx.Response") -> Iterator[None]:
+def _cut_off_at(deadline: Deadline, answer: httpx.Response) -> Iterator[None]:
     """End the stream at the deadline, in the middle of a read too: httpx bounds each read alone."""
     wire = answer.extensions["network_stream"].get_extra_info("socket")
 
