@@ -10,7 +10,7 @@ from kubeface import places
 from kubeface.editions import notebooks, record, trust
 from kubeface.editions.renewal import Renewal
 from kubeface.errors import BadInput
-from kubeface.util import files, room
+from kubeface.util import files, locks, room
 from kubeface.util.privilege import as_person
 
 ANOTHER = "name another folder: kubeface lab --folder FOLDER, or KUBEFACE_FOLDER"
@@ -118,7 +118,7 @@ class Folder:
                 self._refuse_checkout()
                 self.path.mkdir(parents=True, exist_ok=True)
                 self._refuse_owner()
-                with files.locked(self.path):
+                with locks.locked(self.path):
                     self._refuse_content()
                     yield
             except OSError as error:
