@@ -5,8 +5,9 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 
-from free_ports import free_port
 from real_servers import ROOT, Program
+
+from free_ports import free_port
 
 # Root reads every file; without this leave it is refused as anybody is.
 PLAIN = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from face_process import python_path
 from processor_process import PYTHONPATH as PROCESSOR
-from free_ports import free_port
 from real_servers import ROOT, Program
+
+from free_ports import free_port
 
 IMAGES = ROOT / "images"
 SERVICES = {
