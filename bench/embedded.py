@@ -1,4 +1,4 @@
-"""How fast the embedded cluster starts, resets and starts Pods, and what it takes while idle."""
+"""How fast the local cluster starts, resets and starts Pods, and what it takes while idle."""
 
 import contextlib
 import re

@@ -145,7 +145,7 @@ def folder() -> Path:
 def name_of(cluster: Cluster) -> str:
     """A cluster's name for its progress.
 
-    The embedded clusters share the name of their context, and each has a kubeconfig named after it; a foreign
+    Local clusters share the name of their context, and each has a kubeconfig named after it; a foreign
     cluster is named by its context.
     """
     return cluster.kubeconfig.stem if cluster.kubeconfig.suffix == ".kubeconfig" else cluster.context

@@ -1,4 +1,4 @@
-"""Advice that names the cluster that was asked about."""
+"""Add `--name` of the cluster in question to the commands that a message advises."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ _COMMAND = re.compile(r"\bkubeface((?: [a-z]+)+)\b(?![^;,\n]* --name)")
 
 
 def about(text: str, cluster: str, tree: Any) -> str:
-    """A text in which each command of ours that takes `--name` has that of a cluster.
+    """Add a cluster's `--name` to each kubeface command in a text that takes one.
 
     Args:
         tree: The whole command line, as click knows it.

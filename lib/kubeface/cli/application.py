@@ -1,4 +1,4 @@
-"""How every command presents itself: its help, and its failures."""
+"""Commands with root rights, readable help, and failures as one sentence."""
 
 import re
 import sys
@@ -19,7 +19,7 @@ CLUSTER = "kubeface.cluster"
 
 
 class Command(TyperCommand):
-    """A command whose usage names its arguments as other tools do: NODE, [NOTEBOOK]."""
+    """A command whose usage line names its arguments as other tools do: NODE, [NOTEBOOK]."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words after the command's name."""
@@ -36,7 +36,7 @@ class RootCommand(Command):
 
 
 class Group(TyperGroup):
-    """Commands, of which a failure that we know is a sentence and exit code 1."""
+    """A group of commands; an expected failure is printed as a sentence, with exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was typed."""
@@ -53,7 +53,7 @@ class Group(TyperGroup):
 
 
 class Application(typer.Typer):
-    """A set of commands; without a word after it, its help."""
+    """A set of commands, which prints its help when none is given."""
 
     def __init__(self, text: str | None = None, **options: Any) -> None:
         super().__init__(
@@ -74,6 +74,6 @@ class Application(typer.Typer):
 
 
 def remember(ctx: typer.Context, name: str) -> str:
-    """Keep in the context of the run which cluster it is about."""
+    """Store the name of the cluster in the click context, for advice in error messages."""
     ctx.meta[CLUSTER] = name
     return name

@@ -39,7 +39,7 @@ app.add_typer(other_clusters.app)
 
 
 def main() -> None:
-    """Run the command line; a signal ends it tidily, and what is printed does not end it."""
+    """Run the command line: a signal lets it clean up, and a closed output does not stop it."""
     if terminal.is_of_other_letters():
         command = python("-X", "utf8", "-m", NAME, *sys.argv[1:])
         os.execv(command[0], command)  # noqa: S606 (the same once more, for files in UTF-8)

@@ -1,4 +1,4 @@
-"""From nothing to the first notebook."""
+"""`kubeface lab`: set up, start the cluster, open JupyterLab."""
 
 import os
 import shlex
@@ -21,7 +21,8 @@ CONFIG = Path(__file__).parent / "jupyter"
 
 
 def everything(name: str, folder: Path, *, opens: bool, say: Callable[[str], None]) -> None:
-    """Set up, start the cluster of that name, and open the learner's folder in JupyterLab, or say how.
+    """Set up, start the cluster of that name, and open the learner's folder in JupyterLab.
+
 
     Each part is a command of its own, so that only those that need root rights get them.
     """
@@ -43,7 +44,7 @@ def _kubeface(*words: str) -> None:
 
 
 def _become_jupyter(name: str, folder: Path) -> None:
-    """JupyterLab in this process's place, on loopback; its kernels and terminals use the cluster."""
+    """Replace this process by JupyterLab on loopback, whose kernels and terminals use the cluster."""
     path = before(CONFIG, os.environ.get("JUPYTER_CONFIG_PATH"))
     told = {"JUPYTER_CONFIG_PATH": path, "KUBEFACE_FOLDER": str(folder)}
     environment = {**shell.environment(name), **told}
@@ -61,7 +62,7 @@ def _become_jupyter(name: str, folder: Path) -> None:
 
 
 def before(first: Path, path: str | None) -> str:
-    """A search path with a folder in front of those that were there.
+    """Prepend a folder to a search path.
 
     >>> before(Path("/a"), "/b:/c"), before(Path("/a"), None)
     ('/a:/b:/c', '/a')

@@ -1,4 +1,4 @@
-"""What the lessons need, and which of them somebody's cluster can do."""
+"""What each lesson needs of a cluster, and which lessons an existing cluster can do."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from kubeface.views.tables import Table
 
 @dataclass(frozen=True)
 class Facts:
-    """What decides whether a lesson goes on a cluster that is not the course's own.
+    """The facts that decide whether a lesson works on an existing cluster.
 
     Args:
         nodes: How many it has; None when the user may not list them.
@@ -28,7 +28,7 @@ class Facts:
 
     @classmethod
     def of(cls, cluster: Cluster) -> "Facts":
-        """The facts of a cluster, and of the user of the connection."""
+        """Read the facts from a cluster, for the user of the connection."""
         return cls(
             nodes=len(cluster.nodes()) if may(cluster, "list", "nodes") else None,
             makes_namespaces=may(cluster, "create", "namespaces") and may(cluster, "delete", "namespaces"),
@@ -36,7 +36,7 @@ class Facts:
         )
 
     def verdict(self, needs: Needs) -> str:
-        """Whether a lesson goes, and else what is missing.
+        """Whether a lesson works, or what is missing for it.
 
         >>> Facts(1, True, True).verdict(Needs(3))
         'no: 1 node'
@@ -62,12 +62,12 @@ class Facts:
 
 
 def needed() -> Table:
-    """A row a lesson: what it needs."""
+    """A table of what each lesson needs."""
     return Table(("lesson", "needs"), [(name, needs.in_words()) for name, needs in _lessons()])
 
 
 def here(cluster: Cluster) -> Table:
-    """A row a lesson: whether it goes on this cluster, for this user, and what it needs."""
+    """A table of whether each lesson works on this cluster, for this user."""
     facts = Facts.of(cluster)
     rows = [(name, facts.verdict(needs), needs.in_words()) for name, needs in _lessons()]
     return Table(("lesson", "here", "needs"), rows)

@@ -1,4 +1,4 @@
-"""Everything that has to be there before a cluster can start."""
+"""`kubeface setup` and `kubeface images`: all that a cluster needs before it can start."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,12 +13,12 @@ from kubeface.util.privilege import give_to_user, make_user_folder
 
 Say = Callable[[str], None]
 
-#: What the embedded cluster itself runs on.
-OF_THE_EMBEDDED = {"pause", "coredns", "metrics-server"}
+#: Images of the local cluster's own Pods; an existing cluster has its own.
+OF_THE_LOCAL = {"pause", "coredns", "metrics-server"}
 
 
 def everything(*, for_tests: bool, way: Way = Way.AUTO, say: Say) -> None:
-    """Packages, compiled components, images, photos; what is there already takes no time."""
+    """Install packages, build components and images, fetch photos; does nothing where that is done."""
     packages.install_missing(for_tests=for_tests, say=say)
     make_user_folder(places.cache())
     photos.fetch(places.cache(), say)
@@ -29,23 +29,23 @@ def everything(*, for_tests: bool, way: Way = Way.AUTO, say: Say) -> None:
 
 
 def build_images(only: set[str] | None, *, say: Say) -> list[images.Built]:
-    """The images, built where they have changed."""
+    """Build the images that have changed; all of them are returned."""
     binaries = Toolchain(places.cache()).in_images()
     return images.build_all(cache=places.cache(), source=SOURCE, binaries=binaries, only=only, say=say)
 
 
 def for_other_clusters() -> set[str]:
-    """The names of the images that the lessons' Pods are made of; each cluster has its own for the rest."""
-    return image_names() - OF_THE_EMBEDDED
+    """The names of the images that lessons need on an existing cluster."""
+    return image_names() - OF_THE_LOCAL
 
 
 def push_images(built: list[images.Built], registry: str, *, say: Say) -> None:
-    """Have images in a registry of somebody else's."""
+    """Push images to another registry."""
     images.push_all(built, cache=places.cache(), registry=registry, say=say)
 
 
 def save_images(built: list[images.Built], folder: Path, *, say: Say) -> None:
-    """Have an archive of each image in a folder, under the names that the manifests say."""
+    """Save an archive of each image in a folder, tagged as the manifests name it."""
     make_user_folder(folder)
     for archive in images.save_all(built, folder, cache=places.cache(), registry=REGISTRY, say=say):
         give_to_user(archive)

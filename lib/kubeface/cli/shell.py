@@ -1,4 +1,4 @@
-"""A shell, or one command, whose kubectl and kubeface speak of one cluster."""
+"""`kubeface shell`: a shell, or one command, in which kubectl and kubeface use one cluster."""
 
 import os
 import pwd
@@ -19,13 +19,13 @@ _PLAIN = ("sh", "dash", "ash", "ksh", "mksh")
 
 
 def environment(name: str) -> dict[str, str]:
-    """The environment of programs that use a cluster: as this process has it, and the cluster's settings."""
+    """The environment of this process, with a cluster's settings added."""
     path = os.pathsep.join([*_folders(), os.environ.get("PATH", os.defpath)])
     return {**os.environ, **_settings(name), "PATH": path}
 
 
 def exports(name: str) -> str:
-    """The same settings as lines for a shell to evaluate."""
+    """A cluster's settings as lines for a shell to evaluate."""
     lines = [f"export {key}={shlex.quote(value)}" for key, value in _settings(name).items()]
     folders = shlex.quote(os.pathsep.join(_folders()))
     return "\n".join([*lines, f'export PATH={folders}:"$PATH"'])
@@ -52,7 +52,7 @@ def interactive(name: str) -> list[str]:
 
 
 def become(command: Sequence[str], name: str) -> None:
-    """Run a command with the settings of a cluster, in this process's place.
+    """Replace this process by a command that runs with the settings of a cluster.
 
     Raises:
         BadInput: there is no such program.
@@ -73,7 +73,7 @@ def _settings(name: str) -> dict[str, str]:
 
 
 def _folders() -> list[str]:
-    """Where kubectl is, and where kubeface is."""
+    """The folders of kubectl and of kubeface."""
     return [str(places.programs()), str(Path(sys.executable).parent)]
 
 

@@ -1,4 +1,4 @@
-"""What the user of somebody's cluster may do there: in the pipeline's namespace, and beyond."""
+"""The rights of the user of an existing cluster, in the pipeline's namespace and outside it."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ BEYOND = (
 
 
 def namespace(cluster: Cluster, who: str) -> Iterator[Finding]:
-    """Whether the pipeline's namespace is there, or can be made, and is not somebody else's."""
+    """Check that the pipeline's namespace exists or can be created, and is the course's own."""
     subject = f"namespace {NAMESPACE}"
     try:
         found = cluster.find(f"namespace/{NAMESPACE}")
@@ -54,7 +54,7 @@ def namespace(cluster: Cluster, who: str) -> Iterator[Finding]:
 
 
 def within(cluster: Cluster, who: str) -> Iterator[Finding]:
-    """What the user may not do in that namespace, though the pipeline needs it."""
+    """The rights in the pipeline's namespace that the user lacks and the pipeline needs."""
     missing = {
         what: [verb for verb in verbs if not may(cluster, verb, what, namespace=NAMESPACE)]
         for what, verbs in NEEDED.items()
@@ -68,7 +68,7 @@ def within(cluster: Cluster, who: str) -> Iterator[Finding]:
 
 
 def beyond(cluster: Cluster, who: str) -> Iterator[Finding]:
-    """What the user may not do elsewhere, though lessons need it."""
+    """The rights outside that namespace that the user lacks and lessons need."""
     for what, verbs, purpose in BEYOND:
         missing = [verb for verb in verbs if not may(cluster, verb, what)]
         problem = ""

@@ -40,7 +40,7 @@ class ExistingCluster:
         self._asked = asked
 
     def overrides(self) -> ClusterOverrides:
-        """What it has in place of the course's: as said now, else as noted, else as it offers itself."""
+        """Its registry and StorageClass: as given now, else as stored by `use`, else as detected."""
         noted = overrides.load_overrides(self.context)
         told = ClusterOverrides(
             registry=self._asked.registry or noted.registry,
@@ -59,7 +59,7 @@ class ExistingCluster:
         return [*preflight.examine(self.cluster, told), self._way_of_images(told.registry)]
 
     def up(self, *, say: Say) -> None:
-        """Have it ready for the course: looked at, the images brought, and noted what stands in there.
+        """Prepare it for the course: check it, bring the images, store the overrides.
 
         Raises:
             Missing: the pipeline cannot run there; a sentence for each reason is in `seen`.
@@ -77,7 +77,7 @@ class ExistingCluster:
         say(f'{self.context} is ready. A notebook uses it with Lesson("00", context="{self.context}").')
 
     def down(self, *, purge: bool, say: Say) -> None:
-        """Take away what the course made there, and nothing else; with `purge`, forget what was noted too.
+        """Delete what the course made there, and nothing else; with `purge`, the stored overrides, too.
 
         Raises:
             BadInput: the pipeline's namespace was not made by the course; nothing has been changed.
@@ -87,7 +87,7 @@ class ExistingCluster:
             overrides.delete_overrides(self.context)
 
     def _way_of_images(self, registry: str) -> Finding:
-        """How the images get to the nodes."""
+        """Check how the images get to the nodes."""
         if registry:
             return Finding(f"images through {registry}")
         loader = image_loader(self.context, Path())
@@ -126,6 +126,8 @@ def image_loader(context: str, archive: Path) -> list[str] | None:
     ['minikube', '--profile', 'minikube', 'image', 'load', '/tmp/nsq.tar']
     >>> image_loader("kind-mine", Path("/tmp/nsq.tar"))
     ['kind', 'load', 'image-archive', '--name', 'mine', '/tmp/nsq.tar']
+    >>> image_loader("k3d-mine", Path("/tmp/nsq.tar"))
+    ['k3d', 'image', 'import', '--cluster', 'mine', '/tmp/nsq.tar']
     """
     for prefix, command in IMAGE_LOADERS.items():
         if context.startswith(prefix):

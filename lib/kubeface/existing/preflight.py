@@ -1,4 +1,4 @@
-"""Is somebody's cluster fit for the course? One sentence for each thing that is not; nothing is changed."""
+"""Can an existing cluster run the course? One sentence for each thing that it lacks; read-only."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ NEWEST = (1, 37)
 
 
 def examine(cluster: Cluster, overrides: ClusterOverrides) -> list[Finding]:
-    """What the cluster has and lacks, and what its user may not do.
+    """Examine what the cluster has and lacks, and which rights its user lacks.
 
     Raises:
         ConnectionFailed: nobody answers at its address.
@@ -40,7 +40,7 @@ def examine(cluster: Cluster, overrides: ClusterOverrides) -> list[Finding]:
 
 
 def judge_version(said: str) -> Finding:
-    """Whether the course runs on a version, spelled as an API server does.
+    """Check the version of Kubernetes, as an API server spells it.
 
     >>> judge_version("v1.33.5+k3s1").problem
     ''
@@ -96,7 +96,7 @@ def _architectures(nodes: list[KubeObject]) -> Iterator[Finding]:
 
 
 def _label(cluster: Cluster, nodes: list[KubeObject]) -> Finding:
-    """Whether the queue finds a node to run on."""
+    """Check that the queue finds a node to run on."""
     subject = f"nodes with the label {NODE_LABEL}=true"
     if may(cluster, "patch", "nodes") or any(node.labels.get(NODE_LABEL) == "true" for node in nodes):
         return Finding(subject)

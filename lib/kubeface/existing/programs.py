@@ -1,4 +1,4 @@
-"""Run a program of the user's to its end, and pass on what it says."""
+"""Run another program to its end, and pass on its output."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ Say = Callable[[str], None]
 
 
 def kubeface_images(options: Sequence[str], say: Say) -> None:
-    """`kubeface images` with options. It becomes root by itself; a cluster's own tool should not.
+    """Run `kubeface images`, which becomes root by itself.
 
     Raises:
         CommandFailed: it did not succeed; its words have been said.
@@ -22,7 +22,7 @@ def kubeface_images(options: Sequence[str], say: Say) -> None:
 
 
 def tell(command: Sequence[str | Path], say: Say, *, what: str) -> None:
-    """Run a program to its end, and say what it says as it says it.
+    """Run a program to its end, and print its output as it comes.
 
     Raises:
         CommandFailed: it ended with an error; its words have been said.
@@ -49,7 +49,7 @@ def tell(command: Sequence[str | Path], say: Say, *, what: str) -> None:
 
 
 def _registry_login() -> dict[str, str]:
-    """Where the user's logins to registries are, for the push, which is done as root."""
+    """The file of the user's registry logins, for the push, which is done as root."""
     login = Path.home() / ".docker" / "config.json"
     is_told = "REGISTRY_AUTH_FILE" in os.environ or not login.exists()
     return {} if is_told else {"REGISTRY_AUTH_FILE": str(login)}

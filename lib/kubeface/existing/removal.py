@@ -1,4 +1,4 @@
-"""Take away from somebody's cluster what the course made there, and nothing else."""
+"""Delete from an existing cluster what the course made there, and nothing else."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ GONE_S = 180.0  # chosen: a database's volume and its namespace go in seconds, o
 
 
 def remove(cluster: Cluster, say: Say) -> None:
-    """Everything with the course's label, its namespaces, and its labels on nodes: gone.
+    """Delete every object with the course's label, its namespaces, and its labels on nodes.
 
     A namespace in which something else is, or which is not the user's to delete, stays.
 
@@ -39,7 +39,7 @@ def remove(cluster: Cluster, say: Say) -> None:
 
 
 def refuse_others(cluster: Cluster) -> None:
-    """Stop before anything is removed where the pipeline's namespace is somebody else's.
+    """Refuse to delete anything if the pipeline's namespace is not the course's own.
 
     Raises:
         BadInput: it is.
@@ -53,7 +53,7 @@ def refuse_others(cluster: Cluster) -> None:
 
 
 def namespaces(cluster: Cluster) -> list[str]:
-    """The namespaces that the course made; without the right to list them, the pipeline's, if it is there."""
+    """The namespaces that the course made; without the right to list them, only the pipeline's."""
     try:
         return [one.name for one in cluster.list("namespaces", labels=PART_OF)]
     except Forbidden:
@@ -79,7 +79,7 @@ def _labelled_nodes(cluster: Cluster) -> Iterator[KubeObject]:
 
 
 def _our_labels(node: KubeObject) -> list[str]:
-    """The labels that this library set, by the API server's own book of who set what."""
+    """The labels that this library set, according to managedFields."""
     entries: list[dict[str, Any]] = node.raw["metadata"].get("managedFields") or []
     ours = [entry["fieldsV1"] for entry in entries if entry["manager"] == FIELD_MANAGER]
     fields = [fields.get("f:metadata", {}).get("f:labels", {}) for fields in ours]

@@ -1,4 +1,4 @@
-"""Which disks somebody's cluster makes: for the database, and for the photos that Pods on all nodes read."""
+"""The StorageClasses of an existing cluster: for the database, and for photos shared by all nodes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ def classes(cluster: Cluster) -> list[Class]:
 
 
 def choose(cluster: Cluster, asked: ClusterOverrides) -> ClusterOverrides:
-    """What was asked for, completed by a class for the photos where one offers itself.
+    """Complete the overrides by a StorageClass for the photos, where one fits.
 
     That is `shared` where it is; one that is known to share volumes; on one node, the default.
     """
@@ -62,7 +62,7 @@ def choose(cluster: Cluster, asked: ClusterOverrides) -> ClusterOverrides:
 
 
 def look(cluster: Cluster, who: str, overrides: ClusterOverrides) -> Iterator[Finding]:
-    """Whether there are disks for the database and for the photos."""
+    """Check that there are volumes for the database and for the photos."""
     if not may(cluster, "list", "storageclasses"):
         what = "list StorageClasses, so whether the database and the photos get their disks stays open"
         problem = not_allowed(who, what, "`list` on storageclasses")

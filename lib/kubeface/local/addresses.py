@@ -1,4 +1,4 @@
-"""Which addresses a new cluster gets: computed from this machine's routes and its other clusters. Pure."""
+"""The address ranges of a new cluster, computed from the machine's routes and other clusters. Pure."""
 
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
@@ -28,11 +28,11 @@ class Route:
 
     @cached_property
     def range(self) -> Net:
-        """What it leads to."""
+        """The addresses that it leads to."""
         return Net(self.net)
 
     def meets(self, net: Net) -> bool:
-        """Whether the two share an address."""
+        """Whether the route and a network share an address."""
         return self.range.overlaps(net)
 
     def forbids(self, net: Net) -> bool:
@@ -52,7 +52,7 @@ def in_the_way(routes: Iterable[Route], networks: Networks) -> list[str]:
 
 
 def choose(routes: Iterable[Route]) -> Networks:
-    """Three ranges that meet no route; where there are none such, three that are narrower than all they meet.
+    """Choose three ranges that overlap no route, or else three that are narrower than what they overlap.
 
     Raises:
         BadInput: there are none such either.
@@ -89,7 +89,7 @@ def _sixteens(first: str) -> Iterator[Net]:
 
 
 def _twenty_fours() -> Iterator[Net]:
-    """What nodes may get; the first of 192.168.0.0/16, which many homes have, come late."""
+    """Every /24 for nodes; the first of 192.168.0.0/16, which many homes have, come late."""
     yield from Net("172.31.0.0/16").subnets(new_prefix=24)
     yield from reversed(list(Net("192.168.0.0/16").subnets(new_prefix=24)))
     for block in _sixteens("172.30.0.0/16"):

@@ -1,4 +1,4 @@
-"""Who is who in the cluster: every certificate and every kubeconfig."""
+"""The certificates and kubeconfigs of every program and user of a cluster."""
 
 import base64
 from dataclasses import dataclass
@@ -42,18 +42,18 @@ class Leaf:
 
     @property
     def fault(self) -> str:
-        """Why the one that is there cannot serve; empty when it can."""
+        """Why the existing certificate cannot be used; empty if it can."""
         return fault(self.authority.pair_of(self.name), self.authority.pair)
 
     def issue(self) -> Pair:
-        """Write it anew."""
+        """Issue the certificate and write it to disk."""
         return self.authority.issue(
             self.name, self.common_name, organizations=self.organizations, hosts=self.hosts
         )
 
 
 class Credentials:
-    """The cluster's certificates; leaves are made anew each time, authorities kept while they can serve."""
+    """The certificates of a cluster: authorities are kept while valid, leaves issued at each start."""
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec
@@ -78,7 +78,7 @@ class Credentials:
             files.write(self.kubeconfig(client.name), self._kubeconfig(client.user, pair))
 
     def faults(self) -> list[str]:
-        """Why the certificates that are there cannot serve, a sentence each; empty when they can."""
+        """Why existing certificates cannot be used, one sentence each."""
         of_nodes = [
             leaf for node in self.spec.nodes for leaf in (self._kubelet(node), self._kube_proxy(node))
         ]
@@ -91,7 +91,7 @@ class Credentials:
         return self.cluster, self.etcd, self.front_proxy
 
     def _leaves(self) -> list[Leaf]:
-        """Everything but the nodes' own."""
+        """All certificates but those of the nodes."""
         spec, here = self.spec, ("localhost", "127.0.0.1")
         service = ("kubernetes", "kubernetes.default", "kubernetes.default.svc")
         names = (*service, f"{service[-1]}.cluster.local", spec.api_service, spec.gateway)

@@ -1,4 +1,4 @@
-"""The way to the internet for a cluster that was made with one: the host passes on, under its own address.
+"""Egress: outbound NAT (masquerading) for a cluster that was made with internet access.
 
 The only firewall rules that the host ever gets. Each names the cluster in a comment, and goes with it.
 """
@@ -18,7 +18,7 @@ RESOLVERS = (Path("/run/systemd/resolve/resolv.conf"), Path("/etc/resolv.conf"))
 
 
 def enable_egress(spec: ClusterSpec) -> None:
-    """Have the rules, and forwarding on; twice is as good as once."""
+    """Add the firewall rules that are missing, and switch forwarding on."""
     sysctl.raise_to(1, sysctl.FORWARDING, FORWARDING_BEFORE)
     for table, chain, rule in reversed(
         list(_rules(spec, spec.host_link))
@@ -28,7 +28,7 @@ def enable_egress(spec: ClusterSpec) -> None:
 
 
 def disable_egress(spec: ClusterSpec) -> None:
-    """Take the rules away, also those of an earlier version. Fine without any."""
+    """Remove the firewall rules, also those of an earlier version."""
     for link in {spec.host_link, spec.older_host_link}:
         for table, chain, rule in _rules(spec, link):
             while _stands(table, chain, rule):
@@ -36,7 +36,7 @@ def disable_egress(spec: ClusterSpec) -> None:
 
 
 def resolvers() -> list[str]:
-    """The addresses of this machine's name servers that its nodes can reach too: none on its loopback."""
+    """The addresses of this machine's name servers that nodes can reach, too: none on loopback."""
     for file in RESOLVERS:
         lines = [line.split() for line in file.read_text().splitlines()] if file.is_file() else []
         named = [words[1] for words in lines if words[:1] == ["nameserver"] and len(words) > 1]
@@ -47,7 +47,7 @@ def resolvers() -> list[str]:
 
 
 def _rules(spec: ClusterSpec, link: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Table, chain and rule. What comes in from outside is refused unless it answers the cluster."""
+    """Table, chain and rule; incoming packets are dropped unless they answer the cluster."""
     comment = ["-m", "comment", "--comment", f"kubeface-{spec.name}"]
     answers = ["-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED"]
     yield "filter", "FORWARD", ["-i", link, *comment, "-j", "ACCEPT"]

@@ -1,4 +1,4 @@
-"""One command at a time on a cluster: a file beside its sockets, held by the kernel for whoever works on it.
+"""Locks (flock): one for each cluster, held by the command that changes it, and one for addresses.
 
 It is freed with its process, however that ends. The last one to hold it takes the file away.
 """
@@ -17,13 +17,13 @@ Say = Callable[[str], None]
 
 
 def to_stderr(line: str) -> None:
-    """One line for the person who waits; what a command answers goes to stdout."""
+    """Print a line for the user who waits; stdout is for the command's result."""
     print(line, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
 def cluster_lock(name: str, work: str, *, say: Say = to_stderr) -> Iterator[None]:
-    """Be the only one who changes the cluster of this name; `say` tells whom is waited for.
+    """Hold the lock of a cluster; `say` gets a line when another command holds it.
 
     Args:
         work: What is done meanwhile, as its command is called: "up", "node add".
@@ -51,7 +51,7 @@ def address_lock() -> Iterator[None]:
 
 
 def names() -> list[str]:
-    """The clusters that somebody works on, or whose lock was left by a process that was killed."""
+    """The clusters with a lock file: a command is changing them, or was killed."""
     return [path.stem for path in RUN.glob("*.lock")]
 
 
@@ -88,7 +88,7 @@ def _lock(descriptor: int, when_held: Callable[[str], None]) -> None:
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether the path still leads to the file: whoever held it before may have taken it away."""
+    """Whether the path still leads to the file: its last holder may have removed it."""
     with contextlib.suppress(FileNotFoundError):
         return os.path.samestat(os.fstat(descriptor), path.stat())
     return False

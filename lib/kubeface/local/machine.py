@@ -23,7 +23,7 @@ CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
 
 
 def examine(spec: ClusterSpec, tools: Toolchain, *, is_new: bool) -> list[Finding]:
-    """Look at everything a cluster needs; changes nothing.
+    """Examine everything that a cluster needs; read-only.
 
     Args:
         is_new: It is not there yet: its disk has to be found too.
@@ -132,7 +132,7 @@ def _addresses(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 def _host(spec: ClusterSpec) -> Iterator[Finding]:
-    """What nodes need of this machine, tried."""
+    """Try what nodes need of this machine."""
     if os.geteuid() != 0:
         return  # said already
     yield from _tried("file system of the state", trials.state_folder())

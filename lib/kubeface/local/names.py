@@ -1,4 +1,4 @@
-"""The names that a cluster may have, and the commands that speak of one. Pure."""
+"""Valid names of clusters, and commands with `--name`. Pure."""
 
 import re
 import shlex
@@ -13,7 +13,7 @@ _RULE = "--name with small letters, digits and dashes, a letter first, at most 6
 
 
 def checked(name: str) -> str:
-    """The name, when a cluster may have it.
+    """Return the name if a cluster may have it.
 
     Raises:
         BadInput: it may not; nothing has been touched.
@@ -33,7 +33,7 @@ def checked(name: str) -> str:
 
 
 def command(words: str, cluster: str) -> str:
-    """A command of ours that speaks of this cluster, as a person types it.
+    """The kubeface command for this cluster, as a user types it.
 
     >>> command("node start node2", "face"), command("up", "lab")
     ('kubeface node start node2', 'kubeface up --name lab')
@@ -42,5 +42,5 @@ def command(words: str, cluster: str) -> str:
 
 
 def option(cluster: str) -> str:
-    """What a command takes to speak of this cluster; empty when it does so by itself."""
+    """The `--name` option for this cluster; empty if it is the default."""
     return "" if cluster == places.cluster() else f" --name {shlex.quote(cluster)}"

@@ -1,4 +1,4 @@
-"""The nodes' network: a bridge in a namespace of its own, a cable to each node and one to the host.
+"""The nodes' network: a bridge in its own namespace, with a veth pair to each node and to the host.
 
 The host gets one interface and the routes to the nodes, the Pods and the Services; no firewall rule.
 """
@@ -44,7 +44,7 @@ NAMESPACES = Path("/run/netns")
 
 
 def _in_a_thread(work: Callable[P, T]) -> Callable[P, T]:
-    """Run it in another thread: pyroute2 starts an event loop, and a notebook's thread runs one already."""
+    """Run a function in another thread: pyroute2 starts an event loop, and a notebook's thread has one."""
 
     @functools.wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -79,7 +79,7 @@ def host_routes(*, besides: ClusterSpec | None = None) -> list[Route]:
 
 
 def _tables_before_main(ip: IPRoute) -> dict[int, int]:
-    """The routing tables that every packet of ours meets before the main one, as VPNs make them.
+    """The routing tables that are consulted before the main one, as VPNs make them.
 
     With each, the prefix length up to which a rule passes over its routes; -1 for none.
     """
@@ -105,7 +105,7 @@ def _links(ip: IPRoute, spec: ClusterSpec) -> list[int]:
 
 
 def _older_links(ip: IPRoute, spec: ClusterSpec) -> list[int]:
-    """The one that an earlier version made under a name that was cut off, unless it is another cluster's."""
+    """The interface that an earlier version named by a truncated name, unless it is another cluster's."""
     if spec.older_host_link == spec.host_link:
         return []
     there = ip.link_lookup(ifname=spec.older_host_link)
@@ -117,7 +117,7 @@ def _addresses(ip: IPRoute, index: int) -> list[str]:
 
 
 def collisions(spec: ClusterSpec) -> list[str]:
-    """The host's routes and name servers because of which the cluster cannot have its addresses."""
+    """The host's routes and name servers that forbid the cluster's addresses."""
     return in_the_way([*host_routes(besides=spec), *name_servers(besides=spec)], spec.networks)
 
 
@@ -134,7 +134,7 @@ def name_servers(*, besides: ClusterSpec | None = None) -> list[Route]:
 
 @_in_a_thread
 def connect(spec: ClusterSpec) -> None:
-    """Make the network, or what is missing of it."""
+    """Create the cluster's network, or what is missing of it."""
     with IPRoute() as host:
         _remove_links(host, _older_links(host, spec))
     _namespace(spec.switch)
@@ -150,7 +150,7 @@ def connect(spec: ClusterSpec) -> None:
 
 @_in_a_thread
 def disconnect(spec: ClusterSpec, others: Iterable[str] = ()) -> None:
-    """Remove the namespaces; every interface and route of ours goes with them.
+    """Remove the cluster's network: namespaces, interfaces and routes.
 
     Args:
         others: The ranges of the machine's other clusters, whose routes stay.
@@ -167,7 +167,7 @@ def disconnect(spec: ClusterSpec, others: Iterable[str] = ()) -> None:
 
 @_in_a_thread
 def is_connected(spec: ClusterSpec) -> bool:
-    """Whether anything of the cluster's network is there."""
+    """Whether anything of the cluster's network exists."""
     with IPRoute() as ip:
         return bool(_links(ip, spec)) or any(map(spec.owns_namespace, netns.listnetns()))
 
@@ -179,7 +179,7 @@ def _remove_links(ip: IPRoute, indexes: Iterable[int]) -> None:
 
 @_in_a_thread
 def forget(spec: ClusterSpec, node: Node) -> None:
-    """Take away the namespace, cable and routes of a node that `spec` no longer has."""
+    """Remove the namespace, interface and routes of a node that `spec` no longer has."""
     if node.netns in netns.listnetns():
         netns.remove(node.netns)
     with IPRoute() as host:
@@ -200,7 +200,7 @@ def _remove_route(ip: IPRoute | NetNS, net: str) -> None:
 
 @_in_a_thread
 def set_cable(spec: ClusterSpec, node: str, *, plugged: bool) -> None:
-    """Plug a node's cable into the bridge, or pull it out."""
+    """Set a node's interface on the bridge up or down."""
     with NetNS(spec.switch) as switch:
         for index in switch.link_lookup(ifname=node):
             switch.link("set", index=index, state="up" if plugged else "down")
@@ -208,7 +208,7 @@ def set_cable(spec: ClusterSpec, node: str, *, plugged: bool) -> None:
 
 @_in_a_thread
 def unplugged(spec: ClusterSpec) -> list[str]:
-    """The nodes whose cables are pulled out."""
+    """The names of the nodes that are disconnected."""
     if spec.switch not in netns.listnetns():
         return []
     with NetNS(spec.switch) as switch:
@@ -222,7 +222,7 @@ def _namespace(name: str) -> None:
 
 
 def remove_folder_of_namespaces() -> None:
-    """The machine's first namespace makes it, mounted on itself; with the last one both go."""
+    """Remove /run/netns and its mount, if no network namespace is left."""
     if NAMESPACES.is_dir() and not any(NAMESPACES.iterdir()):
         for _ in mounts.below(NAMESPACES):
             with contextlib.suppress(CommandFailed):  # somebody has just made one

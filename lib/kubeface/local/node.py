@@ -1,4 +1,4 @@
-"""A node's disk: the settings of its containerd, kubelet and kube-proxy, as the node itself sees them.
+"""A node's disk: the settings of its containerd, kubelet and kube-proxy.
 
 A node sees its folder `var/` as /var, so every path is the usual one: /var/lib/kubelet, /var/log/pods.
 """
@@ -29,7 +29,7 @@ CAP_SYS_RESOURCE = 1 << 24
 
 @dataclass(frozen=True)
 class Boot:
-    """What node_boot needs, as JSON: a node starts without importing anything of ours but that file."""
+    """The input of node_boot.py, as JSON: a node boots without importing anything else of kubeface."""
 
     name: str
     netns: str
@@ -72,7 +72,7 @@ def prepare(node: Node, tools: Toolchain) -> None:
 
 
 def api_server_lock(node: Node) -> Path:
-    """What a booting node waits for before it starts kube-proxy; see `gate`."""
+    """The lock file that a booting node waits for before it starts kube-proxy; see start_barrier.py."""
     return node.disk / API_SERVER_LOCK.relative_to("/var")
 
 
@@ -119,7 +119,7 @@ def _fetch(spec: ClusterSpec, tools: Toolchain) -> str:
 
 
 def _policy_rules(node: Node) -> str:
-    """What kube-network-policies would set by nftables itself, where the kernel knows no `queue` there.
+    """The rules that kube-network-policies sets by nftables itself, for kernels without `queue` there.
 
     The first packet of a connection that has an end at one of the node's Pods waits for its word, if it runs.
     What the node's own programs send, such as the kubelet's probes, is let through.
@@ -136,7 +136,7 @@ COMMIT
 
 
 def _programs(node: Node, tools: Toolchain) -> list[Program]:
-    """What runs on a node; node_start has each started in its time."""
+    """The programs of a node; node_start.py starts each once it can work."""
     containerd = tools.program("containerd", "containerd")
     path = f"{containerd.parent}:{PATH}"
     kubelet = (
@@ -236,7 +236,7 @@ def _containerd(node: Node, tools: Toolchain) -> None:
 
 
 def _cni(node: Node) -> dict[str, object]:
-    """Pods hang on the node's bridge cni0 and get addresses of the node's range."""
+    """The CNI configuration: Pods are on the bridge cni0, with addresses of the node's range."""
     bridge = {
         "type": "bridge",
         "bridge": "cni0",

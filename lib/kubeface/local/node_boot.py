@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def enter(boot: dict[str, Any], path: str) -> None:
-    """Join the node's cgroup, make it the root of what the node sees, and step into the namespaces."""
+    """Join the node's cgroup, make it the root of the node's view, and enter the namespaces."""
     for hierarchy in _hierarchies():
         group = hierarchy / boot["cgroup"]
         if _is_v2():
@@ -65,7 +65,7 @@ def enter(boot: dict[str, Any], path: str) -> None:
 
 
 def _clear(group: Path) -> None:
-    """Remove the cgroups of an earlier life's Pods: the kubelet looks 3 s for the container of each."""
+    """Remove the cgroups of earlier Pods: the kubelet searches 3 s for the container of each."""
     for folder, _, _ in os.walk(group, topdown=False):
         with contextlib.suppress(OSError):  # something in it is just ending
             Path(folder).rmdir()
@@ -93,7 +93,7 @@ def make_as_new(group: Path, *, timeout_s: float = 20) -> None:
 
 
 def initialise(boot: dict[str, Any]) -> None:
-    """Make the node's view of the machine, then become its supervisord."""
+    """Set up the node's mounts, then become its supervisord."""
     subprocess.run(["hostname", boot["name"]], check=True)
     mount("--make-rshared", "/")  # the kubelet passes mounts on to Pods
     hierarchies = [(path.name, _mounted(path)) for path in _hierarchies()]
@@ -149,7 +149,7 @@ def _mounted(path: Path) -> list[str]:
 
 
 def _show_capacity(view: Path, cpus: int, memory_mib: int) -> None:
-    """Let /proc/meminfo and /sys say what the node has; its cgroup holds it to that.
+    """Make /proc/meminfo and /sys show the node's capacity, which its cgroup enforces.
 
     /sys tells how many processors, and not which: a kubelet that knows them lets its Pods run on no other,
     and the Pods of all nodes would crowd on the first processors of the machine.
@@ -182,7 +182,7 @@ def _lay(file: Path, text: str, target: Path) -> None:
 
 
 def _mount_disk(disk: Path, boot: dict[str, Any]) -> None:
-    """Make the node's disk its /var; what it shares or needs of the host's is bound into it first."""
+    """Mount the node's disk as /var, with the folders that it shares with the host."""
     mount("--bind", boot["shared"], str(disk / "lib" / "shared"))
     for needed in map(Path, boot["needed"]):
         if needed.is_relative_to("/var"):

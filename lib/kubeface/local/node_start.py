@@ -1,4 +1,4 @@
-"""Start a node's programs, each once what it needs is there: earlier it fails, and tries again seconds later.
+"""Start a node's programs in order of their needs: one started too early would fail and retry seconds later.
 
 A program of its own, run in the node beside its supervisord; like node_boot it imports the standard library
 alone. It waits as long as it takes; who waits for the node has a deadline.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 SUPERVISOR = "/run/supervisor.sock"
 CONTAINERD = "/run/containerd/containerd.sock"
-API_SERVER_LOCK = Path("/var/lib/api-server.lock")  # `gate` holds it while the API server is starting
+API_SERVER_LOCK = Path("/var/lib/api-server.lock")  # start_barrier.py holds it while the API server starts
 
 
 def main() -> None:

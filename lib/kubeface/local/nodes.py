@@ -1,4 +1,4 @@
-"""What can be done to the nodes of a running cluster: power, freezing, the network cable, more and fewer."""
+"""The operations on nodes of a running cluster: power, freezing, network, adding and removing."""
 
 import shutil
 import time
@@ -72,7 +72,7 @@ def reconnect(node: Node) -> None:
 
 
 def restore_all(spec: ClusterSpec) -> None:
-    """Have every node connected, thawed, switched on, and Ready."""
+    """Reconnect, thaw and switch on every node, and wait until all are Ready."""
     for one in spec.nodes:
         thaw(one)
         reconnect(one)

@@ -153,7 +153,7 @@ def _kinds_at(api: Cluster, path: str) -> list[Kind]:
 
 
 def _strangers(api: Cluster, kind: Kind, ours: set[str]) -> Iterator[KubeObject]:
-    """The objects of a kind that have to go."""
+    """The objects of a kind that a reset deletes."""
     try:
         found = api.snapshot(kind)[0]
     except ApiError:
@@ -188,7 +188,7 @@ def _delete_all(api: Cluster, found: Iterable[tuple[Kind, KubeObject]], *, force
 
 
 def _delete(api: Cluster, kind: Kind, one: KubeObject, *, force: bool) -> None:
-    """Ask an object to go; by force, without waiting for a kubelet or for who holds it by a finalizer."""
+    """Delete an object; by force, without waiting for the kubelet or for finalizers."""
     path = kind.path(one.name, one.namespace)
     body: dict[str, Any] = {"propagationPolicy": "Background"}
     if kind.name == "Pod":
@@ -213,7 +213,7 @@ def _doomed(api: Cluster) -> list[KubeObject]:
 
 
 def _finish(api: Cluster, space: KubeObject) -> None:
-    """End a namespace that is empty. Its controller would do the same, 5 s later (its own fixed delay)."""
+    """Finalize an empty namespace, as its controller would do 5 s later (a fixed delay)."""
     body = {**space.raw, "spec": {"finalizers": []}}
     path = f"/api/v1/namespaces/{space.name}/finalize"
     try:
@@ -224,6 +224,6 @@ def _finish(api: Cluster, space: KubeObject) -> None:
 
 
 def _key(body: dict[str, Any]) -> str:
-    """What tells an object from all others of the cluster."""
+    """The key that identifies an object in the cluster."""
     meta = body["metadata"]
     return f"{body['kind']} {meta.get('namespace', '')} {meta['name']}"

@@ -1,4 +1,4 @@
-"""Start KWOK where the one before it ended, as a kubelet goes on after a restart: no node is missed.
+"""Start KWOK so that it takes over the nodes of an earlier KWOK, and none becomes NotReady.
 
 Each KWOK holds its nodes' leases under a name of its own. A new one would wait until the old leases expire,
 up to 40 s; the nodes are missed after 16. So they are deleted first. And until it holds a node's lease, KWOK
@@ -43,7 +43,7 @@ def free(api: Cluster) -> None:
 
 
 def remind(api: Cluster) -> None:
-    """Once KWOK holds every node's lease, change each Pod that waits for it, until none does.
+    """Wait until KWOK holds every node's lease, then touch each Pod that waits for it.
 
     Raises:
         NotReady: it does not hold them, or some Pod waits for something else.
@@ -85,7 +85,7 @@ def _held(api: Cluster) -> set[str]:
 
 
 def _aside() -> bool:
-    """Go on as two processes: True in the other one, which is nobody's child."""
+    """Fork a detached process: True in that one, False in this one."""
     if child := os.fork():
         os.waitpid(child, 0)
         return False

@@ -48,12 +48,12 @@ class Networks:
 
     @property
     def ranges(self) -> tuple[str, str, str]:
-        """All three."""
+        """All three ranges."""
         return self.nodes, self.pods, self.services
 
     @classmethod
     def read(cls, text: str) -> "Networks":
-        """From the three ranges with commas between; raises BadInput.
+        """Parse three ranges separated by commas; raises BadInput.
 
         >>> Networks.read("10.50.0.0/24,10.51.0.0/16,10.52.0.0/16").pods
         '10.51.0.0/16'
@@ -102,7 +102,7 @@ class Node:
 
     @property
     def pods(self) -> str:
-        """The range its Pods' addresses come from."""
+        """The address range of its Pods."""
         subnets = ipaddress.ip_network(self.cluster.networks.pods).subnets(new_prefix=24)
         return str(next(net for number, net in enumerate(subnets) if number == self.index - 1))
 
@@ -118,12 +118,12 @@ class Node:
 
     @property
     def folder(self) -> Path:
-        """Its settings, seen from the host."""
+        """The folder of its settings on the host."""
         return self.cluster.folder / "nodes" / self.name
 
     @property
     def disk(self) -> Path:
-        """What it sees as /var."""
+        """The folder that it sees as /var."""
         return self.folder / "var"
 
 
@@ -156,7 +156,7 @@ class ClusterSpec:
         return tuple(Node(self, index, self.node_cpus, self.node_memory_mib) for index in numbers)
 
     def has(self, addon: str) -> bool:
-        """Whether it gets this add-on."""
+        """Whether it has this add-on."""
         return addon not in self.without
 
     def with_node(self) -> tuple["ClusterSpec", str]:
@@ -174,17 +174,17 @@ class ClusterSpec:
 
     @property
     def folder(self) -> Path:
-        """Its state on disk."""
+        """The folder of its state."""
         return STATE / self.name
 
     @property
     def run(self) -> Path:
-        """Its sockets."""
+        """The folder of its sockets."""
         return RUN / self.name
 
     @property
     def pki(self) -> Path:
-        """Its certificates and keys."""
+        """The folder of its certificates and keys."""
         return self.folder / "pki"
 
     @property
@@ -228,7 +228,7 @@ class ClusterSpec:
 
     @property
     def older_host_link(self) -> str:
-        """What earlier versions called it: the same, or a name cut off that another cluster may share."""
+        """The interface's name in earlier versions: the same, or truncated so that clusters may share it."""
         return f"kf-{self.name}"[:LINK_LENGTH]
 
     @property
@@ -259,7 +259,7 @@ class ClusterSpec:
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody asks of a cluster; None is "as it is", and for a new one "as usual".
+    """The options that a user asks of a cluster; None means as it is, or the default of a new one.
 
     Args:
         networks: Those of a new cluster; without, some that are free.
@@ -274,7 +274,7 @@ class Wish:
     networks: Networks | None = None
 
     def new(self, name: str, networks: Networks) -> ClusterSpec:
-        """The cluster that it describes.
+        """The spec of a new cluster with these options.
 
         >>> Wish(node_count=1).new("lab", Networks()).node_count
         1
@@ -284,7 +284,7 @@ class Wish:
         return ClusterSpec(name=name, **{**given, "networks": networks})
 
     def differences(self, spec: ClusterSpec) -> list[str]:
-        """One sentence for each option that an existing cluster does not fulfil; what was not given is fine.
+        """One sentence for each given option that differs from an existing cluster's.
 
         >>> Wish(node_cpus=2, fast=False).differences(ClusterSpec())
         ['--cpus 2: its nodes have 1.']

@@ -1,4 +1,4 @@
-"""Delays kube-proxy until the API server is ready: a file lock per node, held here, waited for on the node.
+"""Delays kube-proxy until the API server is ready: a file lock per node, held here, awaited on the node.
 
 A starting API server refuses kube-proxies until its rights are in place, and after each refusal they ask
 again later: measured, Services were served up to 3 s after they could have been. The kernel releases the

@@ -1,4 +1,4 @@
-"""What is known of the clusters on this machine: their specs on disk, their names, their logs."""
+"""The state of clusters on disk: their specs, their names, their logs."""
 
 import contextlib
 import dataclasses
@@ -37,7 +37,7 @@ def names_there() -> list[str]:
 
 
 def checked_name(name: str) -> str:
-    """The name, when a cluster may have it, or one of an earlier version has it.
+    """Return the name if a cluster may have it, or one of an earlier version has it.
 
     Raises:
         BadInput: it may not; nothing has been touched.
@@ -92,5 +92,5 @@ def log(spec: ClusterSpec, program: str, node: str | None = None) -> Path:
 
 
 def _logs(folder: Path) -> dict[str, Path]:
-    """The logs that are there, by their programs: what a person types chooses among them, and is no path."""
+    """The existing logs, by program: what a user types chooses among them, and is never a path."""
     return {file.stem: file for file in sorted(folder.glob("*.log")) if not file.is_symlink()}

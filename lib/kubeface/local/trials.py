@@ -1,4 +1,4 @@
-"""What nodes need of their host, tried: each trial makes what it needs, looks, and takes it away again."""
+"""Experiments with what nodes need of their host; each cleans up after itself."""
 
 import contextlib
 import ctypes
@@ -41,7 +41,7 @@ _LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp
 
 
 def doors(spec: ClusterSpec) -> Iterator[str]:
-    """What is wrong with the ways between this host and a node, in sentences; on a cable of their own.
+    """Try connections between this host and a node; one sentence for each that fails.
 
     A cluster that runs is tried at its first node.
     """
@@ -63,7 +63,7 @@ def network_is_there(spec: ClusterSpec) -> bool:
 
 
 def taken_ports(spec: ClusterSpec) -> Iterator[str]:
-    """The ports of the control plane that somebody else holds, on the address that the cluster needs."""
+    """The ports of the control plane that another program listens on."""
     ours = _sockets(cgroups.processes(spec.cgroup))
     for port, program in PORTS.items():
         for inode in listeners(port, spec.gateway) - ours.keys():
@@ -105,14 +105,14 @@ def _sockets(pids: Iterable[int]) -> dict[str, int]:
 
 
 def _named(pid: int) -> str:
-    """A process for a person, such as "python3 (pid 7)"."""
+    """The description of a process, such as "python3 (pid 7)"."""
     with contextlib.suppress(OSError):
         return f"{Path(f'/proc/{pid}/comm').read_text().strip()} (pid {pid})"
     return "a program that cannot be seen from here"
 
 
 def state_folder(folder: Path = STATE) -> Iterator[str]:
-    """What containers need of the file system that holds the clusters' state, and do not get there."""
+    """Try what containers need of the state's file system; one sentence for each thing it lacks."""
     parent = next(path for path in (folder, *folder.parents) if path.exists())
     kind = run([find("stat"), "-f", "-c", "%T", parent], what="Looking at the file system").strip()
     where = f"{folder} (on {kind})"
@@ -159,7 +159,7 @@ def _execution(place: Path, where: str) -> Iterator[str]:
 
 
 def _closed(spec: ClusterSpec, space: str, address: str, *, is_running: bool) -> Iterator[str]:
-    """The ways that are shut, by a firewall for all that is known of such silence."""
+    """The connections that a firewall seems to block."""
     with contextlib.ExitStack() as stack:
         for port in () if is_running else NEEDED:
             with contextlib.suppress(OSError):  # taken: said already
@@ -203,7 +203,7 @@ def _text(path: str) -> str:
 
 
 def _knock(address: str, port: int, *, must_answer: bool) -> str:
-    """Why nobody answers there; "" where somebody does, or where nobody listens and the way is open."""
+    """Why a connection fails; "" if it succeeds, or nobody listens and no firewall is in between."""
     try:
         socket.create_connection((address, port), ANSWER_S).close()
     except ConnectionRefusedError:
@@ -226,7 +226,7 @@ def _listening(address: str, port: int) -> socket.socket:
 
 
 def _inside(space: str, work: Callable[[], T]) -> T:
-    """Run it in a network namespace, in a thread that ends with it; a socket made there stays there."""
+    """Run a function in a network namespace, in its own thread; a socket made there stays there."""
 
     def enter() -> T:
         with Path("/run/netns", space).open() as file:
@@ -240,7 +240,7 @@ def _inside(space: str, work: Callable[[], T]) -> T:
 
 @contextlib.contextmanager
 def _scratch_node(spec: ClusterSpec) -> Iterator[tuple[str, str]]:
-    """A network namespace where a node's would be, with a cable to this host; its name and its address."""
+    """A temporary network namespace, connected as a node's; its name and its address."""
     name, link = f"kubeface_trial_{os.getpid()}", f"kf_t{os.getpid()}"
     address = str(ipaddress.ip_network(spec.networks.nodes)[-2])
     with ThreadPoolExecutor(1) as pool:  # pyroute2 starts an event loop, and a notebook runs one already

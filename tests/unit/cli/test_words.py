@@ -7,9 +7,11 @@ import typer
 from typer.testing import CliRunner
 
 from kubeface import places
-from kubeface.cli import advice
+from kubeface.cli import advice, application
 from kubeface.cli.commands import app
 from kubeface.cli.report import what_to_do
+from kubeface.errors import Missing
+from kubeface.local.cluster import LocalCluster
 from kubeface.local.status import NodeStatus, Status
 
 TREE = typer.main.get_command(app)
@@ -59,6 +61,29 @@ def test_the_versions_are_told():
 
 def test_what_keeps_jupyterlab_closed_is_in_the_help():
     assert "KUBEFACE_NO_BROWSER" in said("lab", "--help")
+
+
+@pytest.mark.parametrize(("old", "new"), [("cut", "disconnect"), ("join", "reconnect")])
+def test_an_old_word_works_and_names_the_new_one(old, new, monkeypatch):
+    asked = []
+    monkeypatch.setattr(application, "become_root", lambda arguments: None)
+    monkeypatch.setattr(LocalCluster, f"{new}_node", lambda cluster, node: asked.append(node))
+    done = CliRunner().invoke(app, ["node", old, "node2"])
+    assert (done.exit_code, asked) == (0, ["node2"])
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"kubeface: `node {old}` is now `node {new}`")
+    assert old not in said("node", "--help").split()
+
+
+def test_who_has_no_root_rights_gets_them_before_a_cluster_is_touched(monkeypatch):
+    def refuse(arguments):
+        raise Missing("Nodes need root rights")
+
+    monkeypatch.setattr(application, "become_root", refuse)
+    touching = ["up", "down", "reset", "status", "gc", "logs etcd", "images", "setup", "snapshot list"]
+    touching += ["snapshot remove one", "node add", "node stop node1", "node disconnect node1"]
+    for words in touching:
+        assert "need root rights" in said(*words.split(), code=1)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -1,4 +1,4 @@
-"""What every cluster gets on top of Kubernetes: rights, DNS, storage, metrics, policies; YAML beside this."""
+"""The add-ons of a cluster: rights, DNS, storage, metrics, network policies, each a YAML file beside this."""
 
 import base64
 import functools
@@ -21,7 +21,7 @@ OPTIONAL = ("metrics", "policies")
 def objects(
     spec: ClusterSpec, tools: Toolchain, names: Collection[str] = (*REQUIRED, *OPTIONAL)
 ) -> list[dict[str, Any]]:
-    """The objects of those of these add-ons that this cluster gets, with what only it knows filled in."""
+    """The objects of a cluster's add-ons, with its addresses and certificates filled in."""
     names = [name for name in names if spec.has(name)]
     found = [one for name in names for one in load_manifests(HERE / f"{name}.yaml")]
     for one in found:
@@ -40,7 +40,7 @@ def objects(
 
 @functools.cache  # asked for once a node
 def dns_image() -> str:
-    """The image of the cluster's DNS, which is what a new cluster starts first."""
+    """The image of CoreDNS, the first Pod of a new cluster."""
     deployment = next(one for one in load_manifests(HERE / "dns.yaml") if one["kind"] == "Deployment")
     image: str = deployment["spec"]["template"]["spec"]["containers"][0]["image"]
     return image

@@ -1,4 +1,4 @@
-"""The cluster's programs, compiled from pinned Go modules. One folder a component: go.mod and go.sum."""
+"""The programs of a cluster, from pinned Go modules: one folder per component, with go.mod and go.sum."""
 
 from kubeface.local.toolchain.components import COMPONENTS, OPTIONAL, Toolchain, Way, build, collect
 

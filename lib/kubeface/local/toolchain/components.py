@@ -45,7 +45,7 @@ PROGRESS_PACKAGES = 400
 
 
 class Way(StrEnum):
-    """How the programs of a component come."""
+    """How to get the programs of a component: download, build, or either."""
 
     AUTO = "auto"
     DOWNLOAD = "download"
@@ -86,7 +86,7 @@ class Toolchain:
 def build(
     cache: Path, *, say: Callable[[str], None], only: Sequence[str] | None = None, way: Way = Way.AUTO
 ) -> Toolchain:
-    """Build what is missing of COMPONENTS, or of those named; at once when nothing is.
+    """Build the missing components, of COMPONENTS or of those named; does nothing if there are none.
 
     With `Way.DOWNLOAD` those that have official binaries are fetched instead, with `Way.AUTO` where they can
     be had; on a CI machine nothing is fetched unless asked for. An interrupted build leaves no component
@@ -112,7 +112,7 @@ def build(
 
 
 def _download(toolchain: Toolchain, wanted: list[str], way: Way, say: Callable[[str], None]) -> None:
-    """Fetch those that have official binaries; with AUTO, what does not come is left to be compiled."""
+    """Download the components that have official binaries; with AUTO, failures are left to be compiled."""
     if way is Way.BUILD or (way is Way.AUTO and os.environ.get("CI")):
         return
     tags = {name: module(name).split()[1] for name in wanted if name in releases.RELEASES}
@@ -129,7 +129,7 @@ def _download(toolchain: Toolchain, wanted: list[str], way: Way, say: Callable[[
 
 @contextmanager
 def _aside(target: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes `target` when that succeeds, and is gone when not."""
+    """A temporary folder that becomes `target` on success, and is deleted on failure."""
     folder = target.with_name(f".{target.name}.building")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -180,7 +180,7 @@ def module(component: str) -> str:
 
 @contextmanager
 def _fetching(components: Sequence[str], go: Path, cache: Path) -> Iterator[None]:
-    """Have the modules of the next components come from the network while the processors compile this one.
+    """Download the modules of the next components while this one is compiled.
 
     What does not come is fetched, or missed aloud, when its turn has come.
     """
@@ -213,7 +213,7 @@ def _build(component: str, go: Path, target: Path, cache: Path, say: Callable[[s
 def _run_with_progress(
     command: list[str], cwd: Path, env: dict[str, str], component: str, say: Callable[[str], None]
 ) -> None:
-    """Run `go install -v`, which names each package it has compiled; say how many now and then."""
+    """Run `go install -v`, and print from time to time how many packages it has compiled."""
     packages = 0
     last: list[str] = []
     with started(command, cwd=cwd, env=env, stderr=subprocess.PIPE, encoding="utf-8") as process:

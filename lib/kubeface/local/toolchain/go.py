@@ -52,7 +52,7 @@ def version(go: Path) -> tuple[int, ...]:
 
 
 def environment(*, programs: Path, caches: Path) -> dict[str, str]:
-    """What Go is told for a build: where its programs and its caches go, and that all versions are pinned."""
+    """The environment of a Go build: folders of programs and caches, pinned versions."""
     return {
         **fetching(),
         "CGO_ENABLED": "0",
@@ -65,7 +65,7 @@ def environment(*, programs: Path, caches: Path) -> dict[str, str]:
 
 
 def flags(kubernetes: str | None = None) -> tuple[str, str]:
-    """What the compiler and the linker are told: to leave out what debuggers want, and who Kubernetes is.
+    """The flags of the compiler and the linker: no debug information, Kubernetes' version.
 
     The linker alone could leave it out; compiling would take an eighth longer.
 

@@ -1,4 +1,4 @@
-"""The official release binaries of the components that have some: an equal way to the same programs.
+"""Download official release binaries, for the components that have some.
 
 What comes is checked against the checksum that is published beside it, and each program has to start here.
 """
@@ -86,7 +86,7 @@ RELEASES = {
 
 
 def offered(components: Mapping[str, str]) -> list[str]:
-    """Those components whose release can be had now, asked all at once; takes at most `TRY_S`.
+    """The components whose release can be downloaded now; takes at most `TRY_S`.
 
     Args:
         components: Their tags ("v1.37.2") by name.
@@ -170,7 +170,7 @@ def _published(release: Release, tag: str, file: str) -> str:
 
 
 def _unpack(archive: Path, programs: dict[str, str], folder: Path) -> None:
-    """Take the programs out of an archive, wherever in it they are; nothing else is written."""
+    """Extract the programs from an archive, wherever in it they are, and nothing else."""
     try:
         with tarfile.open(archive) as tar:
             for member in tar:
