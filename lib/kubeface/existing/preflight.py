@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kubeface.errors import Missing
-from kubeface.existing import allowed, storage
+from kubeface.existing import rights, storage_classes
 from kubeface.kube import Cluster, KubeObject, find_kubectl
 from kubeface.kube.overrides import ClusterOverrides
 from kubeface.kube.rights import may, user
@@ -32,10 +32,10 @@ def examine(cluster: Cluster, overrides: ClusterOverrides) -> list[Finding]:
         version,
         _kubectl(),
         *_nodes(cluster, who),
-        *storage.look(cluster, who, overrides),
-        *allowed.namespace(cluster, who),
-        *allowed.within(cluster, who),
-        *allowed.beyond(cluster, who),
+        *storage_classes.check(cluster, who, overrides),
+        *rights.namespace(cluster, who),
+        *rights.within(cluster, who),
+        *rights.beyond(cluster, who),
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from kubeface.errors import BadInput, Missing
-from kubeface.existing import allowed, preflight, removal, storage
+from kubeface.existing import image_loaders, preflight, removal, rights, storage_classes
 from kubeface.existing.cluster import ExistingCluster
 from kubeface.kube import Cluster, overrides
 from kubeface.kube.contexts import COURSE
@@ -30,7 +30,7 @@ def config(kubeconfig, tmp_path, monkeypatch):
 @pytest.fixture
 def here(cluster, config, space, monkeypatch):
     """The cluster, empty, with a namespace of the test's own in the place of `face`."""
-    for module in (allowed, removal):
+    for module in (rights, removal):
         monkeypatch.setattr(module, "NAMESPACE", space)
     monkeypatch.setattr(removal, "GONE_S", 10.0)  # no controller here ever ends a namespace
     clear(cluster)
@@ -100,7 +100,7 @@ def enough():
     """The rules that the pipeline needs, and nothing more."""
     groups = {"deployments": "apps", "daemonsets": "apps", "cronjobs": "batch"}
     groups["networkpolicies"] = "networking.k8s.io"
-    wanted = {**allowed.NEEDED, "namespaces": ("get",)}
+    wanted = {**rights.NEEDED, "namespaces": ("get",)}
     return [
         {"apiGroups": [groups.get(what, "")], "resources": [what], "verbs": list(verbs)}
         for what, verbs in wanted.items()
@@ -149,7 +149,7 @@ def test_looking_changes_nothing(here, node, storage_class):
 
 
 def removal_kinds():
-    return [kind for kind in allowed.NEEDED if "/" not in kind]
+    return [kind for kind in rights.NEEDED if "/" not in kind]
 
 
 def versions(cluster, kind):
@@ -163,7 +163,7 @@ def versions(cluster, kind):
 def test_without_a_default_class_the_database_has_no_disk(here, storage_class, names, sentence):
     for name in names:
         storage_class(name)
-    told = [one for one in storage.look(here, "admin", NO_OVERRIDES) if "default" in one.subject]
+    told = [one for one in storage_classes.check(here, "admin", NO_OVERRIDES) if "default" in one.subject]
     assert problems(told) == [
         f"No StorageClass is the default, so nobody makes the database's disk: {sentence}"
     ]
@@ -173,34 +173,34 @@ def test_without_a_default_class_the_database_has_no_disk(here, storage_class, n
 def test_a_class_that_is_known_to_share_volumes_is_taken(here, storage_class):
     storage_class("disks", default=True)
     storage_class("files", provisioner="rook-ceph.cephfs.csi.ceph.com")
-    told = storage.choose(here, NO_OVERRIDES)
+    told = storage_classes.choose(here, NO_OVERRIDES)
     assert told == ClusterOverrides(shared_class="files")
-    assert problems(storage.look(here, "admin", told)) == []
+    assert problems(storage_classes.check(here, "admin", told)) == []
 
 
 def test_the_class_shared_goes_before_others(here, storage_class):
     storage_class("files", provisioner="nfs.csi.k8s.io")
     storage_class("shared")
-    assert storage.choose(here, NO_OVERRIDES) == NO_OVERRIDES
+    assert storage_classes.choose(here, NO_OVERRIDES) == NO_OVERRIDES
 
 
 def test_on_one_node_the_default_class_does_for_the_photos(here, node, storage_class):
     storage_class("standard", default=True)
     node("minikube")
-    told = storage.choose(here, NO_OVERRIDES)
+    told = storage_classes.choose(here, NO_OVERRIDES)
     assert told == ClusterOverrides(shared_class="standard", one_node=True)
-    assert problems(storage.look(here, "admin", told)) == []
+    assert problems(storage_classes.check(here, "admin", told)) == []
 
 
 def test_on_several_nodes_a_class_that_shares_has_to_be_named(here, node, storage_class):
     storage_class("standard", default=True)
     node("one")
     node("two")
-    [problem] = problems(storage.look(here, "admin", storage.choose(here, NO_OVERRIDES)))
+    [problem] = problems(storage_classes.check(here, "admin", storage_classes.choose(here, NO_OVERRIDES)))
     assert problem.startswith("No StorageClass is known to share a volume between nodes")
     assert "--shared-class NAME" in problem
-    assert storage.choose(here, ClusterOverrides(one_node=True)).shared_class == "standard"
-    [problem] = problems(storage.look(here, "admin", ClusterOverrides(shared_class="standrad")))
+    assert storage_classes.choose(here, ClusterOverrides(one_node=True)).shared_class == "standard"
+    [problem] = problems(storage_classes.check(here, "admin", ClusterOverrides(shared_class="standrad")))
     assert problem.startswith("There is no StorageClass standrad")
 
 
@@ -248,7 +248,7 @@ def test_whoever_may_not_label_nodes_needs_one_with_the_label(here, guest, confi
 
 def test_a_user_without_any_right_is_told_each_of_them(guest, space):
     stopping = [one.subject for one in preflight.examine(guest, NO_OVERRIDES) if one.stops]
-    assert stopping == [f"namespace {space}", *(f"rights on {what}" for what in allowed.NEEDED)]
+    assert stopping == [f"namespace {space}", *(f"rights on {what}" for what in rights.NEEDED)]
 
 
 def test_a_user_of_one_namespace_is_told_what_lies_beyond_it(here, guest, space):
@@ -274,7 +274,7 @@ def test_each_right_that_is_missing_is_named(here, guest, space):
     grant(here, space, rules)
     role = f"kubectl create rolebinding course --clusterrole=edit --user=guest --namespace={space}"
     ask = f"ask an administrator for `{role}`."
-    assert problems(allowed.within(guest, "guest")) == [
+    assert problems(rights.within(guest, "guest")) == [
         f"guest may not create, patch or delete secrets in the namespace {space}: {ask}",
         f"guest may not create pods/exec in the namespace {space}: {ask}",
     ]
@@ -282,7 +282,7 @@ def test_each_right_that_is_missing_is_named(here, guest, space):
 
 def test_a_namespace_of_somebody_elses_stays_as_it_is(here, space):
     here.patch(f"namespace/{space}", {"metadata": {"labels": {"app.kubernetes.io/part-of": None}}})
-    [problem] = problems(allowed.namespace(here, "admin"))
+    [problem] = problems(rights.namespace(here, "admin"))
     assert problem.startswith(f"The namespace {space} was not made by this course and stays as it is")
     here.apply(config_map("theirs"), namespace=space)
     with pytest.raises(BadInput, match="was not made by this course: nothing was removed"):
@@ -291,9 +291,9 @@ def test_a_namespace_of_somebody_elses_stays_as_it_is(here, space):
 
 
 def test_a_namespace_that_is_not_there_has_to_be_makeable(here, guest, space, monkeypatch):
-    monkeypatch.setattr(allowed, "NAMESPACE", "nowhere")
-    assert problems(allowed.namespace(here, "admin")) == []
-    [problem] = problems(allowed.namespace(guest, "guest"))
+    monkeypatch.setattr(rights, "NAMESPACE", "nowhere")
+    assert problems(rights.namespace(here, "admin")) == []
+    [problem] = problems(rights.namespace(guest, "guest"))
     assert problem.startswith(
         "guest may not see the namespace nowhere: ask an administrator for `kubectl apply"
     )
@@ -363,13 +363,12 @@ def test_up_notes_what_stands_in_and_down_forgets_it(here, node, space, storage_
     assert overrides.load_overrides("admin") == NO_OVERRIDES
 
 
-def test_a_tool_that_is_not_installed_is_named(here, config, monkeypatch):
-    rename(config, "kind-mine")
+def test_a_tool_that_is_not_installed_is_named(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    assert problems([ExistingCluster("kind-mine")._way_of_images("")]) == [
+    assert problems([image_loaders.check("kind-mine", "")]) == [
         "kind would load the images, and is not on the PATH: add it, or give --registry HOST:PORT."
     ]
-    assert problems([ExistingCluster("kind-mine")._way_of_images("localhost:5001")]) == []
+    assert problems([image_loaders.check("kind-mine", "localhost:5001")]) == []
 
 
 def test_the_courses_own_cluster_is_refused(here, config):

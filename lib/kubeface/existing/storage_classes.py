@@ -61,7 +61,7 @@ def choose(cluster: Cluster, asked: ClusterOverrides) -> ClusterOverrides:
     return asked
 
 
-def look(cluster: Cluster, who: str, overrides: ClusterOverrides) -> Iterator[Finding]:
+def check(cluster: Cluster, who: str, overrides: ClusterOverrides) -> Iterator[Finding]:
     """Check that there are volumes for the database and for the photos."""
     if not may(cluster, "list", "storageclasses"):
         what = "list StorageClasses, so whether the database and the photos get their disks stays open"
