@@ -12,7 +12,7 @@ spec = ClusterSpec("charlie")
 def show(found):
     print(*found, sep="\\n")
 """
-DOORS = HEAD + "show(trials.doors(spec))"
+CONNECTIONS = HEAD + "show(trials.connections(spec))"
 STATE = HEAD + 'show(trials.state_folder(Path("/run/state")))'
 FIREWALL = (
     "iptables -P INPUT DROP; iptables -A INPUT -i lo -j ACCEPT; "
@@ -21,7 +21,7 @@ FIREWALL = (
 
 
 def test_an_open_machine_is_fit_and_nothing_is_left_of_the_trial() -> None:
-    script = DOORS + "\nfrom pyroute2 import IPRoute, netns\nassert not network.NAMESPACES.exists()"
+    script = CONNECTIONS + "\nfrom pyroute2 import IPRoute, netns\nassert not network.NAMESPACES.exists()"
     script += "\nassert [link.get_attr('IFLA_IFNAME') for link in IPRoute().get_links()] == ['lo']"
     assert on_a_machine_of_its_own(script).strip() == ""
 
@@ -36,7 +36,7 @@ def test_an_open_machine_is_fit_and_nothing_is_left_of_the_trial() -> None:
     ],
 )
 def test_a_firewall_is_named_with_the_ports_and_a_command(rules: str) -> None:
-    said = on_a_machine_of_its_own(DOORS, before=rules)
+    said = on_a_machine_of_its_own(CONNECTIONS, before=rules)
     assert "Nodes cannot reach this machine at 172.31.0.1, port 6443" in said
     assert "a firewall here drops or refuses what comes in from them" in said
     assert "kf-charlie" in said
@@ -44,7 +44,7 @@ def test_a_firewall_is_named_with_the_ports_and_a_command(rules: str) -> None:
 
 def test_a_firewall_on_the_way_out_is_named() -> None:
     rules = "iptables -A OUTPUT ! -o lo -m conntrack --ctstate NEW -j DROP"
-    assert "This machine cannot reach its nodes" in on_a_machine_of_its_own(DOORS, before=rules)
+    assert "This machine cannot reach its nodes" in on_a_machine_of_its_own(CONNECTIONS, before=rules)
 
 
 def test_the_command_that_is_advised_opens_it() -> None:
@@ -54,10 +54,10 @@ def test_the_command_that_is_advised_opens_it() -> None:
 import subprocess
 network.connect(spec)
 with socket.create_server((spec.gateway, 6443)), socket.create_server((spec.gateway, 5000)):
-    *_, said = trials.doors(spec)  # of a cluster that is there: a firewall switched on later
+    *_, said = trials.connections(spec)  # of a cluster that is there: a firewall switched on later
     command = said.partition("Let it in: ")[2].removeprefix("sudo ")
     subprocess.run(command.split(), check=True)
-    assert not [one for one in trials.doors(spec) if "firewall" in one]
+    assert not [one for one in trials.connections(spec) if "firewall" in one]
 """
     )
     on_a_machine_of_its_own(script, before=FIREWALL)
@@ -67,7 +67,7 @@ with socket.create_server((spec.gateway, 6443)), socket.create_server((spec.gate
 def test_a_port_that_is_taken_is_named_with_its_holder(port: int, address: str) -> None:
     family = ", family=socket.AF_INET6, dualstack_ipv6=True" if address else ""
     script = HEAD + f"import os\nheld = socket.create_server(({address!r}, {port}){family})\n"
-    script += "print(os.getpid())\nshow(trials.doors(spec))"
+    script += "print(os.getpid())\nshow(trials.connections(spec))"
     pid, *said = on_a_machine_of_its_own(script).splitlines()
     (sentence,) = said
     assert sentence.startswith(f"Port {port}, which ")
@@ -75,7 +75,7 @@ def test_a_port_that_is_taken_is_named_with_its_holder(port: int, address: str) 
 
 
 def test_a_port_on_loopback_is_in_nobody_s_way() -> None:
-    script = HEAD + "held = socket.create_server(('127.0.0.1', 6443))\nshow(trials.doors(spec))"
+    script = HEAD + "held = socket.create_server(('127.0.0.1', 6443))\nshow(trials.connections(spec))"
     assert on_a_machine_of_its_own(script).strip() == ""
 
 

@@ -23,7 +23,6 @@ CONFIG = Path(__file__).parent / "jupyter"
 def everything(name: str, folder: Path, *, opens: bool, say: Callable[[str], None]) -> None:
     """Set up, start the cluster of that name, and open the learner's folder in JupyterLab.
 
-
     Each part is a command of its own, so that only those that need root rights get them.
     """
     own_folder.make(folder)

@@ -162,7 +162,7 @@ class LocalCluster:
             kept = " and its data are gone." if purge else "; its data are kept."
             say(f"The cluster {self.name} is down{kept}")
         else:
-            others = ", ".join(state.names_there()) or "none"
+            others = ", ".join(state.cluster_names()) or "none"
             say(f"There is no cluster {self.name}, and nothing of it runs. Clusters here: {others}")
 
     def reset(self) -> float:
@@ -325,7 +325,7 @@ class LocalCluster:
     def _purge(self, spec: ClusterSpec) -> None:
         """Delete what the cluster has on disk, and its kubeconfig unless that leads to another one."""
         shutil.rmtree(spec.folder, ignore_errors=True)
-        others = [other.server for name in state.names_there() if (other := state.saved(name))]
+        others = [other.server for name in state.cluster_names() if (other := state.saved(name))]
         file = self.kubeconfig()
         if file.is_file() and kubeconfig.server(file.read_text(errors="replace")) not in others:
             file.unlink()

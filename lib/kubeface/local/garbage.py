@@ -15,7 +15,7 @@ def collect_garbage(*, say: Say) -> dict[str, int]:
     Waits for every command that changes a cluster.
     """
     with contextlib.ExitStack() as stack:
-        for name in sorted({*lock.names(), *state.names_there(), COURSE}):
+        for name in sorted({*lock.names(), *state.cluster_names(), COURSE}):
             stack.enter_context(lock.cluster_lock(name, "gc"))
         cache = places.cache()
         programs = toolchain.collect(cache)

@@ -137,7 +137,7 @@ def _host(spec: ClusterSpec) -> Iterator[Finding]:
         return  # said already
     yield from _tried("file system of the state", trials.state_folder())
     if not network.collisions(spec):  # said already
-        yield from _tried("ways between nodes and this machine", trials.doors(spec))
+        yield from _tried("connections between nodes and this machine", trials.connections(spec))
 
 
 def _tried(subject: str, problems: Iterator[str]) -> Iterator[Finding]:
@@ -147,7 +147,7 @@ def _tried(subject: str, problems: Iterator[str]) -> Iterator[Finding]:
 
 def causes(spec: ClusterSpec) -> str:
     """Why a node may not become Ready, as far as this machine shows it; a sentence in any case."""
-    found = [*trials.doors(spec), *trials.state_folder()]
+    found = [*trials.connections(spec), *trials.state_folder()]
     free = shutil.disk_usage(_existing(spec.folder)).free / 1e9
     if free < SPARE_GB:
         found.append(f"The disk of {spec.folder} is full: {free:.1f} GB are free.")

@@ -178,7 +178,7 @@ def _remove_links(ip: IPRoute, indexes: Iterable[int]) -> None:
 
 
 @_in_a_thread
-def forget(spec: ClusterSpec, node: Node) -> None:
+def remove_node(spec: ClusterSpec, node: Node) -> None:
     """Remove the namespace, interface and routes of a node that `spec` no longer has."""
     if node.netns in netns.listnetns():
         netns.remove(node.netns)

@@ -182,7 +182,7 @@ def _delete(node: Node, left: ClusterSpec, tools: Toolchain) -> None:
     supervisor(left).remove_program(node.name)
     cgroups.kill(node.cgroup)
     cgroups.remove(node.cgroup)
-    network.forget(left, node)
+    network.remove_node(left, node)
     api(left).delete(f"node/{node.name}")
     mounts.unmount(node.folder)
     shutil.rmtree(node.folder, ignore_errors=True)

@@ -69,7 +69,7 @@ def reset(spec: ClusterSpec, tools: Toolchain) -> None:
     api = connect(spec)
     pristine = addons.objects(spec, tools)
     ours = {_key(one) for one in pristine}
-    _delete_all(api, [(kind, one) for kind in _GUARDS for one in _strangers(api, kind, ours)])
+    _delete_all(api, [(kind, one) for kind in _GUARDS for one in _user_objects(api, kind, ours)])
     _empty(spec, api, ours)
     _clear_volumes(spec)
     for node in api.nodes():
@@ -88,10 +88,12 @@ def _empty(spec: ClusterSpec, api: Cluster, ours: set[str]) -> None:
 
     def is_empty() -> bool:
         nonlocal kinds, left
-        open_ = [one for one in _doomed(api) if not one.is_terminating]
+        open_ = [one for one in _user_namespaces(api) if not one.is_terminating]
         _delete_all(api, [(_SPACE, one) for one in open_])  # from then on nothing new can be made in them
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            found = list(pool.map(lambda kind: [(kind, one) for one in _strangers(api, kind, ours)], kinds))
+            found = list(
+                pool.map(lambda kind: [(kind, one) for one in _user_objects(api, kind, ours)], kinds)
+            )
         kinds = [kind for kind, some in zip(kinds, found, strict=True) if some]
         left = [pair for some in found for pair in some]
         _delete_all(api, left, force=TIMEOUT_S - deadline.left_s > FORCE_AFTER_S)
@@ -107,7 +109,7 @@ def _empty(spec: ClusterSpec, api: Cluster, ours: set[str]) -> None:
             evidence=lambda: ", ".join(f"{one.ref} in {one.namespace}" for _, one in left),
             every_s=0.1,
         )
-        for space in _doomed(api):
+        for space in _user_namespaces(api):
             _finish(api, space)
 
 
@@ -152,7 +154,7 @@ def _kinds_at(api: Cluster, path: str) -> list[Kind]:
     ]
 
 
-def _strangers(api: Cluster, kind: Kind, ours: set[str]) -> Iterator[KubeObject]:
+def _user_objects(api: Cluster, kind: Kind, ours: set[str]) -> Iterator[KubeObject]:
     """The objects of a kind that a reset deletes."""
     try:
         found = api.snapshot(kind)[0]
@@ -164,7 +166,7 @@ def _strangers(api: Cluster, kind: Kind, ours: set[str]) -> Iterator[KubeObject]
 
 
 def _is_ours(one: KubeObject, ours: set[str]) -> bool:
-    """Whether an object outside the doomed namespaces belongs to the cluster."""
+    """Whether an object outside the namespaces of users belongs to the cluster."""
     if one.kind == "PersistentVolume":
         return False
     if one.kind == "Event":
@@ -208,7 +210,7 @@ def _grace_s(pod: KubeObject) -> int:
     return int(pod.raw["metadata"].get("deletionGracePeriodSeconds") or 0)
 
 
-def _doomed(api: Cluster) -> list[KubeObject]:
+def _user_namespaces(api: Cluster) -> list[KubeObject]:
     return [space for space in api.list("namespaces") if space.name not in SYSTEM_SPACES]
 
 

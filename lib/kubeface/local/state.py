@@ -24,14 +24,14 @@ def save(spec: ClusterSpec) -> None:
 def taken_networks(*, besides: str = "") -> list[str]:
     """The address ranges of the clusters on this machine, running or not; those of `besides` are left out."""
     found: list[str] = []
-    for name in names_there():
+    for name in cluster_names():
         with contextlib.suppress(BadInput):  # whoever uses that cluster is told
             spec = saved(name) if name != besides else None
             found += spec.networks.ranges if spec else ()
     return found
 
 
-def names_there() -> list[str]:
+def cluster_names() -> list[str]:
     """The names of the clusters on this machine, running or not."""
     return sorted(file.parent.name for file in STATE.glob("*/cluster.json"))
 
@@ -45,7 +45,7 @@ def checked_name(name: str) -> str:
     >>> checked_name("lab-2")
     'lab-2'
     """
-    is_older = name != places.CONTEXT and name in names_there()
+    is_older = name != places.CONTEXT and name in cluster_names()
     return name if is_older else names.checked(name)
 
 

@@ -40,7 +40,7 @@ _NEW_NETWORK = 0x40000000  # CLONE_NEWNET of sched.h
 _LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp
 
 
-def doors(spec: ClusterSpec) -> Iterator[str]:
+def connections(spec: ClusterSpec) -> Iterator[str]:
     """Try connections between this host and a node; one sentence for each that fails.
 
     A cluster that runs is tried at its first node.

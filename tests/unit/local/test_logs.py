@@ -43,4 +43,4 @@ def test_a_program_that_nobody_runs_is_said_with_the_logs_that_are_there(kept: C
 def test_the_log_of_a_cluster_that_is_not_there_is_said(kept: ClusterSpec) -> None:
     with pytest.raises(KubefaceError, match="There is no cluster nope yet"):
         LocalCluster("nope").log("etcd")
-    assert state.names_there() == ["trial"]
+    assert state.cluster_names() == ["trial"]
