@@ -19,6 +19,7 @@ CONNECT_S = 5.0  # chosen: the server is on this machine or near
 # Chosen: an API server sends a bookmark every minute, if nothing else (specified, `bookmarkFrequency` in its
 # watch cache); a watch that is silent for longer has lost its connection, or its API server hangs.
 IDLE_S = 90.0
+SHORTEST_S = 0.1  # chosen: a watch whose time is just up ends then; the client refuses a timeout of 0
 UNAUTHORIZED = 401  # specified: it does not know who asks
 QUOTED_LETTERS = 120  # chosen: a name or a label is shorter, an object is not
 MESSAGE_LETTERS = 1500  # chosen: a screen
@@ -103,7 +104,7 @@ class Transport:
             watch=True,
             timeout_seconds=max(1, round(timeout_s)),
             allow_watch_bookmarks=True,
-            _request_timeout=(CONNECT_S, min(timeout_s, IDLE_S)),
+            _request_timeout=(CONNECT_S, max(SHORTEST_S, min(timeout_s, IDLE_S))),
             **options,
         )
         for event in _decoded(stream):

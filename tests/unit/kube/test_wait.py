@@ -212,6 +212,12 @@ def test_a_call_that_does_not_fit_is_answered_in_a_sentence(cluster, call, said)
         call(cluster)
 
 
+def test_a_watch_whose_time_is_up_ends(cluster):
+    kind = cluster.kind("configmap")
+    _, since = cluster.snapshot(kind)
+    assert list(cluster.watch(kind, since=since, timeout_s=0.0)) == []
+
+
 class Door:
     """A port that refuses until it is opened, and then leads to the API server."""
 
