@@ -12,8 +12,6 @@ _GIVEN = (
     ("manifests", "**/*", "manifests"),
     ("images/receiver", "Dockerfile", "images/receiver"),
 )
-#: The first lesson.
-FIRST = "00-start-here.ipynb"
 
 
 def read(checkout: Path, photos: Path) -> dict[str, bytes]:
