@@ -115,7 +115,10 @@ def test_two_on_one_day_are_both_kept(folder: Folder, content: Content) -> None:
     assert [content()[f"earlier/{name}"] for name in (FIRST, "00-start-here 2.ipynb")] == runs
 
 
-@pytest.mark.parametrize("torn", [b"", COURSE[FIRST][:200], b"\xff\xfe", b"[]", b'{"cells": 1}'])
+ODD = COURSE[FIRST].replace(b'"code"', b'"novel"')  # JSON, and no notebook
+
+
+@pytest.mark.parametrize("torn", [b"", COURSE[FIRST][:200], b"\xff\xfe", b"[]", b'{"cells": 1}', ODD])
 def test_a_notebook_that_is_half_written_is_kept_and_a_fresh_one_is_there(
     folder: Folder, content: Content, torn: bytes
 ) -> None:
