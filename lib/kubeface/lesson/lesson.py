@@ -25,6 +25,8 @@ class Lesson:
         context: Another cluster than the course's, by the name of its kubeconfig context.
         cluster: The same, as a connection.
         keep: Go on with what is there, in the place of beginning anew.
+        clear: On somebody's cluster, also delete what lacks the course's label in the lesson's namespaces;
+            without it, the lesson stops at the first such object.
         timeout_s: How long the preparation may take, in seconds.
 
     Raises:
@@ -49,6 +51,7 @@ class Lesson:
         context: str | None = None,
         cluster: Cluster | None = None,
         keep: bool = False,
+        clear: bool = False,
         timeout_s: float = READY_S,
     ) -> None:
         plan: Plan = number if isinstance(number, Plan) else lesson_files.load(number)
@@ -57,8 +60,9 @@ class Lesson:
         page.tell("looking for the cluster")
         self.plan = plan
         self.cluster = cluster or connect(context, namespace=plan.namespace)
+        self._is_cleared = clear or not keep  # nothing unlabelled was there: what is now was made since
         try:
-            self._state = self._kept() if keep else self._brought(timeout_s, page.tell)
+            self._state = self._kept() if keep else self._brought(timeout_s, page.tell, clear=clear)
         except LessonStopped:
             raise
         except KubefaceError as error:
@@ -68,12 +72,12 @@ class Lesson:
         page.show(self)
         review.ask_again(self.cluster, plan.number)
 
-    def _brought(self, timeout_s: float, tell: prepare.Tell) -> str:
+    def _brought(self, timeout_s: float, tell: prepare.Tell, *, clear: bool) -> str:
         """Bring the state that the lesson needs; a sentence about it."""
         tell("looking at the nodes")
         power.switch_on_all(self.cluster)
         nodes.await_nodes(self.cluster, self.plan.nodes, Deadline.after(min(NODES_S, timeout_s)))
-        objects = prepare.bring(self.cluster, self.plan.state, timeout_s=timeout_s, tell=tell)
+        objects = prepare.bring(self.cluster, self.plan.state, timeout_s=timeout_s, tell=tell, clear=clear)
         filled = {one["metadata"].get("namespace") for one in objects}
         parts = [f"{_counted(len(self.cluster.nodes()), 'node')} ready"]
         parts += [f"{_counted(len(objects), 'object')} in place"] if objects else []
@@ -154,7 +158,7 @@ class Lesson:
         deadline = Deadline.after(timeout_s)
         try:
             power.switch_on_all(self.cluster)
-            prepare.arrange(self.cluster, self.plan.state, deadline)
+            prepare.arrange(self.cluster, self.plan.state, deadline, clear=self._is_cleared)
             prepare.remove_namespaces(self.cluster, self.plan.state.namespaces, deadline)
         except KubefaceError as error:
             raise _stopped(error) from error

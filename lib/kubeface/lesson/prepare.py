@@ -7,11 +7,12 @@ from typing import Any
 from kubeface.errors import ApiError
 from kubeface.kube import Cluster, KubeObject, in_kind_order, wait
 from kubeface.kube.client import ref_of
+from kubeface.kube.user_objects import unlisted
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import drift, leftovers, nodes
-from kubeface.lesson.context import refuse_others
+from kubeface.lesson.context import LessonStopped, is_course, refuse_others
 from kubeface.lesson.plan import State
-from kubeface.model.ownership import PART_OF
+from kubeface.model.ownership import PART_OF, is_of_course
 from kubeface.model.workloads import WORKLOADS
 from kubeface.pipeline.deploy import ORDER, stands
 from kubeface.pipeline.ranges import fitted
@@ -25,15 +26,24 @@ def _nobody(doing: str) -> None:
     """Report to nobody."""
 
 
-def bring(cluster: Cluster, state: State, *, timeout_s: float, tell: Tell = _nobody) -> list[Manifest]:
+def bring(
+    cluster: Cluster, state: State, *, timeout_s: float, tell: Tell = _nobody, clear: bool = False
+) -> list[Manifest]:
     """Bring the cluster into the state, and wait until it is ready; safe to interrupt and to repeat.
 
+    Args:
+        cluster: The course's own, or somebody's.
+        state: What it should hold.
+        timeout_s: How long all of it may take.
+        tell: Called with what is being done.
+        clear: On somebody's cluster, also delete what lacks the course's label.
+
     Raises:
-        LessonStopped: a namespace is not the course's to touch; nothing has been changed.
+        LessonStopped: a namespace, or an object in it, is not the course's; nothing has been changed.
         NotReady: something was not ready, or not deleted, in time; the reasons are in `seen`.
     """
     deadline = Deadline.after(timeout_s)
-    objects = arrange(cluster, state, deadline, tell=tell)
+    objects = arrange(cluster, state, deadline, tell=tell, clear=clear)
     for manifest in _dependencies_first(one for one in objects if one["kind"] in WORKLOADS):
         space = manifest["metadata"].get("namespace")
         tell(f"waiting until {ref_of(manifest)} is ready")
@@ -43,12 +53,20 @@ def bring(cluster: Cluster, state: State, *, timeout_s: float, tell: Tell = _nob
     return objects
 
 
-def arrange(cluster: Cluster, state: State, deadline: Deadline, *, tell: Tell = _nobody) -> list[Manifest]:
-    """Apply the objects of the state and delete the leftovers; workloads may still be starting."""
+def arrange(
+    cluster: Cluster, state: State, deadline: Deadline, *, tell: Tell = _nobody, clear: bool = False
+) -> list[Manifest]:
+    """Apply the objects of the state and delete the leftovers; workloads may still be starting.
+
+    Raises:
+        LessonStopped: as `bring` does.
+    """
     tell("taking away what is left of an earlier lesson")
     objects = in_kind_order(fitted(cluster, state.objects()))
     spaces = _spaces(objects)
     refuse_others(cluster, [*spaces, *state.namespaces, *state.gone])
+    if not clear:
+        _refuse_unlabelled(cluster, objects, state)
     nodes.put_in_order(cluster, state.labels)
     remove_namespaces(cluster, state.gone, deadline)
     _await_terminating(cluster, [*spaces, *state.namespaces], deadline)
@@ -102,12 +120,39 @@ def _await_pods(cluster: Cluster, namespace: str, deadline: Deadline) -> None:
         wait(cluster, pod.ref, for_="deleted", timeout_s=max(1.0, deadline.left_s), namespace=namespace)
 
 
-def _delete_leftovers(cluster: Cluster, objects: list[Manifest], state: State, deadline: Deadline) -> None:
-    """Delete what is in the state's namespaces and not in the state."""
+def _leftovers(cluster: Cluster, objects: list[Manifest], state: State) -> list[KubeObject]:
+    """What is in the state's namespaces and not in the state."""
     found: list[KubeObject] = []
     for space in dict.fromkeys([*_spaces(objects), *state.namespaces]):
         desired = [ref_of(one) for one in objects if one["metadata"].get("namespace") == space]
         found += leftovers.leftovers(cluster, space, [*desired, *state.keep])
+    return found
+
+
+def _refuse_unlabelled(cluster: Cluster, objects: list[Manifest], state: State) -> None:
+    """Stop before an object on somebody's cluster is deleted that lacks the course's label.
+
+    Raises:
+        LessonStopped: there is one.
+    """
+    if is_course(cluster):
+        return
+    found = _leftovers(cluster, objects, state)
+    going = [name for name in state.gone if cluster.find(f"namespace/{name}")]
+    found += [one for name in going for one in leftovers.leftovers(cluster, name, desired=())]
+    told = [f"{one.ref} in {one.namespace}" for one in found if not is_of_course(one)]
+    told += [f"{ref} in {name}" for name in going for ref in unlisted(cluster, name)]
+    if told:
+        raise LessonStopped(
+            f"On {cluster.context} are objects without the course's label; nothing was changed.",
+            seen="\n".join(told),
+            try_next="open the lesson on another cluster; or with clear=True, which deletes them",
+        )
+
+
+def _delete_leftovers(cluster: Cluster, objects: list[Manifest], state: State, deadline: Deadline) -> None:
+    """Delete what is in the state's namespaces and not in the state."""
+    found = _leftovers(cluster, objects, state)
     leftovers.delete(cluster, found)
     leftovers.await_deleted(cluster, found, deadline)
 

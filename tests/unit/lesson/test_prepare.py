@@ -6,10 +6,11 @@ import pytest
 import yaml
 
 from kubeface.errors import NotReady
-from kubeface.kube import apply, kubectl
+from kubeface.kube import Cluster, apply, kubectl
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import LessonStopped, State, drift
 from kubeface.lesson.prepare import arrange, bring
+from kubeface.model.ownership import PART_OF
 
 
 @pytest.fixture
@@ -70,6 +71,22 @@ def test_an_added_field_is_taken_away(here, state, named):
     ready(here, state)
     here.patch("cm/greeting", {"data": {"from": "a learner"}}, namespace=named)
     ready(here, state)
+    assert maps(here, named) == {"greeting": {"to": "you"}}
+
+
+def test_on_somebodys_cluster_an_object_without_the_label_stays_and_stops_the_lesson(here, state, named):
+    office = Cluster(here.kubeconfig, "office", named, here.transport)
+    ready(office, state)
+    here.patch("cm/greeting", {"data": {"to": "me"}}, namespace=named)
+    here.create(config_map("theirs"), namespace=named)
+    here.create(config_map("ours", labels=PART_OF), namespace=named)
+    for asked in (state, State(gone=(named,))):
+        with pytest.raises(LessonStopped, match="without the course's label") as stopped:
+            bring(office, asked, timeout_s=60)
+        assert f"configmap/theirs in {named}" in stopped.value.seen
+        assert "configmap/ours" not in stopped.value.seen
+    assert maps(here, named) == {"greeting": {"to": "me"}, "theirs": {}, "ours": {}}
+    bring(office, state, timeout_s=60, clear=True)
     assert maps(here, named) == {"greeting": {"to": "you"}}
 
 
@@ -232,6 +249,6 @@ def test_on_a_foreign_cluster_a_namespace_of_others_is_refused_and_stays(cluster
 
 def test_on_a_foreign_cluster_the_courses_own_namespace_is_used_again(cluster, state, named):
     ready(cluster, state)
-    apply(cluster, [config_map("stray")], namespace=named)
+    apply(cluster, [config_map("stray", labels=PART_OF)], namespace=named)
     ready(cluster, state)
     assert list(maps(cluster, named)) == ["greeting"]
