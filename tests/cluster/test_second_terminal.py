@@ -97,7 +97,7 @@ def test_after_an_up_that_was_cut_off_the_next_one_works(
 def test_two_ups_of_a_new_cluster_are_one(bare: dict[str, list[str]], begin: Begin, tmp_path: Path) -> None:
     both = [begin("up", "--nodes", "2"), begin("up", "--nodes", "2")]
     assert [one.wait(timeout=END_S) for one in both] == [0, 0], said(tmp_path) + said(tmp_path, 1)
-    assert any("Waiting for" in said(tmp_path, number) for number in (0, 1))
+    assert any("waiting for it" in said(tmp_path, number) for number in (0, 1))
     door = LocalCluster(TRIAL)
     assert door.status().state == "running"
     assert len(Cluster.connect(door.kubeconfig()).nodes()) == 2
@@ -124,7 +124,7 @@ def test_what_comes_during_an_up_waits_for_it(
     )
     other = begin(second)
     assert (up.wait(timeout=END_S), other.wait(timeout=END_S)) == (0, 0), said(tmp_path, 1)
-    assert "Waiting for" in said(tmp_path, 1)
+    assert "waiting for it" in said(tmp_path, 1)
     assert LocalCluster(TRIAL).status().state == ends
 
 
