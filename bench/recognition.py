@@ -5,18 +5,15 @@ import importlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from bench.pictures import Picture
 from bench.servers import use_test_servers
 from kubeface.errors import CommandFailed
-from kubeface.util.waiting import wait_until
 
 AT_ONCE = 4  # chosen: calls a Pod has in hand, so that none waits for the next; it works on as many as it can
 ANSWER_S = 120
-START_S = 60
 _OPTIONS = (("grpc.enable_http_proxy", 0),)  # a Pod's address means nothing to a proxy
 
 
@@ -43,16 +40,6 @@ class Pods:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def wait_for_known(self, count: int) -> None:
-        """Returns when each Pod has encoded so many known faces."""
-        for channel, address in zip(self._channels, self._addresses, strict=True):
-            wait_until(
-                partial(self._knows, channel, count),
-                what=f"{address} does not know {count} faces",
-                timeout_s=START_S,
-                every_s=0.5,
-            )
-
     def photos_per_s(self, pictures: Sequence[Picture]) -> float:
         """How many pictures a second all Pods together identify.
 
@@ -67,10 +54,6 @@ class Pods:
         with ThreadPoolExecutor(len(askers)) as pool:
             done = sum(pool.map(lambda channel: self._ask_on(channel, todo), askers))
         return done / (time.perf_counter() - start)
-
-    def _knows(self, channel: Any, count: int) -> bool:
-        details = self._stubs.HealthCheckStub(channel).HealthCheck(self._pb.Empty(), timeout=ANSWER_S)
-        return bool(details.known_faces == count)
 
     def _ask_on(self, channel: Any, todo: "SimpleQueue[Picture]") -> int:
         """How many pictures were asked for on this channel, until none was left."""

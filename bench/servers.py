@@ -47,13 +47,13 @@ def api_server() -> Iterator["Cluster"]:
 
 @contextlib.contextmanager
 def mariadb() -> Iterator["Mariadb"]:
-    """A new MariaDB with the database `kube`; gone afterwards."""
+    """A new MariaDB with the database `kube`, whose commits reach the disk; gone afterwards."""
     use_test_servers()
     from real_servers import Mariadb, own_folder
 
     with own_folder("bench-mariadb") as folder:
         folder.chmod(0o755)
-        server = Mariadb(folder).start()
+        server = Mariadb(folder, is_durable=True).start()
         try:
             yield server
         finally:
