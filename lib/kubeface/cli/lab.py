@@ -57,6 +57,7 @@ def _become_jupyter(name: str, folder: Path) -> None:
         "ServerApp.allow_root": os.geteuid() == 0,
     }
     words = [f"--{key}={value}" for key, value in options.items()]
+    os.chdir(folder)  # where its terminals begin
     os.execve(sys.executable, [sys.executable, "-m", "jupyter", "lab", *words], environment)  # noqa: S606
 
 

@@ -128,7 +128,9 @@ def test_jupyterlab_opens_the_folder_and_its_terminals_know_it(
     became: list[tuple[list[str], dict[str, str]]] = []
     monkeypatch.setattr(lab, "foreground", lambda _: 0)
     monkeypatch.setattr(os, "execve", lambda _, words, environment: became.append((words, environment)))
+    monkeypatch.chdir(home)  # and back at the end
     lab.everything("face", home / "kubeface", opens=True, say=print)
+    assert Path.cwd() == home / "kubeface"
     [(words, environment)] = became
     assert f"--ServerApp.root_dir={home / 'kubeface'}" in words
     assert "--LabApp.default_url=/lab/tree/00-start-here.ipynb" in words
