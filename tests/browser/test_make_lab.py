@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -25,6 +25,7 @@ from kubeface.util.waiting import wait_until
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
 START_S = 600.0  # chosen: packages linked, the cluster up, JupyterLab started, on a machine under load
+END_S = 60  # chosen: JupyterLab ends its kernels first, on a machine with other things to do
 TYPED = "kubectl get pods; kubectl config view --minify; kubeface status; kubeface lesson restore 00"
 BESIDE = ("manifests", "photos", "glossary.md")
 CELL_MS = 300_000  # chosen: the first cell brings the lesson's state from whatever was there
@@ -109,9 +110,11 @@ def _typed(
         try:
             yield command
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
-            process.wait()
+            for end in (signal.SIGTERM, signal.SIGKILL):
+                with suppress(subprocess.TimeoutExpired):
+                    if process.poll() is None:
+                        os.killpg(process.pid, end)
+                    process.wait(timeout=END_S)
             reader.join()
             os.close(ours)
 
@@ -226,7 +229,7 @@ def _choose(page: Page, menu: str, *entries: str) -> None:
 def _ends(command: Command, url: str) -> None:
     """It goes when it is told to, and its port is free again."""
     command.process.terminate()
-    command.process.wait(timeout=START_S)
+    command.process.wait(timeout=END_S)
     port = urlsplit(url).port
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))

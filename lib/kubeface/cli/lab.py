@@ -54,6 +54,7 @@ def _become_jupyter(name: str, folder: Path) -> None:
         "ContentsManager.hide_globs": ["__pycache__"],
         "LabApp.default_url": f"/lab/tree/{FIRST}",  # where the printed URL leads, too
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "LabApp.extension_manager": "readonly",  # the other one asks the package index
         "ServerApp.allow_root": os.geteuid() == 0,
     }
     words = [f"--{key}={value}" for key, value in options.items()]
