@@ -21,7 +21,7 @@ from kubeface.kube.overrides import NO_OVERRIDES, ClusterOverrides, load_overrid
 from kubeface.kube.user_objects import user_objects
 from kubeface.local.cluster import LocalCluster
 from kubeface.local.credentials import Credentials
-from kubeface.local.start import images_of
+from kubeface.local.registry import images_of
 from kubeface.pipeline import Pipeline
 from kubeface.pipeline.deploy import NAMESPACE, manifests_folder
 from kubeface.pipeline.reach import Tunnels

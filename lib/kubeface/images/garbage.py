@@ -2,34 +2,49 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import yaml
 
 from kubeface.images import catalog
+from kubeface.images.registry_data import kept_in
 from kubeface.images.storage import Storage
 from kubeface.util import files
 from kubeface.util.process import run
 
 
 def collect(
-    *, cache: Path, source: Path, registry_program: Path, say: Callable[[str], None]
+    *,
+    cache: Path,
+    source: Path,
+    registry_program: Path,
+    registries: Sequence[Path] = (),
+    say: Callable[[str], None],
 ) -> tuple[int, int]:
-    """Remove them; the bytes that the build storage and the registry gave back.
+    """Remove them; the bytes that the build storage and the registries gave back.
 
     What never was in the catalog stays: somebody pushed it. A running registry may serve meanwhile.
+
+    Args:
+        cache: Where the images are built and kept.
+        source: The folder of the catalog.
+        registry_program: The registry's program, which removes what no tag leads to.
+        registries: The data folders of clusters' registries.
+        say: Called with a line when another command has to be waited for.
     """
     storage = Storage(cache)
     with storage.alone(say):
         storage.tidy()
         old = _forget_old(storage, {image.ref for image in catalog.load(source)})
-        folders = (storage.root, cache / "registry")
+        pushed_to = [kept_in(cache), *registries]
+        folders = (storage.root, *pushed_to)
         before = [files.disk_bytes(folder) for folder in folders]
         _tidy_storage(storage, old)
-        _tidy_registry(cache / "registry", registry_program, old)
-        built, pushed = (was - files.disk_bytes(folder) for was, folder in zip(before, folders, strict=True))
-    return max(0, built), max(0, pushed)
+        for folder in pushed_to:
+            _tidy_registry(folder, registry_program, old)
+        built, *pushed = (was - files.disk_bytes(folder) for was, folder in zip(before, folders, strict=True))
+    return max(0, built), max(0, sum(pushed))
 
 
 def _forget_old(storage: Storage, wanted: set[str]) -> list[str]:

@@ -18,6 +18,7 @@ from kubeface.local import (
     network,
     nodes,
     programs,
+    registry,
     reset,
     snapshots,
     start,
@@ -137,7 +138,7 @@ class LocalCluster:
             Step("Starting etcd and the registry", lambda: start.start_etcd_and_registry(spec)),
             Step("Starting the API server", lambda: start.start_apiserver(spec)),
             Step("Starting the controllers and the scheduler", lambda: start.start_controllers(spec)),
-            Step("Filling the registry", lambda: start.fill_registry(spec, tools, built, say)),
+            Step("Filling the registry", lambda: registry.fill(spec, tools, built, say)),
             Step("Adding DNS, storage and rights", lambda: start.apply_addons(spec, tools)),
             Step("Waiting for the nodes", lambda: start.wait_for_nodes(spec)),
             Step("Waiting for DNS", lambda: wait_for_dns(spec)),
@@ -166,7 +167,7 @@ class LocalCluster:
             say(f"There is no cluster {self.name}, and nothing of it runs. Clusters here: {others}")
 
     def reset(self) -> float:
-        """Delete everything that was made in the running cluster; the seconds that took.
+        """Delete everything that was made in the running cluster or pushed to it; the seconds that took.
 
         Raises:
             NotReady: something is still there after a minute.
@@ -174,6 +175,7 @@ class LocalCluster:
         with self._changing("reset") as spec:
             begun = time.monotonic()
             reset.reset(spec, self.tools)
+            registry.reset(spec, self.tools)
             kubeconfig.hand_over(spec, self.tools)
             return time.monotonic() - begun
 

@@ -23,6 +23,7 @@ def collect_garbage(*, say: Say) -> dict[str, int]:
             cache=cache,
             source=places.SOURCE,
             registry_program=Toolchain(cache).program("registry", "registry"),
+            registries=[spec.registry_data for name in state.cluster_names() if (spec := state.saved(name))],
             say=say,
         )
     return {"programs": programs, "layers of images": built, "images in the registry": pushed}

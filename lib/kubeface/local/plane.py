@@ -174,12 +174,12 @@ def scheduler(spec: ClusterSpec, tools: Toolchain) -> Program:
 
 
 def registry(spec: ClusterSpec, tools: Toolchain) -> Program:
-    """The image registry that nodes pull from. Its data are in the cache, and outlive the cluster."""
+    """The image registry that nodes pull from. Its data are the cluster's own."""
     settings = {
         "version": 0.1,
         "log": {"level": "warn"},
         "storage": {
-            "filesystem": {"rootdirectory": str(tools.cache / "registry")},
+            "filesystem": {"rootdirectory": str(spec.registry_data)},
             "maintenance": {"uploadpurging": {"enabled": False}},
         },
         "http": {

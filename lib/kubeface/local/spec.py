@@ -252,6 +252,11 @@ class ClusterSpec:
         return f"https://{self.gateway}:{API_PORT}"
 
     @property
+    def registry_data(self) -> Path:
+        """The folder of its registry's images."""
+        return self.folder / "registry"
+
+    @property
     def registry(self) -> str:
         """The registry's address: host:port, TLS."""
         return f"{self.gateway}:{REGISTRY_PORT}"

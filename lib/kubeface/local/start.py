@@ -1,21 +1,15 @@
 """How a cluster starts: what each step of `LocalCluster.up` does."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from kubeface import images
 from kubeface.kube import apply
 from kubeface.linux import cgroups, modules, sysctl
-from kubeface.local import addons, egress, names, network, node, node_start, nodes, plane, state
+from kubeface.local import addons, egress, names, network, node, nodes, plane, registry, state
 from kubeface.local.credentials import Credentials
 from kubeface.local.lock import address_lock
 from kubeface.local.programs import api, programs, supervised_since, supervisor
-from kubeface.local.spec import REGISTRY_HOST, ClusterSpec, Node
+from kubeface.local.spec import ClusterSpec
 from kubeface.local.start_barrier import start_barrier
-from kubeface.local.steps import Say
 from kubeface.local.stop import FILE_WATCHERS_BEFORE, MODULE_LOADED, stop_processes
 from kubeface.local.toolchain import Toolchain
-from kubeface.util.process import run
 from kubeface.util.waiting import wait_until
 
 #: Measured: three clusters of three nodes take 131 file watchers; Linux' default for a user is 128.
@@ -31,6 +25,7 @@ def write_settings(spec: ClusterSpec, tools: Toolchain) -> None:
         stop_processes(spec)  # running programs keep the certificates they have read
     if not supervisor(spec).answers():
         credentials.write()
+        registry.prepare(spec, tools)
         for one in spec.nodes:
             node.prepare(one, tools)
 
@@ -86,13 +81,6 @@ def start_controllers(spec: ClusterSpec) -> None:
         supervisor(spec).start_program(name)
 
 
-def fill_registry(spec: ClusterSpec, tools: Toolchain, built: Sequence[images.Built], say: Say) -> None:
-    """Push the images that the registry lacks; nodes that hold an older one delete it."""
-    authority = spec.pki / "ca.crt"
-    if pushed := images.push_all(built, cache=tools.cache, registry=spec.registry, ca=authority, say=say):
-        _delete_images(spec, tools, pushed)
-
-
 def apply_addons(spec: ClusterSpec, tools: Toolchain) -> None:
     """Apply the add-ons that `up` waits for, and start the provisioner of volumes."""
     apply(api(spec), addons.objects(spec, tools, addons.REQUIRED))
@@ -135,25 +123,3 @@ def _not_running(spec: ClusterSpec) -> list[str]:
     """Such as "storage is BACKOFF"."""
     found = supervisor(spec).programs()
     return [f"{one['name']} is {one['statename']}" for one in found if one["statename"] != "RUNNING"]
-
-
-def _delete_images(spec: ClusterSpec, tools: Toolchain, pushed: Sequence[str]) -> None:
-    """Have the nodes pull these images ("receiver:v1.0") again: what they hold under those names is old."""
-    refs = {f"{REGISTRY_HOST}/{image}" for image in pushed}
-    pids = {one["name"]: one["pid"] for one in supervisor(spec).programs()}
-    for one in spec.nodes:
-        if old := refs.intersection(images_of(one, tools, pids[one.name], "ls", "--quiet").split()):
-            images_of(one, tools, pids[one.name], "rm", *sorted(old))
-
-
-def images_of(one: Node, tools: Toolchain, pid: int, *arguments: str) -> str:
-    """The output of `ctr images` on a node, once its containerd runs; its socket is seen through /proc.
-
-    Args:
-        pid: The node's process 1, seen from the host.
-    """
-    socket = Path(f"/proc/{pid}/root{node_start.CONTAINERD}")
-    wait_until(socket.exists, what=f"containerd of {one.name} did not start", timeout_s=30, pid=pid)
-    ctr = tools.program("containerd", "ctr")
-    command = [str(ctr), "--address", str(socket), "--namespace", "k8s.io", "images", *arguments]
-    return run(command, what=f"Looking at the images of {one.name}")

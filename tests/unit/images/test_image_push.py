@@ -17,8 +17,9 @@ from workshop import Workshop
 from free_ports import free_port
 from kubeface import places
 from kubeface.errors import CommandFailed, NotReady
-from kubeface.images import Built, push_all
+from kubeface.images import Built, push, push_all
 from kubeface.images.archive import save_all
+from kubeface.images.registry_data import copy_images, tags
 from kubeface.linux.pki import Authority
 from kubeface.local.toolchain import Toolchain
 from kubeface.util.waiting import wait_until
@@ -161,3 +162,33 @@ def test_an_archive_has_the_image_under_the_name_asked_for(workshop: Workshop, t
         manifest = json.load(archive.extractfile("manifest.json") or io.BytesIO())
     assert [one["RepoTags"] for one in manifest] == [["r.internal/greeter:v1"]]
     assert workshop.said[-1] == "Saved greeter:v1"
+
+
+@pytest.fixture
+def pushed(workshop: Workshop, registry: Registry) -> Path:
+    """The data folder of a registry to which the workshop's images were pushed."""
+    registry.push(workshop, workshop.build())
+    return registry.data
+
+
+def test_a_registry_serves_what_was_copied_into_its_folder(pushed: Path, plain_registry: Registry) -> None:
+    ref, digest = next(iter(tags(pushed).items()))
+    assert copy_images([ref], pushed, plain_registry.data) == [ref]
+    assert push.Registry.at(plain_registry.address).digest(*ref.split(":")) == digest
+    assert tags(plain_registry.data) == {ref: digest}
+
+
+def test_an_image_that_is_not_there_or_not_whole_is_not_copied(pushed: Path, tmp_path: Path) -> None:
+    ref = next(iter(tags(pushed)))
+    for blob in pushed.rglob("data"):
+        if b'"schemaVersion"' not in blob.read_bytes()[:200]:
+            blob.unlink()
+    assert copy_images([f"{ref}x", ref], pushed, tmp_path / "other") == []
+    assert tags(tmp_path / "other") == {}
+
+
+def test_blobs_that_are_copied_take_no_room_twice(pushed: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert copy_images(tags(pushed), pushed, tmp_path / "other") == list(tags(pushed))
+    assert all(path.stat().st_nlink == 2 for path in (tmp_path / "other").rglob("data"))
+    assert not list((tmp_path / "other").rglob("*.part"))
