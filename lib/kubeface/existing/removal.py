@@ -7,6 +7,7 @@ from kubeface.errors import BadInput
 from kubeface.kube import Cluster, KubeObject, wait
 from kubeface.kube.client import FIELD_MANAGER
 from kubeface.kube.contexts import NAMESPACE
+from kubeface.kube.learner import other_learner, release
 from kubeface.kube.rights import may
 from kubeface.kube.transport import Forbidden
 from kubeface.kube.user_objects import delete_labelled, unlisted, user_objects
@@ -39,7 +40,7 @@ def remove(cluster: Cluster, say: Say) -> None:
 
 
 def refuse_others(cluster: Cluster) -> None:
-    """Refuse to delete anything if the pipeline's namespace is not the course's own.
+    """Refuse to delete anything if the pipeline's namespace is not the course's own, or another learner's.
 
     Raises:
         BadInput: it is.
@@ -49,6 +50,11 @@ def refuse_others(cluster: Cluster) -> None:
         raise BadInput(
             f"The namespace {NAMESPACE} was not made by this course: nothing was removed.",
             seen=lacking,
+        )
+    if other := other_learner(found):
+        raise BadInput(
+            f"{other} learns in the namespace {NAMESPACE}: nothing was removed.",
+            try_next=f"when {other} has finished: {release(NAMESPACE)}",
         )
 
 

@@ -6,6 +6,7 @@ from kubeface import places
 from kubeface.errors import ApiError, BadInput, KubefaceError, Missing
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import COURSE, connect_to, in_namespace
+from kubeface.kube.learner import other_learner, release
 from kubeface.kube.transport import ConnectionFailed
 from kubeface.model.ownership import lacks_course_label
 from kubeface.util import files
@@ -52,7 +53,7 @@ def share_namespace(cluster: Cluster) -> None:
 
 
 def refuse_others(cluster: Cluster, namespaces: list[str]) -> None:
-    """Stop before a namespace on somebody's cluster is touched that the course did not make.
+    """Stop before a namespace on somebody's cluster is touched that is not the course's, or another learner's.
 
     Raises:
         LessonStopped: there is one.
@@ -66,6 +67,12 @@ def refuse_others(cluster: Cluster, namespaces: list[str]) -> None:
                 f"The namespace {name} of {cluster.context} was not made by this course, and stays as it is.",
                 seen=lacking,
                 try_next="use another cluster; or remove that namespace, if nothing in it is needed",
+            )
+        if other := other_learner(found):
+            raise LessonStopped(
+                f"{other} learns in the namespace {name} of {cluster.context}; nothing was changed.",
+                seen="a lesson deletes what another one has left in its namespaces",
+                try_next=f"take turns, or use another cluster; when {other} has finished: {release(name)}",
             )
 
 

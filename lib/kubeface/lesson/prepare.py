@@ -7,6 +7,7 @@ from typing import Any
 from kubeface.errors import ApiError
 from kubeface.kube import Cluster, KubeObject, in_kind_order, wait
 from kubeface.kube.client import ref_of
+from kubeface.kube.learner import claim
 from kubeface.kube.user_objects import unlisted
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import drift, leftovers, nodes
@@ -73,6 +74,8 @@ def arrange(
     for manifest in _namespaces(objects, state):
         if not stands(cluster, manifest):
             _apply(cluster, manifest, deadline)
+    if not is_course(cluster):
+        claim(cluster, dict.fromkeys([*spaces, *state.namespaces]))
     _delete_leftovers(cluster, objects, state, deadline)
     for step in state.first:
         step(cluster)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from kubeface.errors import NotReady
-from kubeface.kube import Cluster, apply, kubectl
+from kubeface.kube import Cluster, apply, kubectl, learner
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import LessonStopped, State, drift
 from kubeface.lesson.prepare import arrange, bring
@@ -88,6 +88,20 @@ def test_on_somebodys_cluster_an_object_without_the_label_stays_and_stops_the_le
     assert maps(here, named) == {"greeting": {"to": "me"}, "theirs": {}, "ours": {}}
     bring(office, state, timeout_s=60, clear=True)
     assert maps(here, named) == {"greeting": {"to": "you"}}
+
+
+def test_on_somebodys_cluster_two_learners_do_not_undo_each_others_work(here, state, named, monkeypatch):
+    office = Cluster(here.kubeconfig, "office", named, here.transport)
+    monkeypatch.setattr(learner, "myself", lambda: "anna@laptop")
+    ready(office, state)
+    ready(office, state)
+    monkeypatch.setattr(learner, "myself", lambda: "bob@desk")
+    for asked in (state, State(gone=(named,))):
+        with pytest.raises(LessonStopped, match="anna@laptop learns") as stopped:
+            bring(office, asked, timeout_s=60)
+    kubectl(stopped.value.try_next.rpartition("kubectl ")[2], cluster=here)
+    ready(office, state)
+    ready(here, state)  # on the course's own nobody else learns
 
 
 def test_what_was_added_to_a_workload_goes_and_a_scaled_one_scales_back(here, named, tmp_path):
