@@ -53,7 +53,7 @@ def share_namespace(cluster: Cluster) -> None:
 
 
 def refuse_others(cluster: Cluster, namespaces: list[str]) -> None:
-    """Stop before a namespace on somebody's cluster is touched that is not the course's, or another learner's.
+    """Stop before a namespace on somebody's cluster is touched that is not the course's or this user's.
 
     Raises:
         LessonStopped: there is one.
