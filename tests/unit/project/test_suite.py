@@ -136,3 +136,9 @@ def run(folder: Path, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
+
+
+def test_no_two_files_of_tests_have_the_same_name():
+    """pytest imports them by name, from all folders of a run."""
+    names = [path.name for path in ROOT.glob("tests/**/test_*.py")]
+    assert sorted(names) == sorted(set(names))
