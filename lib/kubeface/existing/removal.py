@@ -67,7 +67,10 @@ def namespaces(cluster: Cluster) -> list[str]:
 
 
 def _remove_namespace(cluster: Cluster, name: str, deadline: Deadline, say: Say) -> None:
-    others = [one.ref for one in user_objects(cluster, name)] + unlisted(cluster, name)
+    found, unseen = unlisted(cluster, name)
+    others = [one.ref for one in user_objects(cluster, name)] + found
+    if not others and may(cluster, "delete", "namespaces", namespace=name):
+        others = [f"{kind}, which this user may not list" for kind in unseen]
     if others:
         shown = ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
         say(f"The namespace {name} stays, with what the course did not make: {shown}")

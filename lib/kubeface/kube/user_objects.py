@@ -39,15 +39,16 @@ def user_objects(
     return [one for one in found if _is_made_by_people(one)]
 
 
-def unlisted(cluster: Cluster, namespace: str) -> list[str]:
-    """What is in a namespace beside `user_objects`, in words: of other kinds, and of what may not be listed.
+def unlisted(cluster: Cluster, namespace: str) -> tuple[list[str], list[str]]:
+    """What is in a namespace beside `user_objects`: refs of other kinds, and kinds that may not be listed.
 
     Whoever deletes a namespace deletes these, too.
 
     Raises:
         Unavailable: the API server does not answer for a kind just now.
     """
-    told: list[str] = []
+    refs: list[str] = []
+    unseen: list[str] = []
     seen = {(kind.name, kind.api_version.partition("/")[0]) for kind in _LOOKED_AT}
     for kind in cluster.kinds():
         is_known = (kind.name, kind.api_version.partition("/")[0]) in seen
@@ -55,12 +56,12 @@ def unlisted(cluster: Cluster, namespace: str) -> list[str]:
             continue
         try:
             found = cluster.snapshot(kind, namespace=namespace)[0]
-            told += [one.ref for one in found if not is_known and _is_made_by_people(one)]
+            refs += [one.ref for one in found if not is_known and _is_made_by_people(one)]
         except Forbidden:
-            told.append(f"{kind.plural}, which this user may not list")
+            unseen.append(kind.plural)
         except NotFound:
             continue  # its definition has just gone
-    return told
+    return refs, unseen
 
 
 def delete_labelled(

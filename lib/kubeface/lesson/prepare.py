@@ -144,7 +144,10 @@ def _refuse_unlabelled(cluster: Cluster, objects: list[Manifest], state: State) 
     going = [name for name in state.gone if cluster.find(f"namespace/{name}")]
     found += [one for name in going for one in leftovers.leftovers(cluster, name, desired=())]
     told = [f"{one.ref} in {one.namespace}" for one in found if not is_of_course(one)]
-    told += [f"{ref} in {name}" for name in going for ref in unlisted(cluster, name)]
+    for name in going:
+        refs, unseen = unlisted(cluster, name)
+        told += [f"{ref} in {name}" for ref in refs]
+        told += [f"{kind} in {name}, which this user may not list" for kind in unseen]
     if told:
         raise LessonStopped(
             f"On {cluster.context} are objects without the course's label; nothing was changed.",
