@@ -70,7 +70,7 @@ test-pythons: $(READY) ## Test the library on every other Python of this machine
 	done
 
 test-unit: $(READY)
-	$(PYTEST) tests/unit -m "not cluster"
+	$(PYTEST) --reruns 1 tests/unit -m "not cluster"
 
 test-vm: $(READY) ## Prove it all on a stock Debian in a virtual machine, as an ordinary user; half an hour
 	$(BIN)/python tests/vm $(if $(MINUTES),--minutes $(MINUTES))
