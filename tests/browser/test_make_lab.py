@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect
 
 from kubeface import places
 from kubeface.editions.notebooks import was_run
+from kubeface.errors import NotReady
 from kubeface.util.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +29,7 @@ START_S = 600.0  # chosen: packages linked, the cluster up, JupyterLab started, 
 END_S = 60  # chosen: JupyterLab ends its kernels first, on a machine with other things to do
 TYPED = "kubectl get pods; kubectl config view --minify; kubeface status; kubeface lesson restore 00"
 BESIDE = ("manifests", "photos", "glossary.md")
+TRIES, LISTENS_S = 3, 30  # chosen: a shell begins within seconds, on a machine under load too
 CELL_MS = 300_000  # chosen: the first cell brings the lesson's state from whatever was there
 
 
@@ -205,12 +207,20 @@ def _run_the_first_cell(page: Page) -> None:
 def _typed_in_a_terminal(page: Page, line: str, home: Path) -> str:
     """What commands print in JupyterLab's terminal; it is a picture, so they write it to a file as well."""
     seen, done = home / "seen", home / "done"
-    done.unlink(missing_ok=True)
+    for file in (seen, done):
+        file.unlink(missing_ok=True)
     _choose(page, "File", "New", "Terminal")
-    page.locator(".jp-Terminal .xterm-helper-textarea").last.focus()  # an earlier one may be open still
-    page.keyboard.type(f"({line}) 2>&1 | tee ~/seen; touch ~/done\n")
+    for _ in range(TRIES):  # what is typed before the shell listens is lost
+        page.locator(".jp-Terminal .xterm-helper-textarea").last.focus()  # an earlier one may be open still
+        page.keyboard.type(f"({line}) 2>&1 | tee ~/seen; touch ~/done\n")
+        with suppress(NotReady):
+            wait_until(seen.exists, what="nothing was typed", timeout_s=LISTENS_S)
+            break
     wait_until(
-        done.exists, what="the commands have not ended", timeout_s=CELL_MS / 1000, evidence=seen.read_text
+        done.exists,
+        what="the commands have not ended",
+        timeout_s=CELL_MS / 1000,
+        evidence=lambda: seen.read_text() if seen.exists() else "",
     )
     return seen.read_text()
 
