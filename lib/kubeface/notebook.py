@@ -41,3 +41,8 @@ def is_static() -> bool:
     if named is not None:
         return named.lower() not in OFF
     return is_solved() or os.environ.get("CI", "").lower() not in OFF or "PYTEST_VERSION" in os.environ
+
+
+def is_watched() -> bool:
+    """Whether this runs in a notebook with somebody there, who can click and answer."""
+    return kernel() is not None and not is_static()

@@ -76,6 +76,11 @@ class Prediction:
         return grade
 
     @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer: neither committed nor skipped, before the answer is known."""
+        return self.committed is None and not self.is_sealed and not self.is_skipped
+
+    @property
     def state(self) -> list[str]:
         """What is committed, and why nothing else can be."""
         if self.committed is not None:
@@ -89,8 +94,7 @@ class Prediction:
     @property
     def lines(self) -> list[str]:
         """What stands below the question where nothing can be clicked."""
-        is_open = self.committed is None and not self.is_sealed and not self.is_skipped
-        return [self.question.offers, *self.state, *([HOW] if is_open else [])]
+        return [self.question.offers, *self.state, *([HOW] if self.is_open else [])]
 
     def __repr__(self) -> str:
         return as_text("?", "predict", self.question.text, self.lines)
@@ -100,8 +104,7 @@ class Prediction:
 
     def _is_asked_first(self) -> bool:
         """Whether somebody is there who could still commit; a run that nobody watches goes on."""
-        is_open = self.committed is None and not self.is_sealed and not self.is_skipped
-        return is_open and notebook.kernel() is not None and not notebook.is_static()
+        return self.is_open and notebook.is_watched()
 
     def _tell(self) -> None:
         for listener in self.on_change:

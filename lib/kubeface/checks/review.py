@@ -23,7 +23,7 @@ def ask_again(cluster: Cluster, notebook: str) -> list[Prediction]:
         cluster: Whose progress counts.
         notebook: The lesson that begins, `05`.
     """
-    if here.kernel() is None or here.is_static():
+    if not here.is_watched():
         return []
     progress = Progress.of(cluster)
     found = map(questions.find, progress.to_ask_again(notebook))
@@ -41,7 +41,7 @@ def _ask(asked: Question, progress: Progress) -> Prediction:
     answer = here.display(_said("○", "the answer", "it comes with your guess"), raw=True, display_id=True)
 
     def grade() -> None:
-        if prediction.is_sealed or (prediction.committed is None and not prediction.is_skipped):
+        if prediction.is_sealed or prediction.is_open:
             return
         found = prediction.grade(asked.expect)
         answer.update(found)

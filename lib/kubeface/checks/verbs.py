@@ -102,7 +102,7 @@ def solution(name: str = "", *, now: bool = False) -> "Solution | Hinted":
 def _is_untried(one: Exercise) -> bool:
     """Whether somebody is there who has neither begun an exercise nor seen its last hint."""
     where = session.current.cluster
-    if where is None or notebook.kernel() is None or notebook.is_static():
+    if where is None or not notebook.is_watched():
         return False
     is_begun = Progress.of(where).outcome(one.name) is not Outcome.NOT_STARTED
     return not is_begun and one.name not in session.current.hinted

@@ -24,7 +24,7 @@ class Page:
 
     def __init__(self, number: str) -> None:
         self._number = number
-        self._is_live = notebook.kernel() is not None and not notebook.is_static()
+        self._is_live = notebook.is_watched()
         self._handle: Any = None
 
     def tell(self, doing: str) -> None:

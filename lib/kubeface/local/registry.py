@@ -33,7 +33,8 @@ def reset(spec: ClusterSpec, tools: Toolchain) -> None:
     """Have the course's images in the running registry and no others; nodes delete the others, too."""
     before = tags(spec.registry_data)
     new = _course_images(kept_in(tools.cache), _beside(spec, "new"))
-    lacking = [one.ref for one in images.load(places.SOURCE) if one.ref not in tags(new)]
+    there = tags(new)
+    lacking = [one.ref for one in images.load(places.SOURCE) if one.ref not in there]
     copy_images(lacking, spec.registry_data, new)
     old = _beside(spec, "old")
     spec.registry_data.rename(old)
