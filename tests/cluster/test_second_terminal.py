@@ -43,6 +43,17 @@ def said(tmp_path: Path, number: int = 0) -> str:
     return (tmp_path / f"said-{number}").read_text()
 
 
+def await_said(line: str, command: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    """Wait until the first command has said that."""
+    wait_until(
+        lambda: line in said(tmp_path),
+        what=f"it never said {line}",
+        timeout_s=END_S,
+        pid=command.pid,
+        evidence=lambda: said(tmp_path),
+    )
+
+
 @pytest.fixture
 def bare(provider: LocalCluster) -> dict[str, list[str]]:
     """What this machine has without the cluster."""
@@ -56,13 +67,7 @@ def test_up_that_is_told_to_end_after_a_step_leaves_nothing_that_runs(
     title: str, number: signal.Signals, bare: dict[str, list[str]], begin: Begin, tmp_path: Path
 ) -> None:
     up = begin("up", "--nodes", "1")
-    wait_until(
-        lambda: f"✓ {title}" in said(tmp_path),
-        what=f"it never came to {title}",
-        timeout_s=END_S,
-        pid=up.pid,
-        evidence=lambda: said(tmp_path),
-    )
+    await_said(f"✓ {title}", up, tmp_path)
     up.send_signal(number)
     assert up.wait(timeout=END_S) == 128 + number, said(tmp_path)
     assert "Undoing what was started" in said(tmp_path)
@@ -76,13 +81,7 @@ def test_after_an_up_that_was_cut_off_the_next_one_works(
     bare: dict[str, list[str]], begin: Begin, tmp_path: Path
 ) -> None:
     up = begin("up", "--nodes", "1")
-    wait_until(
-        lambda: "✓ Starting etcd" in said(tmp_path),
-        what="etcd does not start",
-        timeout_s=END_S,
-        pid=up.pid,
-        evidence=lambda: said(tmp_path),
-    )
+    await_said("✓ Starting etcd", up, tmp_path)
     up.send_signal(signal.SIGKILL)  # nobody can tidy up after that
     up.wait(timeout=END_S)
     again = begin("up", "--nodes", "1")
@@ -115,13 +114,7 @@ def test_what_comes_during_an_up_waits_for_it(
     second: str, ends: str, bare: dict[str, list[str]], begin: Begin, tmp_path: Path
 ) -> None:
     up = begin("up", "--nodes", "1")
-    wait_until(
-        lambda: "✓ Writing certificates" in said(tmp_path),
-        what="it does not begin",
-        timeout_s=END_S,
-        pid=up.pid,
-        evidence=lambda: said(tmp_path),
-    )
+    await_said("✓ Writing certificates", up, tmp_path)
     other = begin(second)
     assert (up.wait(timeout=END_S), other.wait(timeout=END_S)) == (0, 0), said(tmp_path, 1)
     assert "waiting for it" in said(tmp_path, 1)

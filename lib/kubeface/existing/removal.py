@@ -69,12 +69,13 @@ def namespaces(cluster: Cluster) -> list[str]:
 def _remove_namespace(cluster: Cluster, name: str, deadline: Deadline, say: Say) -> None:
     found, unseen = unlisted(cluster, name)
     others = [one.ref for one in user_objects(cluster, name)] + found
-    if not others and may(cluster, "delete", "namespaces", namespace=name):
+    may_delete = may(cluster, "delete", "namespaces", namespace=name)
+    if not others and may_delete:
         others = [f"{kind}, which this user may not list" for kind in unseen]
     if others:
         shown = ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
         say(f"The namespace {name} stays, with what the course did not make: {shown}")
-    elif not may(cluster, "delete", "namespaces", namespace=name):
+    elif not may_delete:
         say(f"The namespace {name} stays: it is not this user's to delete.")
     else:
         cluster.delete(f"namespace/{name}")
