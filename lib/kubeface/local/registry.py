@@ -31,17 +31,19 @@ def fill(spec: ClusterSpec, tools: Toolchain, built: Sequence[images.Built], say
 
 def reset(spec: ClusterSpec, tools: Toolchain) -> None:
     """Have the course's images in the running registry and no others; nodes delete the others, too."""
-    before = tags(spec.registry_data)
+    before, kept = tags(spec.registry_data), tags(kept_in(tools.cache))
+    refs = [one.ref for one in images.load(places.SOURCE)]
+    course = {ref: kept.get(ref, before.get(ref)) for ref in refs}
+    changed = [ref for ref, digest in before.items() if course.get(ref) != digest]
+    if not changed and before.keys() == course.keys():
+        return
     new = _course_images(kept_in(tools.cache), _beside(spec, "new"))
-    there = tags(new)
-    lacking = [one.ref for one in images.load(places.SOURCE) if one.ref not in there]
-    copy_images(lacking, spec.registry_data, new)
+    copy_images([ref for ref in refs if ref not in kept], spec.registry_data, new)
     old = _beside(spec, "old")
     spec.registry_data.rename(old)
     new.rename(spec.registry_data)
     shutil.rmtree(old)
-    after = tags(spec.registry_data)
-    if changed := [ref for ref, digest in before.items() if after.get(ref) != digest]:
+    if changed:
         _delete_from_nodes(spec, tools, changed)
 
 
