@@ -27,7 +27,7 @@ from kubeface.local.toolchain.components import module
 from kubeface.places import COURSE
 from kubeface.util import signals, terminal
 from kubeface.util.privilege import become_root, can_become_root, take_over
-from kubeface.util.process import UMASK, python
+from kubeface.util.process import UMASK, end_running, python
 
 NAME = "kubeface"
 
@@ -46,12 +46,14 @@ def main() -> None:
     sys.argv[1:] = take_over(sys.argv[1:])
     os.umask(UMASK)
     terminal.be_steady()
-    signals.stop_tidily()
+    signals.stop_tidily(first=end_running)
     try:
         app(prog_name=NAME)
     except signals.Stopped as stopped:
         print(f"kubeface: stopped ({stopped})", file=sys.stderr)
         raise SystemExit(stopped.exit_code) from None
+    finally:
+        signals.too_late()
 
 
 def _tell_versions(asked: bool) -> None:

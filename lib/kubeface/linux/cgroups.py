@@ -5,19 +5,22 @@ Under v2 there is one. A group here is a name such as "kubeface-face/node1": tha
 """
 
 import contextlib
+import errno
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 from kubeface.errors import KubefaceError
-from kubeface.util.waiting import wait_for_exit
+from kubeface.util.waiting import attempts, wait_for_exit
 
 ROOT = Path("/sys/fs/cgroup")
 #: The period against which a CPU quota is counted, in microseconds (the kernel's default).
 CPU_PERIOD_US = 100_000
 #: What stands for one processor under v1, as Kubernetes counts.
 CPU_SHARES = 1024
+#: How long a group may be busy after its processes were killed, in seconds: chosen.
+REMOVE_S = 5.0
 #: What the kubelet asks for under v2 (it stops with "missing controllers" without one of them).
 V2_CONTROLLERS = ("cpu", "cpuset", "io", "memory", "pids", "hugetlb")
 
@@ -141,10 +144,28 @@ def _freezer(group: str) -> tuple[Path, str]:
 
 
 def remove(group: str) -> None:
-    """Remove the group and all below it, everywhere. It must hold no process."""
+    """Remove the group and all below it, everywhere, with the processes that are left in it.
+
+    What was told to enter it, by a command that was killed meanwhile, may do so after a `kill`: asked again.
+
+    Raises:
+        OSError: after `REMOVE_S` somebody still holds it.
+    """
+    held: OSError | None = None
+    for _ in attempts(timeout_s=REMOVE_S, every_s=0.05):
+        kill(group)
+        try:
+            return _remove_folders(group)
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            held = error
+    raise held or TimeoutError(group)
+
+
+def _remove_folders(group: str) -> None:
     for hierarchy in hierarchies():
-        top = hierarchy / group
-        for folder, _, _ in os.walk(top, topdown=False):
+        for folder, _, _ in os.walk(hierarchy / group, topdown=False):
             with contextlib.suppress(FileNotFoundError):
                 Path(folder).rmdir()
 

@@ -13,7 +13,7 @@ from typing import Any
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
 from kubeface.errors import Crashed, NotReady
-from kubeface.util import environment, files
+from kubeface.util import environment, files, signals
 from kubeface.util.process import python
 from kubeface.util.waiting import wait_for_exit, wait_until
 
@@ -117,7 +117,7 @@ class Supervisor:
         """Start supervisord; `enter` runs in its process first (to join a cgroup)."""
         self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.socket.unlink(missing_ok=True)
-        with (self.logs / "supervisord.err").open("ab") as errors:
+        with signals.held(), (self.logs / "supervisord.err").open("ab") as errors:
             subprocess.run(  # ends at once: supervisord goes to the background by itself
                 command(self.conf, foreground=False),
                 preexec_fn=enter,

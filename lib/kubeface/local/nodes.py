@@ -180,7 +180,6 @@ def _delete(node: Node, left: ClusterSpec, tools: Toolchain) -> None:
     state.save(left)
     supervisor(left).configure(programs(left, tools))
     supervisor(left).remove_program(node.name)
-    cgroups.kill(node.cgroup)
     cgroups.remove(node.cgroup)
     network.remove_node(left, node)
     api(left).delete(f"node/{node.name}")

@@ -1,6 +1,7 @@
 """Run one program to its end, and find programs."""
 
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeface.errors import CommandFailed, Missing
-from kubeface.util import environment, room
+from kubeface.util import environment, room, signals
 
 #: How long a program that is told to end may tidy up.
 TIDY_S = 20.0  # chosen: dpkg ends what it is unpacking
@@ -91,15 +92,13 @@ def started(command: Sequence[str | Path], **options: Any) -> Iterator["subproce
         options: As for `subprocess.Popen`.
     """
     options = {"stdin": subprocess.DEVNULL, "start_new_session": True, "umask": UMASK, **options}
-    with subprocess.Popen([str(part) for part in command], **options) as process:
-        _RUNNING[process.pid] = process
-        try:
-            yield process
-        except BaseException:
-            _end(process)
-            raise
-        finally:
-            del _RUNNING[process.pid]
+    with contextlib.ExitStack() as ends:
+        with signals.held():
+            process = ends.enter_context(subprocess.Popen([str(part) for part in command], **options))
+            _RUNNING[process.pid] = process
+            ends.callback(_RUNNING.pop, process.pid)
+            ends.push(functools.partial(_end_after_error, process))
+        yield process
 
 
 def foreground(command: Sequence[str | Path]) -> int:
@@ -107,14 +106,11 @@ def foreground(command: Sequence[str | Path]) -> int:
 
     A signal that asks us to end asks it too, and it may take its time to tidy up.
     """
-    with subprocess.Popen([str(part) for part in command]) as process:
-        try:
-            return process.wait()
-        except BaseException:
-            with contextlib.suppress(PermissionError):  # it is root's, and hears of Ctrl-C itself
-                process.terminate()
-            process.wait()
-            raise
+    with contextlib.ExitStack() as ends:
+        with signals.held():
+            process = subprocess.Popen([str(part) for part in command])
+            ends.push(functools.partial(_ask_after_error, process))
+        return process.wait()
 
 
 def end_running() -> None:
@@ -123,7 +119,16 @@ def end_running() -> None:
         _signal(pid, signal.SIGTERM)
 
 
-def _end(process: "subprocess.Popen[Any]") -> None:
+def _ask_after_error(process: "subprocess.Popen[Any]", kind: object, *details: object) -> None:
+    if kind is not None:
+        with contextlib.suppress(PermissionError):  # it is root's, and hears of Ctrl-C itself
+            process.terminate()
+        process.wait()
+
+
+def _end_after_error(process: "subprocess.Popen[Any]", kind: object, *details: object) -> None:
+    if kind is None:
+        return
     _signal(process.pid, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(TIDY_S)

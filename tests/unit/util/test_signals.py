@@ -14,13 +14,13 @@ from kubeface.util.waiting import wait_for_exit, wait_until
 
 #: A command of kubeface's whose work is `work`, in a process of its own.
 COMMAND = """
-import signal, subprocess, sys, threading
+import os, signal, subprocess, sys, threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from kubeface.cli import commands
 from kubeface.cli.application import Application
 from kubeface.linux import packages
-from kubeface.util import process
+from kubeface.util import process, signals
 here = Path(sys.argv.pop())
 packages.POLICY = here / "policy-rc.d"
 def wait():
@@ -119,6 +119,54 @@ def work():
     for pid in left:
         os.kill(pid, signal.SIGKILL)
     assert left == []
+
+
+@EVERY
+@pytest.mark.parametrize("how", ["started", "held"])
+def test_a_signal_between_a_fork_and_its_process_id_leaves_no_child(
+    begin: Begin, tmp_path: Path, number: signal.Signals, how: str
+) -> None:
+    command = begin(f"""
+def child():
+    (here / "pid").write_text(str(os.getpid()))
+    os.kill(os.getppid(), {number:d})  # the parent still waits for what exec says
+    threading.Event().wait(0.2)
+def work():
+    print("begun", flush=True)
+    tail = ["tail", "-f", "/dev/null"]
+    if {how == "started"}:
+        with process.started(tail, preexec_fn=child) as one:
+            one.wait(60)
+    with signals.held():
+        ours = subprocess.Popen(tail, preexec_fn=child)
+        ours.kill()
+        ours.wait()
+        print("known", flush=True)
+    print("went on", flush=True)
+""")
+    said, _ = command.communicate(timeout=60)
+    assert command.returncode == 128 + number
+    assert said.splitlines() == (["known"] if how == "held" else [])
+    left = wait_for_exit([int((tmp_path / "pid").read_text())], timeout_s=5)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == []
+
+
+@EVERY
+def test_a_signal_after_the_work_is_too_late(begin: Begin, number: signal.Signals) -> None:
+    command = begin(f"""
+import atexit
+class Last:
+    def __del__(self, kill=os.kill, pid=os.getpid()):
+        kill(pid, {number:d})  # by now Python has put its handlers back
+sys.last = Last()
+def work():
+    print("begun", flush=True)
+    atexit.register(lambda: (os.kill(os.getpid(), {number:d}), print("tidied", flush=True)))
+""")
+    assert command.communicate(timeout=60) == ("tidied\n", "")
+    assert command.returncode == 0
 
 
 def test_an_error_of_the_machine_is_a_sentence(begin: Begin) -> None:
