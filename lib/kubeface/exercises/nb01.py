@@ -43,7 +43,7 @@ PLAN = Plan(
     objectives=(
         "say what a node is, and what the control plane does",
         "choose the cluster, the user and the namespace of a command by a context",
-        "keep objects of the same name apart by namespaces",
+        "say what a namespace keeps apart, and what goes with it",
     ),
     needs="notebook 00, or a rough idea of what Kubernetes is for",
     state=State(gone=("face", "practice", WORKSHOP), first=(no_workshop_context,)),
