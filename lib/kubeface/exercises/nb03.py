@@ -58,7 +58,7 @@ question(
 )
 question(
     "nb03.moved",
-    "The tag v1 now names the new image. A node that has run the old one starts a Pod with v1. It says:",
+    "The tag v1 now names the new image. A node that ran the old one starts v1 with IfNotPresent. It says:",
     choice=("the old text", "the new text"),
     expect="the old text",
     because="The node has an image of that name and asks nobody. It cannot know that the tag has moved.",
