@@ -20,7 +20,7 @@ PLAN = Plan(
     "05",
     "Services and DNS",
     objectives=(
-        "give changing Pods one address and one name that stay",
+        "give the Pods of a part one address and one name",
         "say which Pods a Service sends to, and find out why it sends to none",
         "choose among ClusterIP, headless, NodePort, LoadBalancer and ExternalName",
         "read one field of an object with jsonpath",
