@@ -71,7 +71,7 @@ question(
     "The last node is tainted with the effect NoSchedule. What becomes of the nsqd that runs there?",
     choice=("it stays", "it ends", "it moves to another node"),
     expect="it stays",
-    because="NoSchedule keeps new Pods out and leaves alone who is in. NoExecute would end them too.",
+    because="NoSchedule keeps new Pods out and leaves those that run alone. NoExecute would evict them too.",
 )
 question(
     "nb06.cordon",
