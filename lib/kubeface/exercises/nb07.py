@@ -28,7 +28,7 @@ PLAN = Plan(
     objectives=(
         "read a Deployment field by field",
         "say which controller makes a Pod, which makes a ReplicaSet, and what the hash in their names is",
-        "tell a container that is started again from a Pod that is replaced",
+        "say what follows when a process ends, and when a Pod is deleted",
         "scale a Deployment and change its template, and foresee what each does",
     ),
     needs="notebook 02, or an idea of what a Pod and a label are",
