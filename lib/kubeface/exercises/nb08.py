@@ -21,7 +21,7 @@ PLAN = Plan(
     "Probes",
     objectives=(
         "say what each of the three probes asks, and what a bad answer leads to",
-        "take a Pod out of its Service without ending it",
+        "choose between a readiness probe and a liveness probe",
         "give a slow program the time that it needs to start",
         "find a wrong probe by what the cluster says of it",
     ),
