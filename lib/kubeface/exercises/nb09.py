@@ -29,7 +29,7 @@ PLAN = Plan(
     objectives=(
         "say what a queue between two programs is good for",
         "follow one photo through the logs of several Pods",
-        "say what comes of a message that arrives twice, and of one that makes no sense",
+        "say what becomes of a message that arrives twice, and of one that makes no sense",
     ),
     needs="Deployments (notebook 07), Services (notebook 05)",
     state=replace(PIPELINE, last=(let_the_redeemer_rest,)),
