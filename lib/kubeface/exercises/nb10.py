@@ -15,7 +15,7 @@ PLAN = Plan(
     objectives=(
         "open the gallery, and follow photos into it as they change",
         "choose between NodePort, LoadBalancer and Ingress, and say who has to act for each",
-        "find out why a Service with healthy Pods does not answer",
+        "find a mistake on the way of a request, from the Service to the Pod",
     ),
     needs="Services (notebook 05), the consumer (notebook 09)",
     state=PIPELINE,
@@ -33,7 +33,7 @@ question(
     "An Ingress is applied, and no Ingress controller runs. What does the API server do?",
     choice=("refuse it", "take it, and nothing happens", "open port 80 on every node"),
     expect="take it, and nothing happens",
-    because="It keeps a wish. Who fulfils it is a controller, which reads Ingresses and moves the traffic.",
+    because="It stores the object. A controller reads Ingresses and moves the traffic, and here there is none.",
 )
 question(
     "nb10.selector",
