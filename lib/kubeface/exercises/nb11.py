@@ -29,7 +29,7 @@ PLAN = Plan(
     "Scaling and scheduling",
     objectives=(
         "run more of a program, and say on which nodes it lands and why",
-        "say why a Pod waits or was killed, and give it what it needs",
+        "say why a Pod does not run, and give it what it needs",
         "let the cluster scale by itself, and take a node out of work without an outage",
     ),
     needs="Deployments (notebook 07), labels and taints of nodes (notebook 06)",
@@ -43,7 +43,8 @@ question(
     "One Pod of busy uses three times what it requests; the target is half of it. How many will there be?",
     number=range(1, 11),
     expect=4,
-    because="Six times the target would be six Pods. maxReplicas ends it at four.",
+    because="Six times the target asks for six Pods, or seven where a little more is measured. "
+    "maxReplicas ends it at four.",
 )
 question(
     "nb11.pending",

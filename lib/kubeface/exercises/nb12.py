@@ -31,7 +31,7 @@ PLAN = Plan(
     "12",
     "Rolling updates and rollback",
     objectives=(
-        "replace a running program by a newer version, and lose no request",
+        "replace a running program by a newer version while it is used",
         "say how many Pods there are at most while it happens, and what may be missing",
         "stop a bad version, and go back to a good one",
     ),
@@ -45,14 +45,15 @@ question(
     "Three receivers, maxSurge 1, maxUnavailable 0. How many does the Deployment count at most on the way?",
     number=range(1, 8),
     expect=4,
-    because="The three that are wanted, and the one that maxSurge allows. Who is ending is not counted.",
+    because="The three that are desired, and the one that maxSurge allows. Pods that terminate are not counted.",
 )
 question(
     "nb12.lost",
     "Three clients post all the time while every receiver is replaced. Which requests are lost?",
     choice=("none", "some, while a Pod is swapped", "all, until the new Pods are ready"),
     expect="none",
-    because="A new Pod gets requests once it is ready, and an old one serves on until nobody sends it any.",
+    because="A new Pod gets requests once it is ready, and an old one serves on for three seconds while nodes "
+    "learn that it leaves.",
 )
 question(
     "nb12.bad",
