@@ -1,6 +1,6 @@
 """How much of each notebook the learner does, counted over its source: `make figures`.
 
-A code cell asks for something when it holds a question or a check, or carries the tag `yours`: there the
+A code cell asks for something when it holds a question, a check, or a task (`# Your turn: …`): there the
 learner decides, types or writes. The longest stretch is the most code cells in a row that ask for nothing.
 """
 
@@ -13,8 +13,9 @@ import nbformat
 from checked import ASKED, CHECK
 from nbformat import NotebookNode
 
+from kubeface.model import gaps
+
 COURSE = Path(__file__).parents[2] / "notebooks"
-YOURS = "yours"
 #: The packages of the course, by the names that are imported.
 TOOLS = ("kubernetes", "yaml", "pymysql", "nsq", "face_recognition", "ipywidgets")
 _IMPORTED = re.compile(rf"^\s*(?:from|import) ({'|'.join(TOOLS)})\b", re.MULTILINE)
@@ -73,8 +74,7 @@ def table(folder: Path = COURSE) -> str:
 
 
 def _asks(cell: NotebookNode) -> bool:
-    tags = cell.metadata.get("tags", [])
-    return bool(YOURS in tags or CHECK.search(cell.source) or ASKED.search(cell.source))
+    return bool(gaps.read(cell.source) or CHECK.search(cell.source) or ASKED.search(cell.source))
 
 
 def _together(every: list[Figures]) -> Figures:

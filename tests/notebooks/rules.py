@@ -14,6 +14,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 import kubeface
+from kubeface.model import gaps
 
 IGNORES = "nbval-ignore-output"
 RAISES = "raises-exception"
@@ -28,7 +29,7 @@ def violations(path: Path) -> list[str]:
     """Every broken rule as one sentence, in the order of the cells; empty for a sound notebook."""
     notebook = nbformat.read(path, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    found = [*_about_file(path, notebook), *_about_run(cells)]
+    found = [*_about_file(path, notebook), *_about_run(cells), *_about_tasks(cells)]
     for number, cell in enumerate(cells):
         found += [f"cell {number}: {sentence}" for rule in CELL_RULES for sentence in rule(cell)]
     return [f"{path.name}: {sentence}" for sentence in found]
@@ -39,6 +40,15 @@ def _about_file(path: Path, notebook: NotebookNode) -> Iterator[str]:
         yield "the name should look like 03-deploy-the-receiver.ipynb"
     if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
         yield "the kernel should be python3, which every environment has"
+
+
+def _about_tasks(cells: list[NotebookNode]) -> Iterator[str]:
+    tasks = [gap.sentence for gap in (gaps.read(cell.source) for cell in cells) if gap]
+    yield from (
+        f"the task {one!r} stands in two cells, so that nobody knows whose answer is meant"
+        for one in sorted(set(tasks))
+        if tasks.count(one) > 1
+    )
 
 
 def _about_run(cells: list[NotebookNode]) -> Iterator[str]:
@@ -145,10 +155,23 @@ def _pictures(cell: NotebookNode) -> Iterator[str]:
             yield "shows a picture that says nothing as text; nbval does not compare pixels"
 
 
+def _task(cell: NotebookNode) -> Iterator[str]:
+    """What a learner is to write can be cut out by its marks, and what is left is a cell."""
+    gap = gaps.read(cell.source)
+    if gap is None:
+        if re.search(r"^\s*# ?(your turn|left out|given:)", cell.source, re.IGNORECASE | re.MULTILINE):
+            yield "has a mark of a task, and no task: it begins with `# Your turn: ` and says what to do"
+        return
+    yield from gap.faults
+    if RAISES in cell.metadata.get("tags", []):
+        yield f"has a task and is tagged {RAISES!r}: a notebook goes on after it, also while it is open"
+    yield from _is_python(nbformat.from_dict({"source": gap.gapped}))
+
+
 def _applies(cell: NotebookNode) -> Iterator[str]:
     for options in re.findall(r"\bapply (-.*)", cell.source):
         if "--server-side" not in options:
             yield "applies without --server-side: kubectl would warn of each object that the course has made"
 
 
-CELL_RULES = (_was_run, _markers, _errors, _is_python, _calls, _imports, _pictures, _applies)
+CELL_RULES = (_was_run, _markers, _errors, _is_python, _calls, _imports, _pictures, _applies, _task)

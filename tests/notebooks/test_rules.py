@@ -52,6 +52,30 @@ FAULTS = {
     "import from a room": ([SOUND, cell("from kubeface.kube import wait")], "imports from kubeface.kube"),
     "import of a room": ([SOUND, cell("import kubeface.kube")], "imports from kubeface.kube"),
     "import of no public name": ([SOUND, cell("from kubeface import yaml")], "imports yaml, no public name"),
+    "task without an answer": ([SOUND, cell("# Your turn: add them.\n...")], "has no answer"),
+    "task misspelt": ([SOUND, cell("# your turn: add them.\n1 + 1")], "has a mark of a task, and no task"),
+    "task that says nothing": ([SOUND, cell("# Your turn:\n1 + 1")], "has a mark of a task, and no task"),
+    "two tasks": (
+        [SOUND, cell("# Your turn: add them.\n1 + 1\n# Your turn: again.\n2 + 2")],
+        "has a mark where none is read",
+    ),
+    "nothing left out": (
+        [SOUND, cell("# Your turn: add.\n# Left out: `3`\n1 + 2")],
+        "which its answer has 0",
+    ),
+    "left out twice": ([SOUND, cell("# Your turn: add.\n# Left out: `1`\n1 + 1")], "which its answer has 2"),
+    "gap that is no Python": (
+        [SOUND, cell("# Your turn: add.\n# Left out: `:`\nif True:\n    1 + 2")],
+        "is not Python",
+    ),
+    "one task for two cells": (
+        [cell("# Your turn: add them.\n1 + 1"), cell("# Your turn: add them.\n1 + 2")],
+        "stands in two cells",
+    ),
+    "task where an error is no stop": (
+        [SOUND, cell("# Your turn: fail.\nraise ValueError('no')", BROKEN, tags=("raises-exception",))],
+        "a notebook goes on after it",
+    ),
     "not Python": ([SOUND, cell("print(")], "is not Python"),
     "photo stored": (
         [SOUND, cell("show()", shown(text_html="<img src='data:image/jpeg;base64,aGk='>"))],
@@ -72,6 +96,10 @@ def test_a_sound_notebook_breaks_no_rule(tmp_path: Path) -> None:
         cell("%kubectl apply --server-side --filename x.yaml"),
         cell("import json\nfrom pathlib import Path\n\nfrom kubeface import Lesson, wait"),
         cell("raise ValueError('no')", BROKEN, tags=("raises-exception",)),
+        cell(
+            "# Your turn: list them,\n# with names.\n# Left out: `pods`\n%kubectl get pods\n# Given: all.\n1"
+        ),
+        cell("%%kubectl apply --server-side -f -\n# Your turn: a note.\nkind: ConfigMap"),
         cell("gallery()", shown(image_png="aGk=", text_plain="obama.jpg: Barack Obama")),
     ]
     assert violations(write(tmp_path, *cells)) == []

@@ -5,6 +5,7 @@ from typing import Any
 
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import ask_for_current, current_cluster
+from kubeface.model.gaps import Gap
 
 
 @dataclass
@@ -16,12 +17,14 @@ class Session:
         notebook: Its number, `05`; None outside a lesson.
         asked: The predictions asked for in this run, by name.
         hinted: The exercises whose last hint was shown in this run.
+        turn: The task of the cell that was run last of those that have one, as it was run.
     """
 
     cluster: Cluster | None = None
     notebook: str | None = None
     asked: dict[str, Any] = field(default_factory=dict)
     hinted: set[str] = field(default_factory=set)
+    turn: Gap | None = None
 
 
 current = Session()
@@ -31,6 +34,7 @@ ask_for_current(lambda: current.cluster)  # so that `kubectl` speaks to whom `ch
 def begin(cluster: Cluster, notebook: str) -> None:
     """Begin a run: from now on the verbs use this cluster and this notebook."""
     current.cluster, current.notebook, current.asked, current.hinted = cluster, notebook, {}, set()
+    current.turn = None
 
 
 def cluster() -> Cluster:

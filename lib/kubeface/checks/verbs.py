@@ -1,7 +1,7 @@
 """check, hint, solution: what a learner says about an exercise."""
 
 from kubeface import notebook
-from kubeface.checks import session
+from kubeface.checks import session, turns
 from kubeface.checks.judging import JUDGE_S, in_time, judge
 from kubeface.checks.progress import Progress
 from kubeface.checks.registry import Exercise, Hint, find
@@ -9,6 +9,7 @@ from kubeface.checks.shown import as_html, as_text
 from kubeface.checks.solutions import Solution, code_of
 from kubeface.checks.verdicts import Outcome, Verdict
 from kubeface.kube import Cluster
+from kubeface.model.gaps import Gap
 
 
 def check(name: str = "", *, cluster: Cluster | None = None) -> Verdict:
@@ -76,14 +77,15 @@ def hint(name: str = "", *, cluster: Cluster | None = None) -> "Hinted":
 def solution(name: str = "", *, now: bool = False) -> "Solution | Hinted":
     """One way to the goal: folded in a notebook, and code that runs.
 
-    Somebody in a notebook has it after a first try, judged by `check`, or after the last hint.
+    Somebody in a notebook has it after a first try, judged by `check`, or after the last hint. Without a
+    name, it is of the cell that was run last of those with a part to write, once something is written there.
 
     Args:
         name: `nb05.scale`.
         now: Have it before that.
 
     Raises:
-        BadInput: there is no exercise of that name, or none was named.
+        BadInput: there is no exercise of that name; or none was named, and no such cell was run.
 
     >>> from kubeface import solution
     >>> solution("nb00.note")
@@ -92,11 +94,24 @@ def solution(name: str = "", *, now: bool = False) -> "Solution | Hinted":
     <BLANKLINE>
     kubectl("create configmap note --from-literal author=me", cluster=cluster)
     """
+    if not name and session.current.turn:
+        return _answer(session.current.turn, now=now)
     one = find(name, verb="solution")
     if not now and _is_untried(one):
         told = f'check("{name}") says how far you are, hint("{name}") helps'
         return Hinted("try it first", f'{told}; solution("{name}", now=True) shows one way at once.')
     return solution_of(one)
+
+
+def _answer(turn: Gap, *, now: bool) -> "Solution | Hinted":
+    """What the record has in a cell that is the learner's to write."""
+    if turn.is_open and not now and notebook.is_watched():
+        told = "write something in the cell, and run it"
+        return Hinted("try it first", f"{told}; solution(now=True) shows one way at once.")
+    found = turns.in_record(turn)
+    return (
+        Solution("it", found.answered) if found else Hinted("nothing to show", "the record has no such cell.")
+    )
 
 
 def _is_untried(one: Exercise) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kubeface.editions import notebooks
+from kubeface.model import gaps
 
 #: What is read from the checkout, and where it lies in the learner's folder; `""` is its top.
 _GIVEN = (
@@ -15,7 +16,9 @@ _GIVEN = (
 
 
 def read(checkout: Path, photos: Path) -> dict[str, bytes]:
-    """The course's files for a learner, by their path in the learner's folder: notebooks without outputs.
+    """The course's files for a learner, by their path in the learner's folder.
+
+    Notebooks are without outputs, and notebooks and manifests have gaps where the learner is to write.
 
     Args:
         checkout: Of the project.
@@ -28,7 +31,13 @@ def read(checkout: Path, photos: Path) -> dict[str, bytes]:
     }
     for path in _files(photos, "*/*"):
         found[str(Path("photos") / path.relative_to(photos))] = path.read_bytes()
-    return {name: notebooks.cleared(data) if notebooks.is_one(name) else data for name, data in found.items()}
+    return {name: _for_learners(name, data) for name, data in found.items()}
+
+
+def _for_learners(name: str, data: bytes) -> bytes:
+    if notebooks.is_one(name):
+        return notebooks.cleared(data)
+    return gaps.gapped(data.decode()).encode() if name.endswith(".yaml") else data
 
 
 def _files(folder: Path, pattern: str) -> Iterator[Path]:

@@ -7,6 +7,8 @@ import warnings
 import nbformat
 from nbformat import NotebookNode
 
+from kubeface.model import gaps
+
 SUFFIX = ".ipynb"
 #: What nbformat raises for a text that is no notebook.
 _NONE = (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError)
@@ -30,7 +32,7 @@ def read(data: bytes) -> NotebookNode | None:
 
 
 def cleared(data: bytes) -> bytes:
-    """The notebook without outputs and counts.
+    """The notebook without outputs and counts, and with gaps where the learner is to write.
 
     >>> from nbformat.v4 import new_code_cell, new_notebook
     >>> run = new_notebook(cells=[new_code_cell("1 + 1", execution_count=7)])
@@ -41,6 +43,7 @@ def cleared(data: bytes) -> bytes:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+            cell.source = gaps.gapped(cell.source)
     return f"{nbformat.writes(notebook)}\n".encode()
 
 

@@ -26,6 +26,7 @@ from kubeface.kube.contexts import current_cluster
 from kubeface.kube.kubeconfig import joined, merged
 from kubeface.kube.overrides import NO_OVERRIDES
 from kubeface.kube.rewrite import rewrite_command
+from kubeface.model import gaps
 from kubeface.model.manifests import Manifest, parse
 
 #: Without a person's aliases and defaults, which could lead elsewhere.
@@ -178,6 +179,7 @@ def kustomize(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
         timeout_s: How long kubectl may take, in seconds.
 
     Raises:
+        BadInput: a part of its `kustomization.yaml` is still to be written.
         CommandFailed: the kustomization is wrong; kubectl's words are in `seen`.
         Missing: there is no kubectl.
 
@@ -185,7 +187,8 @@ def kustomize(folder: Path | str, *, timeout_s: float = 30) -> list[Manifest]:
     >>> sorted(one["kind"] for one in kustomize(manifests_folder() / "nsqlookupd"))
     ['Deployment', 'NetworkPolicy', 'Service', 'ServiceAccount']
     """
-    arguments = ["kustomize", str(folder)]
+    file = Path(folder) / "kustomization.yaml"
+    arguments = ["kustomize", str(gaps.complete(file).parent if file.is_file() else folder)]
     env = os.environ | PLAIN
     text = _run(arguments, shown=arguments, stdin=b"", timeout_s=timeout_s, env=env)
     return parse(text, source=str(folder))

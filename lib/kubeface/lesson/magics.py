@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeface import notebook
-from kubeface.checks import session
+from kubeface.checks import session, turns
 from kubeface.errors import BadInput, CommandFailed, Missing
 from kubeface.kube import Cluster
 from kubeface.kube.arguments import is_set, own, words
@@ -21,6 +21,7 @@ from kubeface.lesson.changes import changes
 from kubeface.lesson.context import LessonStopped
 from kubeface.lesson.lines import Names
 from kubeface.lesson.needs import lacking_here
+from kubeface.model import gaps
 
 COMMAND_S = 300.0  # chosen: longer than the slowest `kubectl rollout status` or `wait` of the course
 
@@ -47,7 +48,7 @@ class KubectlRefused(BadInput):
 
 
 def register() -> None:
-    """Register the magics and the handler of interrupts with IPython; outside IPython, do nothing."""
+    """Register with IPython the magics, the handler of interrupts, and the look at what is to be written."""
     shell = notebook.ipython()
     if shell is not None:
         from IPython.core.magic import needs_local_scope, no_var_expand
@@ -58,6 +59,7 @@ def register() -> None:
         shell.register_magic_function(changes_magic, "cell", "changes")
         shell.register_magic_function(needs_magic, "cell", "needs")
         interrupts.register(shell)
+        turns.register(shell)
 
 
 def line_magic(line: str, local_ns: Names | None = None) -> None:
@@ -188,7 +190,8 @@ def _kubectl(arguments: list[str], *, stdin: str = "") -> None:
     refuse_elsewhere(arguments, cluster)
     refuse_a_terminal(arguments)
     limit = None if set(words(arguments)[:1]) & set(_UNTIL_INTERRUPTED) else COMMAND_S
-    tell(_without_kubeconfig(arguments), cluster=cluster, stdin=stdin, timeout_s=limit)
+    told = [_complete(one) for one in _without_kubeconfig(arguments)]
+    tell(told, cluster=cluster, stdin=stdin, timeout_s=limit)
 
 
 @contextmanager
@@ -231,6 +234,13 @@ def _arguments(command: list[lines.Word], names: Names) -> list[str]:
     """A command's arguments, with the values put in; without the word kubectl."""
     arguments = [lines.put_in(word, names) for word in command]
     return arguments[1:] if arguments[:1] == ["kubectl"] else arguments
+
+
+def _complete(argument: str) -> str:
+    """An argument; one that is a manifest, once nothing in it is still to be written."""
+    path = Path(argument)
+    is_manifest = path.suffix == ".yaml" and path.is_file()
+    return str(gaps.complete(path)) if is_manifest else argument
 
 
 def _names(local_ns: Names | None) -> Names:

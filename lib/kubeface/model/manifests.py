@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from kubeface.errors import BadInput, Missing
+from kubeface.model import gaps
 
 Manifest = dict[str, Any]
 
@@ -54,7 +55,8 @@ def load_manifests(path: Path | str) -> list[Manifest]:
 
     Raises:
         Missing: there is no such file or folder.
-        BadInput: a file is not YAML, or holds something that is no object.
+        BadInput: a file is not YAML, holds something that is no object, or has a part that is still to be
+            written.
 
     >>> from tempfile import NamedTemporaryFile
     >>> with NamedTemporaryFile("w+", suffix=".yaml") as file:
@@ -68,7 +70,7 @@ def load_manifests(path: Path | str) -> list[Manifest]:
         raise Missing(f"there is no manifest at {path}")
     files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
     wanted = [file for file in files if file.name != "kustomization.yaml"]
-    return [one for file in wanted for one in parse(file.read_text(), source=str(file))]
+    return [one for file in wanted for one in parse(gaps.complete(file).read_text(), source=str(file))]
 
 
 def in_kind_order(objects: Iterable[Manifest]) -> list[Manifest]:

@@ -8,6 +8,7 @@ import pytest
 
 from kubeface import editions, places
 from kubeface.editions import notebooks
+from kubeface.model import gaps
 
 PHOTO = b"\x89PNG"
 
@@ -28,10 +29,33 @@ def test_every_notebook_is_there_with_its_text_and_nothing_of_a_run(given: dict[
         mine = nbformat.reads(given[path.name].decode(), as_version=4)
         stored = nbformat.read(path, as_version=4)
         assert [(one.cell_type, one.source) for one in mine.cells] == [
-            (one.cell_type, one.source) for one in stored.cells
+            (one.cell_type, gaps.gapped(one.source)) for one in stored.cells
         ]
         assert not notebooks.was_run(given[path.name])
         assert notebooks.was_run(path.read_bytes())
+
+
+def test_what_is_the_learner_s_to_write_is_left_out_of_notebooks_and_manifests(
+    given: dict[str, bytes],
+) -> None:
+    left_open = [name for name, text in _texts(given) if (gap := gaps.read(text)) and gap.is_open]
+    marked = [name for name, text in _texts(given) if gaps.read(text)]
+    assert left_open == marked
+    assert {Path(name).suffix for name in marked} == {".ipynb", ".yaml"}
+    assert b"Left out" not in b"".join(
+        data for name, data in given.items() if name.endswith((".ipynb", ".yaml"))
+    )
+
+
+def _texts(given: dict[str, bytes]) -> list[tuple[str, str]]:
+    """Each code cell and each manifest, with the name of its file."""
+    cells = [
+        (name, cell.source)
+        for name in filter(notebooks.is_one, given)
+        for cell in nbformat.reads(given[name].decode(), as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    return [*cells, *((name, data.decode()) for name, data in given.items() if name.endswith(".yaml"))]
 
 
 def test_manifests_glossary_and_photos_are_beside_them(given: dict[str, bytes]) -> None:

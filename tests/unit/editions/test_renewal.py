@@ -51,6 +51,15 @@ def test_a_notebook_that_was_only_opened_is_renewed_and_not_kept(folder: Folder,
     assert content() == COURSE | NEXT
 
 
+def test_a_part_that_the_learner_has_written_is_an_edit(folder: Folder, content: Content) -> None:
+    task = "# Your turn: add them.\n"
+    given, written, new = (notebook(task + one) for one in ("...", "1 + 1", "...\n# Given: more.\n2"))
+    folder.renew(COURSE | {FIRST: given})
+    write(folder, {FIRST: written})
+    folder.renew(COURSE | {FIRST: new})
+    assert content() == COURSE | {FIRST: written, FIRST_NEW: new}
+
+
 @pytest.mark.parametrize("ran", [False, True])
 def test_a_notebook_that_was_edited_stays_and_the_new_one_is_beside_it(
     folder: Folder, content: Content, ran: bool
