@@ -30,11 +30,11 @@ python3 -m venv --clear --without-pip "$$KUBEFACE_CACHE/uv"; \
 "$$KUBEFACE_CACHE/uv/bin/python" -m pip install --quiet uv==$(UV_VERSION)
 endef
 PYTEST := $(BIN)/pytest
-CODE := lib images tests
+CODE := lib images tests hatch_build.py
 # A test that fails runs once more: what a busy machine delayed passes now, what is broken does not.
 RUN = $(PYTEST) --reruns 1 --junitxml build/$@.xml -o cache_dir=build/cache/$@ $(if $(SHARD),--shard $(SHARD))
 
-.PHONY: help lab setup test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery figures rooms format clean
+.PHONY: help lab setup test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery figures rooms package format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,6 +114,9 @@ figures: $(READY) ## Count how much of each notebook the learner does
 
 rooms: $(READY) ## Draw the library's rooms, arrows and circles from its imports; OF=../another for that checkout's
 	@$(BIN)/python tests/rooms.py $(OF)
+
+package: $(READY) ## Build the wheel and the sdist that pip installs: build/package
+	$(BIN)/python -m hatchling build --clean -d build/package
 
 format: $(READY) ## Format the code and repair what can be repaired
 	$(BIN)/ruff check --fix $(CODE)

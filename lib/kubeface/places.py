@@ -2,14 +2,17 @@
 
 import os
 import pwd
+import sysconfig
 from pathlib import Path
 
 #: The course's own cluster.
 COURSE = "face"
 #: What its kubeconfig calls it: the file, the cluster and the context.
 CONTEXT = "kube-face-cluster"
-#: The folder of the course: notebooks, images, manifests, and this library.
-SOURCE = Path(__file__).resolve().parents[2]
+#: In an installed package: what a checkout has beside its library. See `pyproject.toml`.
+_PACKED = Path(__file__).resolve().parent / "course"
+#: The course's source, with notebooks, images and manifests: the checkout, or what the package has brought.
+SOURCE = _PACKED if _PACKED.is_dir() else Path(__file__).resolve().parents[2]
 #: In a learner's own folder: what the course has given.
 RECORD = ".kubeface"
 
@@ -44,6 +47,11 @@ def programs() -> Path:
     return cache() / "bin"
 
 
+def commands() -> Path:
+    """The folder that holds `kubeface`, for PATH; made with the package."""
+    return Path(sysconfig.get_path("scripts"))
+
+
 def folder() -> Path:
     """The learner's own folder: notebooks, manifests, photos; KUBEFACE_FOLDER names another one."""
     named = os.environ.get("KUBEFACE_FOLDER")
@@ -51,9 +59,15 @@ def folder() -> Path:
 
 
 def default_folder() -> Path:
-    """`~/kubeface`; where that is the checkout itself, `~/kubeface-course`. Under sudo, of who typed it."""
+    """`~/kubeface`; where the course itself lies in that, `~/kubeface-course`. Under sudo, of who typed it.
+
+    It does where `~/kubeface` is the checkout, or has the environment that kubeface is installed in.
+    """
     own = _home() / "kubeface"
-    return own.with_name("kubeface-course") if own.resolve() == SOURCE else own
+    is_learners = (own / RECORD).is_dir()
+    return (
+        own.with_name("kubeface-course") if SOURCE.is_relative_to(own.resolve()) and not is_learners else own
+    )
 
 
 def folder_here() -> Path | None:

@@ -15,7 +15,7 @@ from kubeface.util.process import foreground, python
 #: What JupyterLab opens, in the learner's own folder.
 FIRST = "00-start-here.ipynb"
 #: The command that this is, wherever it was called from.
-COMMAND = Path(sys.executable).parent / "kubeface"
+COMMAND = places.commands() / "kubeface"
 #: Settings of JupyterLab's own: no question about news, which nothing here would fetch.
 CONFIG = Path(__file__).parent / "jupyter"
 

@@ -4,7 +4,6 @@ import os
 import pwd
 import shlex
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -74,7 +73,7 @@ def _settings(name: str) -> dict[str, str]:
 
 def _folders() -> list[str]:
     """The folders of kubectl and of kubeface."""
-    return [str(places.programs()), str(Path(sys.executable).parent)]
+    return [str(places.programs()), str(places.commands())]
 
 
 def _users_shell() -> str:

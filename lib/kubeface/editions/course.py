@@ -1,4 +1,4 @@
-"""What the course gives a learner, read from its checkout."""
+"""What the course gives a learner, read from its source."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from kubeface.editions import notebooks
 from kubeface.model import gaps
 
-#: What is read from the checkout, and where it lies in the learner's folder; `""` is its top.
+#: What is read from the source, and where it lies in the learner's folder; `""` is its top.
 _GIVEN = (
     ("notebooks", "[0-9][0-9]-*.ipynb", ""),
     ("notebooks", "glossary.md", ""),
@@ -15,19 +15,19 @@ _GIVEN = (
 )
 
 
-def read(checkout: Path, photos: Path) -> dict[str, bytes]:
+def read(source: Path, photos: Path) -> dict[str, bytes]:
     """The course's files for a learner, by their path in the learner's folder.
 
     Notebooks are without outputs, and notebooks and manifests have gaps where the learner is to write.
 
     Args:
-        checkout: Of the project.
+        source: The folder that has notebooks/, manifests/ and images/; see `places.SOURCE`.
         photos: The folder of the course's photos.
     """
     found = {
-        str(Path(place) / path.relative_to(checkout / folder)): path.read_bytes()
+        str(Path(place) / path.relative_to(source / folder)): path.read_bytes()
         for folder, pattern, place in _GIVEN
-        for path in _files(checkout / folder, pattern)
+        for path in _files(source / folder, pattern)
     }
     for path in _files(photos, "*/*"):
         found[str(Path("photos") / path.relative_to(photos))] = path.read_bytes()

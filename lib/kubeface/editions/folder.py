@@ -115,7 +115,7 @@ class Folder:
         """The folder, there, the learner's, and for us alone; as the learner, under sudo too."""
         with as_person():
             try:
-                self._refuse_checkout()
+                self._refuse_source()
                 self.path.mkdir(parents=True, exist_ok=True)
                 self._refuse_owner()
                 with locks.locked(self.path):
@@ -126,9 +126,11 @@ class Folder:
                     raise
                 raise self._unusable(error) from error
 
-    def _refuse_checkout(self) -> None:
+    def _refuse_source(self) -> None:
         if self.path.resolve().is_relative_to(places.SOURCE):
-            raise BadInput(f"{self.path} is in the checkout, which stays as it is.", try_next=ANOTHER)
+            raise BadInput(
+                f"{self.path} is in the course's own source, which stays as it is.", try_next=ANOTHER
+            )
 
     def _refuse_owner(self) -> None:
         owner = self.path.stat().st_uid

@@ -52,7 +52,7 @@ def build_all(
 
     Args:
         cache: Holds storage/, base/, logs/ and images.json.
-        source: The checkout, which is the build context.
+        source: The course's, which is the build context.
         binaries: Programs by name, such as {"coredns": …}; those not named are looked for on this machine.
         only: Names of images; None means all.
     Returns:

@@ -16,7 +16,7 @@ class Image:
     Args:
         name: Its repository in the registry: "receiver".
         tag: Its version: "v1.0".
-        folder: Where its Dockerfile is, relative to the checkout; None for the cluster's own images.
+        folder: Where its Dockerfile is, relative to the course's source; None for the cluster's own images.
         args: What the Dockerfile's ARG instructions are given: (("VERSION", "v1.1"),).
     """
 
@@ -32,7 +32,7 @@ class Image:
 
 
 def load(source: Path) -> tuple[Image, ...]:
-    """All images of a checkout, in the order of its catalog.
+    """All images of the course's source, in the order of its catalog.
 
     Raises:
         Missing: there is no catalog below `source`.
@@ -42,7 +42,9 @@ def load(source: Path) -> tuple[Image, ...]:
     try:
         entries = yaml.safe_load(path.read_text())
     except FileNotFoundError as error:
-        raise Missing(f"There is no {path}.", try_next="run kubeface from its own checkout") from error
+        raise Missing(
+            f"There is no {path}.", try_next="install kubeface again, or check the project out again"
+        ) from error
     images = tuple(_image(entry, path) for entry in entries)
     refs = [image.ref for image in images]
     if repeated := {ref for ref in refs if refs.count(ref) > 1}:

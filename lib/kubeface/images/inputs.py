@@ -37,14 +37,14 @@ def digest(*paths: Path, source: Path, extra: str = "") -> str:
 
 
 def mode(path: Path) -> int:
-    """A file's mode in an image: for everybody to read, whatever umask the checkout was made with."""
+    """A file's mode in an image: for everybody to read, whatever umask the source was written with."""
     return 0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644
 
 
 def lay_out(dockerfile: Path, source: Path, folder: Path) -> Path:
     """Fill `folder` with what a Dockerfile copies, and with itself; where it is there.
 
-    A Pod's user is not the checkout's: each file gets the `mode` that it has in an image.
+    A Pod's user is not the source's: each file gets the `mode` that it has in an image.
     """
     for path in {dockerfile, *copied(dockerfile, source)}:
         target = folder / path.relative_to(source)

@@ -5,12 +5,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from kubeface import notebook
+from kubeface import notebook, places
 from kubeface.checks import shown
 from kubeface.lesson.plan import Plan
 
 #: Written by whoever measures the notebooks: {"05": 30}, minutes of reading and running, rounded.
-MINUTES = Path(__file__).resolve().parents[3] / "notebooks" / "minutes.json"
+MINUTES = places.SOURCE / "notebooks" / "minutes.json"
 
 
 class Page:

@@ -49,7 +49,7 @@ def require(spec: ClusterSpec, tools: Toolchain, *, is_new: bool) -> None:
         raise Missing(
             "The cluster cannot start on this machine yet.",
             seen="\n".join(f"- {problem}" for problem in problems),
-            try_next="make lab, which installs and builds what it can",
+            try_next="kubeface setup, which installs and builds what it can",
         )
 
 

@@ -42,19 +42,19 @@ def manifests_folder() -> Path:
     """The manifests that lessons apply: the learner's own, in a folder of theirs; else the course's.
 
     Raises:
-        Missing: they have been deleted, or the library was installed without its checkout.
+        Missing: they have been deleted.
     """
     own = places.folder_here()
     return _with_kustomization(own, "kubeface lesson restore manifests") if own else course_manifests()
 
 
 def course_manifests() -> Path:
-    """The manifests as the course has them, beside the library's source.
+    """The manifests as the course has them.
 
     Raises:
-        Missing: the library was installed without its checkout.
+        Missing: they have been deleted.
     """
-    return _with_kustomization(places.SOURCE, "work in a checkout of the project")
+    return _with_kustomization(places.SOURCE, "install kubeface again, or check the project out again")
 
 
 def _with_kustomization(folder: Path, try_next: str) -> Path:

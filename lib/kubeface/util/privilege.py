@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import site
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,10 +27,15 @@ def become_root(arguments: list[str]) -> None:
     """Return at once for root; otherwise run kubeface again through sudo, in this process's place.
 
     Raises:
-        Missing: the user is not root and there is no sudo.
+        Missing: the user is not root and there is no sudo, or root would not find this library.
     """
     if os.geteuid() == 0:
         return
+    if Path(__file__).is_relative_to(site.getusersitepackages()):
+        raise Missing(
+            "Nodes need root rights, and root does not see kubeface: it is installed for your account alone.",
+            try_next="pipx install kubeface, or pip install kubeface in a virtual environment",
+        )
     sudo = shutil.which("sudo")
     if sudo is None:
         raise Missing(

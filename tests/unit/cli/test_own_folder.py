@@ -66,6 +66,12 @@ def test_by_default_it_is_in_the_home_and_never_the_checkout(
     assert own_folder.chosen(None) == home / "kubeface"
     (home / "kubeface").symlink_to(places.SOURCE)
     assert own_folder.chosen(None) == home / "kubeface-course"
+    (home / "kubeface").unlink()
+    installed = home / "kubeface" / ".venv" / "site-packages" / "kubeface" / "course"
+    monkeypatch.setattr(places, "SOURCE", installed)
+    assert own_folder.chosen(None) == home / "kubeface-course"
+    (home / "kubeface" / places.RECORD).mkdir(parents=True)  # it was the learner's before
+    assert own_folder.chosen(None) == home / "kubeface"
     monkeypatch.setenv("KUBEFACE_FOLDER", "~/mine")
     assert own_folder.chosen(None) == home / "mine"
     monkeypatch.chdir(home)

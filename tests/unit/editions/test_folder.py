@@ -57,7 +57,7 @@ def test_a_folder_that_was_prepared_and_then_cut_off_is_the_learner_s(tmp_path: 
 
 def test_the_checkout_and_what_is_in_it_stay_as_they_are() -> None:
     for path in (places.SOURCE, places.SOURCE / "mine"):
-        with pytest.raises(BadInput, match="is in the checkout, which stays as it is"):
+        with pytest.raises(BadInput, match="is in the course's own source, which stays as it is"):
             Folder(path).renew(COURSE)
     assert not (places.SOURCE / "mine").exists()
 

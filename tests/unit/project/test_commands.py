@@ -14,7 +14,7 @@ from tracked import ROOT
 from kubeface.cli.commands import app
 
 MAKEFILE = (ROOT / "Makefile").read_text()
-TEXTS = ("README.md", "CONTRIBUTING.md", "docs/any-cluster.md")
+TEXTS = ("README.md", "CONTRIBUTING.md", "docs/any-cluster.md", "docs/package.md")
 #: Targets that others need; nobody types them.
 INNER = {"ready-to-test", "test-unit", "test-waiting", "test-computing", "test-alone"}
 

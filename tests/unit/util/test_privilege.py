@@ -97,6 +97,13 @@ def test_every_module_that_we_run_is_run_so() -> None:
 
 
 @pytest.mark.usefixtures("person")
+def test_what_root_would_not_find_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(privilege.site, "getusersitepackages", lambda: str(SOURCE.parent))
+    with pytest.raises(Missing, match="for your account alone"):
+        privilege.become_root(["up"])
+
+
+@pytest.mark.usefixtures("person")
 def test_without_sudo_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert privilege.can_become_root()
     monkeypatch.setattr(privilege.shutil, "which", lambda name: None)
