@@ -9,7 +9,7 @@ from figures import COURSE, Figures, figures, table
 #: without one.
 SHARE, STRETCH = 0.4, 6
 #: Lessons that do not yet, and are to be given tasks.
-TO_DO = {"00", "01", "02", "03", "04", "05", "06", "07"}
+TO_DO = {"00", "01", "02", "03", "04", "05"}
 LESSONS = sorted(COURSE.glob("[0-9][0-9]-*.ipynb"))
 
 
