@@ -6,6 +6,7 @@ import beginnings
 import live
 import nbformat
 import pytest
+from answers import given_away
 from checked import answered, checked
 from minutes import page
 from prose import broken_promises, missing_in
@@ -42,6 +43,11 @@ def test_the_file_keeps_the_rules(path: Path) -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_the_text_keeps_its_promises(path: Path) -> None:
     assert broken_promises(path) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_no_answer_stands_before_its_question(path: Path) -> None:
+    assert given_away(path) == []
 
 
 def test_the_table_of_contents_is_the_measured_one() -> None:
