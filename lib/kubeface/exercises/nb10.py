@@ -33,7 +33,8 @@ question(
     "An Ingress is applied, and no Ingress controller runs. What does the API server do?",
     choice=("refuse it", "take it, and nothing happens", "open port 80 on every node"),
     expect="take it, and nothing happens",
-    because="It stores the object. A controller reads Ingresses and moves the traffic, and here there is none.",
+    because="It stores the object. A controller reads Ingresses and moves the traffic, "
+    "and here there is none.",
 )
 question(
     "nb10.selector",

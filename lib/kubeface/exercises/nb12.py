@@ -45,15 +45,16 @@ question(
     "Three receivers, maxSurge 1, maxUnavailable 0. How many does the Deployment count at most on the way?",
     number=range(1, 8),
     expect=4,
-    because="The three that are desired, and the one that maxSurge allows. Pods that terminate are not counted.",
+    because="The three that are desired, and the one that maxSurge allows. "
+    "Pods that terminate are not counted.",
 )
 question(
     "nb12.lost",
     "Three clients post all the time while every receiver is replaced. Which requests are lost?",
     choice=("none", "some, while a Pod is swapped", "all, until the new Pods are ready"),
     expect="none",
-    because="A new Pod gets requests once it is ready, and an old one serves on for three seconds while nodes "
-    "learn that it leaves.",
+    because="A new Pod gets requests once it is ready, and an old one serves on for three seconds "
+    "while nodes learn that it leaves.",
 )
 question(
     "nb12.bad",
