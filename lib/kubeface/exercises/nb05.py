@@ -53,7 +53,7 @@ question(
 )
 question(
     "nb05.nodeport",
-    "The receiver has one Pod, on one node. At how many nodes does the port 30800 answer?",
+    "The receiver has one Pod, on one node. On how many nodes does the port 30800 answer?",
     number=range(0, 7),
     expect=3,
     because="kube-proxy opens it on every node and forwards to the Pod, wherever that is.",
