@@ -147,7 +147,7 @@ def gate(cluster: Cluster) -> Verdict:
     file = _as_in_its_file(cluster, "gate")
     is_the_files = all(template_container(found, "web").get(part) == file.get(part) for part in file)
     if is_the_files and found.desired == 1 and not found.ready and not found.is_terminating:
-        return not_started("it is asked for /redy, as in the beginning")
+        return not_started("it is not ready, as in the beginning")
     if not asks(probe):
         return not_yet(f"its readiness probe, {told}, asks nothing: the answer is always yes")
     short = unfinished(found)

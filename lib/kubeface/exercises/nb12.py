@@ -245,7 +245,7 @@ def the_frontend_is_back(cluster: Cluster) -> Verdict:
     image = named(image_of(found, "frontend"))
     short = unfinished(found)
     if image.tag == "v2.0" and short and found.desired and not at(found, "spec", "paused"):
-        return not_started("it still asks for v2.0, which nobody has built")
+        return not_started("its rollout is not complete, as you found it")
     if short:
         return not_yet(f"it asks for {image.short}: {short}")
     is_it = all(pods.runs(pod, "frontend") for pod in pods.of(cluster, found))

@@ -132,7 +132,7 @@ def nobody_answers(cluster: Cluster) -> Verdict:
     selector = table(found, "spec", "selector")
     is_misspelt = selector == {"app.kubernetes.io/name": "reciever"}
     if is_misspelt and not pods.living(cluster, labels=selector) and at(found, "spec", "type") == "NodePort":
-        return not_started("its selector is the one that you found")
+        return not_started("it is as you found it")
     return passed_unless(astray(cluster, found, RECEIVER.port, RECEIVER) or closed(cluster, found, RECEIVER))
 
 
@@ -212,7 +212,7 @@ def no_page(cluster: Cluster) -> Verdict:
     image = str(template_container(found, "frontend").get("image") or "")
     short = unfinished(found)
     if named(image).tag == "v1.O" and short and found.desired == 1 and not at(found, "spec", "paused"):
-        return not_started("its image is the one that you found")
+        return not_started("it is as you found it")
     return passed_unless(_stopped(cluster, found, f"its image is {image}"))
 
 
@@ -327,7 +327,7 @@ def waits_for_a_node(cluster: Cluster) -> Verdict:
     memory = {key: at(container, "resources", key, "memory") for key in ("requests", "limits")}
     short = unfinished(found)
     if memory == {"requests": "64Gi", "limits": "64Gi"} and short and found.desired == 1:
-        return not_started("it asks for the memory that you found")
+        return not_started("it is as you found it")
     told = ", ".join(f"{key} of {value or 'nothing'}" for key, value in memory.items())
     killed = pods.restarting(pods.of(cluster, found))
     return passed_unless(_stopped(cluster, found, f"with memory {told}") or killed)
@@ -414,7 +414,7 @@ def never_ready(cluster: Cluster) -> Verdict:
     told = environment(cluster, container).get(ADDRESS)
     is_as_found = told is not None and (told.value, told.source) == ("nsqlookupd:4160", "")
     if is_as_found and unfinished(found) and found.desired == 1 and not at(found, "spec", "paused"):
-        return not_started("its environment is the one that you found")
+        return not_started("it is as you found it")
     return passed_unless(_stopped(cluster, found, f"it asks {told.value if told else 'nobody'}"))
 
 
@@ -499,7 +499,7 @@ def one_too_few(cluster: Cluster) -> Verdict:
     selector = table(found, "spec", "template", "spec", "nodeSelector")
     is_unlabelled = "node2" in nodes and "receiver" not in nodes["node2"].labels
     if is_unlabelled and selector == {"receiver": "true"} and missing == ["node2"]:
-        return not_started("node2 is as you found it")
+        return not_started("its queue is as you found it")
     return not_yet(f"there is none ready on {named_in(missing)}")
 
 
