@@ -1,5 +1,6 @@
 """The commands for an existing cluster: check it, use it, leave it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -55,10 +56,20 @@ def check(
 
 @app.command()
 def use(
-    context: Context, registry: Registry = "", shared_class: SharedClass = "", one_node: OneNode = False
+    context: Context,
+    registry: Registry = "",
+    shared_class: SharedClass = "",
+    one_node: OneNode = False,
+    archives: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Load the images that kubeface images --save has put there; build none."
+        ),
+    ] = None,
 ) -> None:
     """Prepare an existing cluster for the course."""
-    ExistingCluster(context, ClusterOverrides(registry, shared_class, one_node)).up(say=report.say)
+    cluster = ExistingCluster(context, ClusterOverrides(registry, shared_class, one_node))
+    cluster.up(say=report.say, archives=archives)
 
 
 @app.command()

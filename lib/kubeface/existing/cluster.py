@@ -1,5 +1,7 @@
 """A cluster that exists already, by its kubeconfig context: check it, bring the images, clean up."""
 
+from pathlib import Path
+
 from kubeface import places
 from kubeface.errors import BadInput, Missing
 from kubeface.existing import image_loaders, preflight, removal, storage_classes
@@ -46,8 +48,11 @@ class ExistingCluster:
         told = self.overrides()
         return [*preflight.examine(self.cluster, told), image_loaders.check(self.context, told.registry)]
 
-    def up(self, *, say: Say) -> None:
+    def up(self, *, say: Say, archives: Path | None = None) -> None:
         """Prepare it for the course: check it, bring the images, store the overrides.
+
+        Args:
+            archives: A folder with archives of the images; without it they are built.
 
         Raises:
             Missing: the pipeline cannot run there; a sentence for each reason is in `seen`.
@@ -60,7 +65,7 @@ class ExistingCluster:
                 seen="\n".join(f"- {reason}" for reason in reasons),
                 try_next=f"kubeface check --context {self.context}",
             )
-        image_loaders.bring(self.context, told.registry, say)
+        image_loaders.bring(self.context, told.registry, say, saved=archives)
         overrides.save_overrides(self.context, told)
         say(f'{self.context} is ready. A notebook uses it with Lesson("00", context="{self.context}").')
 

@@ -1,13 +1,14 @@
 """How images get to the nodes of an existing cluster: through a registry, or by the tool that made it."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from kubeface.errors import CommandFailed, Missing
+from kubeface.errors import BadInput, CommandFailed, Missing
 from kubeface.kube.overrides import REGISTRY
 from kubeface.util.finding import Finding
 from kubeface.util.process import python
@@ -47,24 +48,48 @@ def check(context: str, registry: str) -> Finding:
     return Finding("images", problem)
 
 
-def bring(context: str, registry: str, say: Say) -> None:
+def bring(context: str, registry: str, say: Say, *, saved: Path | None = None) -> None:
     """Build the images, and push them to the registry or load them by the cluster's tool.
 
+    Args:
+        saved: A folder with archives of them, from `kubeface images --save`: then nothing is built.
+
     Raises:
+        BadInput: there is a registry and a folder, or no archive in the folder.
         CommandFailed: the build, the push or the tool did not succeed.
         Missing: there is no such tool.
     """
+    if registry and saved:
+        raise BadInput(
+            f"The nodes of {context} pull from {registry}: archives are not loaded there.",
+            try_next=f"kubeface use --context {context}, or first kubeface leave --context {context}",
+        )
     if registry == REGISTRY:  # the nodes know the course's own name: whoever arranged that brings them
         return
     if registry:
         _kubeface_images(["--push", registry], say)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        _kubeface_images(["--save", folder], say)
-        for archive in sorted(Path(folder).glob("*.tar")):
+    with _archives(saved, say) as archives:
+        for archive in archives:
             if loader := image_loader(context, archive):
                 _run(loader, say, what=f"Loading {archive.stem}")
                 say(f"Loaded {archive.stem}")
+
+
+@contextlib.contextmanager
+def _archives(saved: Path | None, say: Say) -> Iterator[list[Path]]:
+    """The archives in a folder; without one, those of the images as they are now, gone afterwards."""
+    if saved:
+        if not (found := sorted(saved.glob("*.tar"))):
+            raise BadInput(
+                f"There is no archive of an image in {saved}.",
+                try_next=f"kubeface images --save {saved}, on a machine that can build them",
+            )
+        yield found
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        _kubeface_images(["--save", folder], say)
+        yield sorted(Path(folder).glob("*.tar"))
 
 
 def image_loader(context: str, archive: Path) -> list[str] | None:

@@ -371,6 +371,28 @@ def test_a_tool_that_is_not_installed_is_named(monkeypatch):
     assert problems([image_loaders.check("kind-mine", "localhost:5001")]) == []
 
 
+def test_archives_that_are_there_are_loaded_and_nothing_is_built(tmp_path, monkeypatch):
+    kind = tmp_path / "bin" / "kind"
+    kind.parent.mkdir()
+    kind.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
+    kind.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{kind.parent}:/usr/bin:/bin")
+    saved = tmp_path / "archives"
+    saved.mkdir()
+    with pytest.raises(BadInput, match="no archive of an image"):
+        image_loaders.bring("kind-mine", "", print, saved=saved)
+    for name in ("receiver-v1.0.tar", "nsq-v1.3.0.tar", "README.md"):
+        (saved / name).touch()
+    with pytest.raises(BadInput, match="pull from localhost:5001"):
+        image_loaders.bring("kind-mine", "localhost:5001", print, saved=saved)
+    said = []
+    image_loaders.bring("kind-mine", "", said.append, saved=saved)
+    assert said == ["Loaded nsq-v1.3.0", "Loaded receiver-v1.0"]
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        f"load image-archive --name mine {saved}/{name}" for name in ("nsq-v1.3.0.tar", "receiver-v1.0.tar")
+    ]
+
+
 def test_the_courses_own_cluster_is_refused(here, config):
     rename(config, COURSE)
     with pytest.raises(BadInput, match="is the course's own cluster"):
