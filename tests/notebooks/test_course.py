@@ -1,5 +1,6 @@
 """The notebooks of the course: sound as files, true when run again, and solvable."""
 
+from html import escape
 from pathlib import Path
 
 import beginnings
@@ -48,6 +49,22 @@ def test_the_text_keeps_its_promises(path: Path) -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_no_answer_stands_before_its_question(path: Path) -> None:
     assert given_away(path) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_questions_and_objectives_are_stored_as_they_are_declared(path: Path) -> None:
+    plan = load(path.name[:2])
+    asked = questions.known(path.name[:2])
+    declared = [*plan.objectives, *(one.text for one in asked), *(one.because for one in asked)]
+    plain, html = shown(path, "text/plain"), shown(path, "text/html")
+    assert [text for text in declared if text not in plain or escape(text) not in html] == []
+
+
+def shown(path: Path, kind: str) -> str:
+    """All that the notebook's cells have shown of a kind, such as text/html."""
+    cells = nbformat.read(path, as_version=4).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return "\n".join(output.get("data", {}).get(kind, "") for output in outputs)
 
 
 def test_the_table_of_contents_is_the_measured_one() -> None:
