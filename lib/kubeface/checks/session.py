@@ -1,11 +1,25 @@
 """The cluster and the notebook that the verbs of this kernel use."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import ask_for_current, current_cluster
 from kubeface.model.gaps import Gap
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Something that is the learner's to write, as it was when it was last used.
+
+    Args:
+        gap: The task.
+        file: The manifest that it is in; None for a cell.
+    """
+
+    gap: Gap
+    file: Path | None = None
 
 
 @dataclass
@@ -17,14 +31,14 @@ class Session:
         notebook: Its number, `05`; None outside a lesson.
         asked: The predictions asked for in this run, by name.
         hinted: The exercises whose last hint was shown in this run.
-        turn: The task of the cell that was run last of those that have one, as it was run.
+        turn: The task of the cell that was run last of those that have one; or of a manifest that it used.
     """
 
     cluster: Cluster | None = None
     notebook: str | None = None
     asked: dict[str, Any] = field(default_factory=dict)
     hinted: set[str] = field(default_factory=set)
-    turn: Gap | None = None
+    turn: Turn | None = None
 
 
 current = Session()

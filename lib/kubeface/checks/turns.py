@@ -22,7 +22,7 @@ def register(shell: Any) -> None:
     """From now on, every cell that is run in this shell, and every manifest, is looked at first."""
     if begin not in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.append(begin)
-    gaps.replace_with(_as_the_course_has_it)
+    gaps.replace_with(_in_place_of)
 
 
 def begin(lines: list[str]) -> list[str]:
@@ -36,10 +36,10 @@ def begin(lines: list[str]) -> list[str]:
     gap = gaps.read("".join(lines))
     if gap is None:
         return lines
-    session.current.turn = gap
+    session.current.turn = session.Turn(gap)
     if not gap.is_open:
         return lines
-    answered = None if notebook.is_watched() else in_record(gap)
+    answered = None if notebook.is_watched() else _in_record(gap)
     if answered is None:
         raise NotWritten(
             "A part of this cell is yours to write.",
@@ -54,8 +54,26 @@ def begin(lines: list[str]) -> list[str]:
 begin.has_side_effects = True  # type: ignore[attr-defined]
 
 
-def in_record(gap: Gap) -> Gap | None:
-    """The same task with its answer, as this lesson's record has it; None where there is none."""
+def answer(turn: session.Turn, *, now: bool) -> Gap | None:
+    """The same task with its answer, as the course has it; None where it has none.
+
+    Args:
+        turn: What is to be written.
+        now: Have it before anything is.
+
+    Raises:
+        NotWritten: somebody is there, and nothing is written yet.
+    """
+    gap = turn.gap if turn.file is None else gaps.read(turn.file.read_text())
+    if gap and gap.is_open and not now and notebook.is_watched():
+        raise NotWritten("Nothing is written yet.", seen=gap.sentence)
+    if turn.file is None:
+        return _in_record(turn.gap)
+    file = _of_the_course(turn.file)
+    return gaps.read(file.read_text()) if file else None
+
+
+def _in_record(gap: Gap) -> Gap | None:
     for path in (places.SOURCE / "notebooks").glob(f"{session.current.notebook}-*.ipynb"):
         for cell in json.loads(path.read_text())["cells"]:
             found = gaps.read("".join(cell["source"])) if cell["cell_type"] == "code" else None
@@ -64,9 +82,18 @@ def in_record(gap: Gap) -> Gap | None:
     return None
 
 
-def _as_the_course_has_it(path: Path) -> Path | None:
-    """Where nobody is there to write, the course's own file in the place of one of a learner's folder."""
+def _in_place_of(path: Path) -> Path | None:
+    """Where nobody is there to write, the course's manifest for one of a learner's folder that is open."""
+    if not notebook.is_watched():
+        return _of_the_course(path)
+    if gap := gaps.read(path.read_text()):
+        session.current.turn = session.Turn(gap, path.resolve())
+    return None
+
+
+def _of_the_course(path: Path) -> Path | None:
     folder, file = places.folder_here(), path.resolve()
-    if folder is None or notebook.is_watched() or not file.is_relative_to(folder.resolve()):
+    if folder is None or not file.is_relative_to(folder.resolve()):
         return None
-    return places.SOURCE / file.relative_to(folder.resolve())
+    own = places.SOURCE / file.relative_to(folder.resolve())
+    return own if own.is_file() else None

@@ -9,7 +9,6 @@ from kubeface.checks.shown import as_html, as_text
 from kubeface.checks.solutions import Solution, code_of
 from kubeface.checks.verdicts import Outcome, Verdict
 from kubeface.kube import Cluster
-from kubeface.model.gaps import Gap
 
 
 def check(name: str = "", *, cluster: Cluster | None = None) -> Verdict:
@@ -78,7 +77,8 @@ def solution(name: str = "", *, now: bool = False) -> "Solution | Hinted":
     """One way to the goal: folded in a notebook, and code that runs.
 
     Somebody in a notebook has it after a first try, judged by `check`, or after the last hint. Without a
-    name, it is of the cell that was run last of those with a part to write, once something is written there.
+    name, it is of the cell that was run last of those with a part to write, or of the manifest that it used,
+    once something is written there.
 
     Args:
         name: `nb05.scale`.
@@ -103,14 +103,16 @@ def solution(name: str = "", *, now: bool = False) -> "Solution | Hinted":
     return solution_of(one)
 
 
-def _answer(turn: Gap, *, now: bool) -> "Solution | Hinted":
-    """What the record has in a cell that is the learner's to write."""
-    if turn.is_open and not now and notebook.is_watched():
-        told = "write something in the cell, and run it"
+def _answer(turn: session.Turn, *, now: bool) -> "Solution | Hinted":
+    """What the course has where something is the learner's to write."""
+    try:
+        found = turns.answer(turn, now=now)
+    except turns.NotWritten:
+        where = turn.file.name if turn.file else "the cell"
+        told = f"write something in {where}, and run the cell"
         return Hinted("try it first", f"{told}; solution(now=True) shows one way at once.")
-    found = turns.in_record(turn)
     return (
-        Solution("it", found.answered) if found else Hinted("nothing to show", "the record has no such cell.")
+        Solution("it", found.answered) if found else Hinted("nothing to show", "the course has no such task.")
     )
 
 

@@ -166,7 +166,7 @@ def complete(path: Path) -> Path:
         f"A part of {path.name} is yours to write.",
         seen=gap.sentence,
         try_next=f"open {path} in JupyterLab, write it in the place of the {gap.mark}, save the file, "
-        "and run this cell again",
+        "and run this cell again; solution() shows one way after a try",
     )
 
 

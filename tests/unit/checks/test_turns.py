@@ -83,8 +83,19 @@ def test_a_manifest_that_is_not_complete_says_what_to_do(tmp_path, somebody):
         load_manifests(tmp_path / "mine" / "manifests")
 
 
+def test_the_course_s_manifest_is_shown_after_a_try_or_at_once_when_asked(tmp_path, somebody):
+    file = tmp_path / "mine" / "manifests" / "one.yaml"
+    gaps.replace_with(turns._in_place_of)
+    with pytest.raises(BadInput):
+        load_manifests(file)
+    assert repr(solution()).startswith("→ try it first: write something in one.yaml")
+    assert "{name: face}" in repr(solution(now=True))
+    file.write_text(file.read_text().replace("___", "fcae"))
+    assert repr(solution()).startswith("# One way to solve it\n# Your turn: name it.")
+
+
 def test_where_nobody_is_there_to_write_the_course_s_manifest_is_read(tmp_path):
-    gaps.replace_with(turns._as_the_course_has_it)
+    gaps.replace_with(turns._in_place_of)
     assert load_manifests(tmp_path / "mine" / "manifests")[0]["metadata"]["name"] == "face"
 
 
