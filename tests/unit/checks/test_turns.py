@@ -8,6 +8,7 @@ from jupyter_client.manager import start_new_kernel
 from kubeface import notebook, places
 from kubeface.checks import session, solution, turns
 from kubeface.errors import BadInput
+from kubeface.kube import kustomize
 from kubeface.model import gaps
 from kubeface.model.manifests import load_manifests
 
@@ -81,6 +82,13 @@ def test_the_course_s_way_is_shown_after_a_try_or_at_once_when_asked(somebody):
 def test_a_manifest_that_is_not_complete_says_what_to_do(tmp_path, somebody):
     with pytest.raises(BadInput, match=r"name it.\nTry: open .*one.yaml in JupyterLab, .* place of the ___"):
         load_manifests(tmp_path / "mine" / "manifests")
+
+
+def test_a_kustomization_that_is_not_complete_says_what_to_do(tmp_path, somebody):
+    text = "# Your turn: which version?\n# Left out: `v1`\nimages: [{name: web, newTag: v1}]\n"
+    (tmp_path / "kustomization.yaml").write_text(gaps.gapped(text))
+    with pytest.raises(BadInput, match=r"A part of kustomization.yaml is yours to write.\nwhich version\?"):
+        kustomize(tmp_path)
 
 
 def test_the_course_s_manifest_is_shown_after_a_try_or_at_once_when_asked(tmp_path, somebody):

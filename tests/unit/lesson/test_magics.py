@@ -76,6 +76,16 @@ create configmap three
     assert lesson.find("cm/three") is None
 
 
+def test_a_manifest_that_is_not_complete_is_not_sent(lesson, tmp_path):
+    file = tmp_path / "read.yaml"
+    file.write_text("# Your turn: name it.\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ___}\n")
+    with pytest.raises(LessonStopped, match="A part of read"):
+        line_magic(f"apply --server-side --filename {file}")
+    file.write_text(file.read_text().replace("___", "read"))
+    line_magic(f"apply --server-side --filename {file}")
+    assert lesson.get("cm/read").name == "read"
+
+
 def test_a_cell_may_be_what_one_command_reads(lesson):
     cell_magic("apply -f -", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: read}\n")
     assert lesson.find("cm/read")
