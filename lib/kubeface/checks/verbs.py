@@ -108,8 +108,8 @@ def _answer(turn: session.Turn, *, now: bool) -> "Solution | Hinted":
     try:
         found = turns.answer(turn, now=now)
     except turns.NotWritten:
-        where = turn.file.name if turn.file else "the cell"
-        told = f"write something in {where}, and run the cell"
+        where = f"{turn.file.name}, save it, and run the cell" if turn.file else "the cell, and run it"
+        told = f"write something in {where}"
         return Hinted("try it first", f"{told}; solution(now=True) shows one way at once.")
     return (
         Solution("it", found.answered) if found else Hinted("nothing to show", "the course has no such task.")
