@@ -90,7 +90,7 @@ ready-to-test: $(READY)
 test-notebook: $(READY) ## Prove one notebook, its outputs and its exercises: make test-notebook NB=00
 	$(PYTEST) tests/notebooks/test_course.py tests/exercises -k "[$(or $(NB),$(error Which one? make test-notebook NB=00))- or [nb$(NB)."
 
-test-states: ready-to-test ## Drive each exercise through all of its wrong and right states
+test-states: ready-to-test ## Drive each exercise through all of its wrong and right states, and each incident of a drill
 	$(PYTEST) tests/exercises --every-state
 
 test-mutations: ready-to-test ## Break the course once in each notebook and see the suite turn red; an hour; NB=05 for one

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kubeface.drills import drill as drill
     from kubeface.errors import KubefaceError as KubefaceError
     from kubeface.errors import NotReady as NotReady
     from kubeface.exercises import Lesson as Lesson
@@ -56,6 +57,7 @@ _HOMES = {
     "changes": "kubeface.lesson.changes",
     "check": "kubeface.exercises",
     "diff": "kubeface.kube.apply",
+    "drill": "kubeface.drills",
     "gallery": "kubeface.views.gallery",
     "hint": "kubeface.exercises",
     "http_get": "kubeface.lesson.clients",

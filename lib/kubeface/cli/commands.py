@@ -18,6 +18,7 @@ from kubeface.cli.options import Folder, Name
 from kubeface.errors import BadInput
 from kubeface.exercises.course import number_of
 from kubeface.exercises.overview import overview
+from kubeface.kube import Cluster
 from kubeface.local import names
 from kubeface.local.cluster import LocalCluster
 from kubeface.local.garbage import collect_garbage
@@ -228,6 +229,46 @@ def progress(
         kept.reset(notebook)
         shown = overview(kept, notebook)
     report.say(str(shown))
+
+
+@app.command("drill")
+def run_drill(
+    name: Name = COURSE,
+    count: Annotated[int, typer.Option(min=1, help="Number of things that break at once.")] = 1,
+    seed: Annotated[
+        int | None, typer.Option(help="The same number gives the same drill; default: any.")
+    ] = None,
+    level: Annotated[
+        int | None, typer.Option(min=1, max=3, help="Level, 3 the hardest; default: any.")
+    ] = None,
+    lesson: Annotated[
+        str | None, typer.Option(metavar="NOTEBOOK", help="Lesson that it is about: 05; default: any.")
+    ] = None,
+    status: Annotated[
+        bool, typer.Option("--status", help="Show whether the drill in progress is repaired; begin none.")
+    ] = False,
+    hint: Annotated[bool, typer.Option("--hint", help="Show a hint for the drill in progress.")] = False,
+    give_up: Annotated[
+        bool, typer.Option("--give-up", help="Repair everything, and show what it was.")
+    ] = False,
+) -> None:
+    """Break the pipeline at random; later, say if it is repaired."""
+    from kubeface import drills  # only now: it takes a moment
+
+    cluster = Cluster.connect(LocalCluster(name).kubeconfig())
+    if status:
+        report.say(str(drills.status(cluster)))
+        return
+    told = drills.drill(
+        count,
+        seed=seed,
+        level=level,
+        lesson=number_of(lesson) if lesson else None,
+        hint=hint,
+        give_up=give_up,
+        cluster=cluster,
+    )
+    report.say(str(told))
 
 
 @app.command("lab")

@@ -200,8 +200,17 @@ class Cluster:
         )
         return KubeObject(answer)
 
-    def patch(self, ref: str, body: Body, *, namespace: str | None = None) -> KubeObject:
+    def patch(
+        self, ref: str, body: Body, *, namespace: str | None = None, strategic: bool = False
+    ) -> KubeObject:
         """The object after merging `body` into it; a value of None removes a field.
+
+        Args:
+            ref: What to change.
+            body: The fields that change.
+            namespace: Where it is.
+            strategic: Merge lists of containers, ports and the like by name, as `kubectl patch` does; without
+                it a list replaces the one that was there.
 
         Raises:
             NotFound: there is none.
@@ -216,7 +225,7 @@ class Cluster:
             self._path(ref, namespace),
             what=f"patch {ref}",
             body=self.overrides.rewrite(body),
-            content_type="application/merge-patch+json",
+            content_type=f"application/{'strategic-' if strategic else ''}merge-patch+json",
             field_manager=FIELD_MANAGER,
         )
         return KubeObject(answer)

@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import shlex
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -22,6 +23,9 @@ from kubeface.lesson.context import LessonStopped
 from kubeface.lesson.lines import Names
 from kubeface.lesson.needs import lacking_here
 from kubeface.model import gaps
+
+#: What was run through the magics in this kernel: when, in seconds since 1970, and the command.
+TYPED: list[tuple[float, str]] = []
 
 COMMAND_S = 300.0  # chosen: longer than the slowest `kubectl rollout status` or `wait` of the course
 
@@ -189,6 +193,7 @@ def _kubectl(arguments: list[str], *, stdin: str = "") -> None:
     cluster = session.cluster()
     refuse_elsewhere(arguments, cluster)
     refuse_a_terminal(arguments)
+    TYPED.append((time.time(), shlex.join(["kubectl", *arguments])))
     limit = None if set(words(arguments)[:1]) & set(_UNTIL_INTERRUPTED) else COMMAND_S
     told = [_complete(one) for one in _without_kubeconfig(arguments)]
     tell(told, cluster=cluster, stdin=stdin, timeout_s=limit)

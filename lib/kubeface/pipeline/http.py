@@ -39,6 +39,11 @@ def post_json(host: str, port: int, path: str, body: Mapping[str, Any], *, withi
     return http_client.json_of(_ask("POST", host, port, path, body, within_s=within_s))
 
 
+def post_bytes(host: str, port: int, path: str, body: bytes, *, within_s: float = ANSWER_S) -> Any:
+    """The JSON answer to a POST of bytes as they are; raises as `get_json`."""
+    return http_client.json_of(_ask("POST", host, port, path, content=body, within_s=within_s))
+
+
 def url_of(host: str, port: int, path: str) -> "httpx.URL":
     """The URL of a path of a service."""
     import httpx
@@ -64,10 +69,18 @@ def quoted(path: str) -> str:
 
 
 def _ask(
-    method: str, host: str, port: int, path: str, body: Mapping[str, Any] | None = None, *, within_s: float
+    method: str,
+    host: str,
+    port: int,
+    path: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    content: bytes | None = None,
+    within_s: float,
 ) -> "httpx.Response":
     with http_client.failing_as(f"no answer from http://{host}:{port}{path}"):
-        answer = _client().request(method, url_of(host, port, path), json=body, timeout=within_s)
+        url = url_of(host, port, path)
+        answer = _client().request(method, url, json=body, content=content, timeout=within_s)
     if answer.is_error:
         raise refusal(answer)
     return answer

@@ -55,10 +55,21 @@ class NodePorts:
         raise NotReady("no node is ready", try_next="kubeface status")
 
     def port(self, service: str) -> int:
-        """The NodePort of a service."""
+        """The NodePort of a service.
+
+        Raises:
+            NotReady: it opens no port on the nodes.
+        """
         if service not in self._ports:
             found = self._cluster.get(f"service/{service}", namespace=self._namespace)
-            self._ports[service] = int(found.spec.ports[0].nodePort)
+            number = found.spec.ports[0].nodePort if found.spec.ports else None
+            if number is None:
+                raise NotReady(
+                    f"service/{service} opens no port on the nodes",
+                    seen=f"its type is {found.spec.type}",
+                    try_next=f"kubectl get service {service} -n {self._namespace}",
+                )
+            self._ports[service] = int(number)
         return self._ports[service]
 
     def _address_of_a_pod(self) -> str:

@@ -46,6 +46,17 @@ def test_a_patch_with_none_removes_a_field(cluster, space):
     assert cluster.patch("cm/one", {"data": {"a": None}}, namespace=space).data == {"b": "2"}
 
 
+def test_a_strategic_patch_merges_a_list_by_name(cluster, space):
+    ports = [{"name": "http", "port": 80}, {"name": "metrics", "port": 90}]
+    spec = {"selector": {"app": "x"}, "ports": ports}
+    cluster.create(
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}, namespace=space
+    )
+    change = {"spec": {"ports": [{"port": 80, "targetPort": "http"}]}}
+    merged = cluster.patch("service/web", change, namespace=space, strategic=True)
+    assert {port.name: port.targetPort for port in merged.spec.ports} == {"http": "http", "metrics": 90}
+
+
 def test_delete_says_whether_there_was_something(cluster, space):
     cluster.create(config_map("one"), namespace=space)
     assert cluster.delete("cm/one", namespace=space) is True

@@ -44,6 +44,19 @@ def test_what_it_warns_of_is_printed_too(capsys, lesson):
     assert capsys.readouterr().out == f"No resources found in {lesson.namespace} namespace.\n"
 
 
+def test_what_was_typed_is_noted_in_its_order(lesson):
+    known = len(magics.TYPED)
+    line_magic("get pods")
+    cell_magic("", "get configmaps\nget services")
+    assert [line for _, line in magics.TYPED[known:]] == [
+        "kubectl get pods",
+        "kubectl get configmaps",
+        "kubectl get services",
+    ]
+    times = [at for at, _ in magics.TYPED[known:]]
+    assert times == sorted(times)
+
+
 def test_an_error_fails_the_cell_in_one_sentence_and_is_printed(lesson, capsys):
     with pytest.raises(KubectlFailed) as failed:
         line_magic("get configmap nobody")

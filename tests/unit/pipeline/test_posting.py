@@ -17,11 +17,12 @@ class Receiver(HTTPServer):
         super().__init__(("127.0.0.1", 0), Answer)
         self.statuses = list(statuses)
         self.asked = 0
+        self.bodies = []
 
 
 class Answer(BaseHTTPRequestHandler):
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked += 1
         status = self.server.statuses.pop(0) if self.server.statuses else 200
         said = json.dumps({"id": 7} if status == 200 else {"error": "not now"}).encode()
@@ -73,3 +74,16 @@ def test_it_ends_in_time(serve):
     pipeline, _ = serve(*[503] * 9)
     with pytest.raises(NotReady, match="503"):
         pipeline.post_until_accepted(["a.jpg"], timeout_s=0.2)
+
+
+def test_a_picture_is_sent_as_it_is(serve):
+    pipeline, receiver = serve()
+    assert pipeline.upload(b"\xff\xd8 a picture") == 7
+    assert receiver.bodies == [b"\xff\xd8 a picture"]
+
+
+def test_a_picture_that_is_refused_is_not_sent_again(serve):
+    pipeline, receiver = serve(415)
+    with pytest.raises(ApiError, match="was answered 415"):
+        pipeline.upload(b"no picture")
+    assert receiver.asked == 1

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from kubeface.errors import CommandFailed
+from kubeface.errors import CommandFailed, NotReady
 from kubeface.kube import Cluster
 from kubeface.kube.contexts import COURSE
 from kubeface.pipeline.reach import NodePorts, Tunnels, is_reachable, way_to
@@ -78,3 +78,11 @@ def test_a_tunnel_goes_on_however_much_it_says(cluster, space, frontend, monkeyp
     assert tunnels.port("frontend") == 40000
     wait_until((tmp_path / "through").exists, what="it waits for a reader", timeout_s=60)
     assert tunnels.port("frontend") == 40000
+
+
+def test_a_service_that_opens_no_port_on_the_nodes_is_said(cluster, space, frontend):
+    frontend("127.0.0.1")
+    spec = {"type": "ClusterIP", "ports": [{"port": 80, "nodePort": None}]}
+    cluster.patch("service/frontend", {"spec": spec}, namespace=space, strategic=True)
+    with pytest.raises(NotReady, match="service/frontend opens no port on the nodes"):
+        NodePorts(cluster, space).port("frontend")

@@ -27,6 +27,7 @@ NAMES = [
     "changes",
     "check",
     "diff",
+    "drill",
     "gallery",
     "hint",
     "http_get",
