@@ -30,11 +30,13 @@ python3 -m venv --clear --without-pip "$$KUBEFACE_CACHE/uv"; \
 "$$KUBEFACE_CACHE/uv/bin/python" -m pip install --quiet uv==$(UV_VERSION)
 endef
 PYTEST := $(BIN)/pytest
-CODE := lib images tests hatch_build.py
+CODE := lib images tests docs/book hatch_build.py
+# The book's packages are its own: who only learns does not get them.
+BOOK := build/python-book
 # A test that fails runs once more: what a busy machine delayed passes now, what is broken does not.
 RUN = $(PYTEST) --reruns 1 --junitxml build/$@.xml -o cache_dir=build/cache/$@ $(if $(SHARD),--shard $(SHARD))
 
-.PHONY: help lab setup test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery figures rooms package format clean
+.PHONY: help lab setup book test-book test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery figures rooms package format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +46,12 @@ lab: $(READY) ## Install what is missing, start the cluster, open the course in 
 
 setup: $(READY) ## Only install, compile, build and fetch: packages, programs, images, photos
 	$(BIN)/kubeface setup
+
+book: $(BOOK)/.synced ## Build the book from the committed notebooks, for reading in a browser: build/book/index.html
+	$(BOOK)/bin/python docs/book build/book
+
+test-book: $(BOOK)/.synced ## Test the book: its links, what it shows, and each page for everybody's eyes and hands
+	$(BOOK)/bin/pytest tests/book --junitxml build/$@.xml -o cache_dir=build/cache/$@
 
 test: check ready-to-test ## Test everything, on a real cluster of the tests' own; SHARD=1/4 for a part
 	@$(BIN)/python tests/lanes.py $(if $(SHARD),SHARD=$(SHARD))
@@ -125,6 +133,11 @@ format: $(READY) ## Format the code and repair what can be repaired
 clean: ## Remove what make and the tools wrote into this folder; caches and cluster stay
 	rm -rf .venv build/python-* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(BOOK)/.synced: pyproject.toml uv.lock
+	@[ -x $(UV) ] || { $(INSTALL_UV); }
+	UV_PROJECT_ENVIRONMENT=$(BOOK) $(UV) sync --locked --group book
+	@touch $@
 
 $(READY): pyproject.toml uv.lock
 	@[ -x $(UV) ] || { $(INSTALL_UV); }

@@ -23,6 +23,10 @@ COURSE = "tests/notebooks/test_course.py"
 OF_A_NOTEBOOK = re.compile(r"(?:notebooks/|manifests/lessons/|lib/kubeface/exercises/nb)(\d\d)(?=[-.])")
 #: What is imported by a name that is put together: a lesson by its number.
 BY_NUMBER = {"lib/kubeface/exercises/course.py": "lib/kubeface/exercises/nb*.py"}
+#: What the book is made of; its tests have an environment of their own.
+OF_THE_BOOK = re.compile(
+    r"docs/|tests/book/|notebooks/|manifests/|lib/|tests/rooms\.py|uv\.lock|.*\.md|Makefile|\.importlinter"
+)
 #: What is no Python, and the tests that read it.
 READERS = {
     r"manifests/": ("tests/unit/manifests/",),
@@ -40,17 +44,20 @@ class Choice:
         files: Test files.
         notebooks: Numbers of notebooks to run live.
         left_out: Test files that may be broken too, and take a cluster and minutes.
+        book: Whether the book can be another one.
     """
 
     files: list[str] = field(default_factory=list)
     notebooks: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    book: bool = False
 
 
 def choose(changed: Iterable[str]) -> Choice:
     """The tests that a change of these files, named from the repository's root, can have broken."""
     changed = set(changed)
-    every = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/**/test_*.py"))
+    tests = (str(path.relative_to(ROOT)) for path in ROOT.glob("tests/**/test_*.py"))
+    every = sorted(test for test in tests if not test.startswith("tests/book/"))
     if changed & set(EVERYTHING):
         hit = set(every)
     else:
@@ -59,7 +66,7 @@ def choose(changed: Iterable[str]) -> Choice:
     slow = {test for test in hit if test.startswith(SLOW) and test not in changed}
     found = (match[1] for name in changed if (match := OF_A_NOTEBOOK.match(name)))
     numbers = sorted(set(found) & {path.name[:2] for path in ROOT.glob("notebooks/[0-9][0-9]-*.ipynb")})
-    return Choice(sorted(hit - slow), numbers, sorted(slow))
+    return Choice(sorted(hit - slow), numbers, sorted(slow), any(map(OF_THE_BOOK.match, changed)))
 
 
 def _readers(changed: set[str]) -> set[str]:
@@ -176,6 +183,8 @@ def _commands(choice: Choice) -> Iterator[list[str]]:
     if choice.notebooks:
         wanted = " or ".join(f"[{number}- or [nb{number}." for number in choice.notebooks)
         yield [*pytest, "-m", "cluster", COURSE, "tests/exercises", "-k", wanted]
+    if choice.book:
+        yield ["make", "test-book"]
 
 
 if __name__ == "__main__":

@@ -16,13 +16,12 @@ PACKAGE = "kubeface"
 
 def main(root: Path) -> None:
     """Print a table of the rooms, the arrows between them, and each circle of files."""
-    sys.path.insert(0, str(root / "lib"))
-    graph = grimp.build_graph(PACKAGE, cache_dir=None)
-    arrows = _arrows(graph)
+    graph = imports_of(root)
+    arrows = arrows_of(graph)
     print("| room | files | lines | median file | median function | imports |\n|---|---|---|---|---|---|")
     for room in sorted(path.parent for path in (root / "lib" / PACKAGE).glob("*/__init__.py")):
         print(
-            "| " + " | ".join([room.name, *_size(room), ", ".join(sorted(arrows.get(room.name, ())))]) + " |"
+            "| " + " | ".join([room.name, *size(room), ", ".join(sorted(arrows.get(room.name, ())))]) + " |"
         )
     rooms = {room for room in arrows if arrows[room]} | {room for told in arrows.values() for room in told}
     print(f"\n{len(rooms)} rooms, {sum(map(len, arrows.values()))} arrows.")
@@ -31,7 +30,13 @@ def main(root: Path) -> None:
     print("\n".join(_circles(files)) or "No circle between files.")
 
 
-def _arrows(graph: grimp.ImportGraph) -> dict[str, set[str]]:
+def imports_of(root: Path) -> grimp.ImportGraph:
+    """Who imports whom in a checkout's library, file by file."""
+    sys.path.insert(0, str(root / "lib"))
+    return grimp.build_graph(PACKAGE, cache_dir=None)
+
+
+def arrows_of(graph: grimp.ImportGraph) -> dict[str, set[str]]:
     """Each room with those that it imports."""
     found: dict[str, set[str]] = {}
     for importer in graph.modules:
@@ -42,7 +47,7 @@ def _arrows(graph: grimp.ImportGraph) -> dict[str, set[str]]:
     return found
 
 
-def _size(room: Path) -> tuple[str, ...]:
+def size(room: Path) -> tuple[str, ...]:
     """How many files and lines a room has, and the length of the file and the function in the middle."""
     texts = [path.read_text() for path in room.rglob("*.py")]
     lines = [len(text.splitlines()) for text in texts]

@@ -52,3 +52,13 @@ def test_what_takes_a_cluster_is_named_unless_it_was_changed_itself() -> None:
     assert one in choice.left_out
     assert one not in choice.files
     assert one in changed.choose([one]).files
+
+
+@pytest.mark.parametrize(
+    ("file", "is_of_it"),
+    [("docs/book/conf.py", True), ("manifests/receiver/service.yaml", True), ("bench/scale.py", False)],
+)
+def test_the_book_is_tested_by_itself_when_it_can_be_another_one(file: str, is_of_it: bool) -> None:
+    choice = changed.choose([file])
+    assert choice.book == is_of_it
+    assert not any(test.startswith("tests/book/") for test in choice.files)
