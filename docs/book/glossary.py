@@ -11,7 +11,7 @@ sys.path.append(str(Path(__file__).parents[2] / "tests" / "notebooks"))
 from lessons import Notebook, outside
 from prose import BOLD, plain  # from tests/notebooks, which holds the texts to the glossary
 
-ROW = re.compile(r"^\| \*\*(?P<word>[^|]+)\*\* \| (?P<said>.+) \| [^|]* \|$", re.MULTILINE)
+ROW = re.compile(r"^\| \*\*(?P<word>[^|]+)\*\* \| (?P<said>.+) \| (?P<lessons>[^|]*) \|$", re.MULTILINE)
 
 
 class Glossary:
@@ -24,11 +24,14 @@ class Glossary:
 
     def __init__(self, file: Path, lessons: list[Notebook]) -> None:
         self._intro = file.read_text().partition("|")[0].partition("The last column")[0].strip()
-        self._rows = {match["word"]: match["said"] for match in ROW.finditer(file.read_text())}
+        rows = list(ROW.finditer(file.read_text()))
+        self._rows = {match["word"]: match["said"] for match in rows}
         self._by_plain = {plain(word): word for word in self._rows}
         self._lessons = lessons
-        self._explained = {word: self._places(word, _is_bold) for word in self._rows}
         self._used = {word: self._places(word, _is_used) for word in self._rows}
+        self._explained = {
+            match["word"]: self._where(match["word"], match["lessons"].split(", ")) for match in rows
+        }
 
     def link(self, prose: str) -> str:
         """A text, in which each bold word of the glossary leads there."""
@@ -64,6 +67,11 @@ class Glossary:
         lessons = {one.number: one for one in self._lessons}
         links = [f"[lesson {number}](#{lessons[number].anchor(place)})" for number, place in places.items()]
         return f"{label} {', '.join(links)}." if links else ""
+
+    def _where(self, word: str, numbers: list[str]) -> dict[str, int]:
+        """The cells of these lessons that explain a word: in bold, else by their first use of it."""
+        places = {**self._used[word], **self._places(word, _is_bold)}
+        return {number: places[number] for number in numbers if number in places}
 
     def _places(self, word: str, holds: Callable[[str, str], bool]) -> dict[str, int]:
         """The first cell of each lesson whose text holds a word, by the lesson's number."""
