@@ -12,7 +12,7 @@ import typer
 
 from kubeface import places
 from kubeface.checks import Progress
-from kubeface.cli import lab, nodes, other_clusters, own_folder, report, setup, shell, snapshots
+from kubeface.cli import advice, lab, nodes, other_clusters, own_folder, report, setup, shell, snapshots
 from kubeface.cli.application import Application
 from kubeface.cli.options import Folder, Name
 from kubeface.errors import BadInput
@@ -257,18 +257,18 @@ def run_drill(
 
     cluster = Cluster.connect(LocalCluster(name).kubeconfig())
     if status:
-        report.say(str(drills.status(cluster)))
-        return
-    told = drills.drill(
-        count,
-        seed=seed,
-        level=level,
-        lesson=number_of(lesson) if lesson else None,
-        hint=hint,
-        give_up=give_up,
-        cluster=cluster,
-    )
-    report.say(str(told))
+        told = drills.status(cluster)
+    else:
+        told = drills.drill(
+            count,
+            seed=seed,
+            level=level,
+            lesson=number_of(lesson) if lesson else None,
+            hint=hint,
+            give_up=give_up,
+            cluster=cluster,
+        )
+    report.say(advice.about(str(told), name, typer.main.get_command(app)))
 
 
 @app.command("lab")

@@ -11,14 +11,16 @@ from kubeface.drills import breaking, hints, photo
 from kubeface.drills.kept import Drawer, Kept
 from kubeface.drills.pool import Incident, draw, pool
 from kubeface.drills.told import Told, call, duration
-from kubeface.drills.wellness import PHOTO_S, cause, inject, refuse_unwell, repair
+from kubeface.drills.wellness import LOOK_AGAIN_S, PHOTO_S, cause, inject, refuse_unwell, repair
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
 from kubeface.lesson import magics
 from kubeface.lesson.context import LessonStopped, is_course
 from kubeface.pipeline.deploy import NAMESPACE
+from kubeface.util.waiting import attempts
 
 GLANCE_S = 10.0  # chosen: while a cause is there, one look is not to take long
+SHOWN_S = 8.0  # chosen: as long as a look at Services waits for the nodes, in `kubeface.endstates`
 SEEDS = 10_000  # chosen: a number that can be told to a neighbour
 Ask = Callable[[Cluster, Kept], Told]
 NO_DRILL = Told("○", "no drill", "No drill is in progress.", is_over=True)
@@ -147,7 +149,16 @@ def _begin(
         raise
     kept.begun = time.time()
     drawer.write(kept)
-    return _begun(kept, drawn, photo.lost(cluster, within_s=GLANCE_S))
+    return _begun(kept, drawn, _symptom(cluster, drawn))
+
+
+def _symptom(cluster: Cluster, drawn: list[Incident]) -> str:
+    """What a user sees of it; nodes may take some seconds to learn where a Service sends no more."""
+    are_quiet = all(one.says for one in drawn)
+    for _ in attempts(timeout_s=0 if are_quiet else SHOWN_S, every_s=LOOK_AGAIN_S):
+        if lost := photo.lost(cluster, within_s=GLANCE_S):
+            return lost
+    return ""
 
 
 def _begun(kept: Kept, drawn: list[Incident], lost: str) -> Told:
