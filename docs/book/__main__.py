@@ -13,7 +13,7 @@ import sources
 from sphinx.cmd.build import main as sphinx
 
 HERE = Path(__file__).parent
-BUTTON = re.compile(r'(<a class="reference internal" href="[^"]*">)([^<]+)(</a><details[^>]*>)<summary>')
+BUTTON = re.compile(r'(<a class="[^"]*reference internal" href="[^"]*">)([^<]+)(</a><details[^>]*>)<summary>')
 
 
 def build(site: Path) -> int:
