@@ -1,5 +1,8 @@
 """A browser; the pipeline on a cluster with its photos done; a gallery of drawn photos without a cluster."""
 
+import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +10,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-IMAGES = HERE.parents[1] / "images"
+ROOT = HERE.parents[1]
+IMAGES = ROOT / "images"
 sys.path[:0] = [str(HERE.parent / "services"), str(IMAGES / "common"), str(IMAGES / "frontend")]
 
 from chromium import PATIENCE_MS, chromium, failures  # noqa: E402
@@ -15,9 +19,11 @@ from gallery import LIVE, Gallery, gallery  # noqa: E402
 from playwright.sync_api import BrowserContext, Page, expect  # noqa: E402
 from real_servers import Mariadb, own_folder  # noqa: E402
 
-from kubeface import Cluster, Pipeline  # noqa: E402
+from kubeface import Cluster, Pipeline, places  # noqa: E402
 
 expect.set_options(timeout=PATIENCE_MS)
+#: Variables of this run: by CI and PYTEST a notebook sees that nobody is at the keyboard.
+NOT_A_PERSONS = ("CI", "JUPYTER", "MAKE", "PYTEST", "XDG")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,3 +94,44 @@ def page(window: BrowserContext, pipeline: Pipeline) -> Iterator[Page]:
     yield page
     page.close()
     assert failed == []
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository's files as they are now, in a folder with a space in its name."""
+    folder = tmp_path_factory.mktemp("fresh") / "a folder"
+    told = ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(told, capture_output=True, text=True, check=True).stdout.split("\0")
+    for name in filter(None, names):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    identity = ("-c", "user.name=anna", "-c", "user.email=anna@example.org")
+    for words in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        [*identity, "commit", "--quiet", "--message", "Fresh"],
+    ):
+        subprocess.run(["git", "-C", folder, *words], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def person(course: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of somebody who is new here, with a home of their own; the cluster is the tests'."""
+    home = tmp_path_factory.mktemp("people") / "home of anna"
+    home.mkdir()
+    uv = subprocess.run([_uv(), "cache", "dir"], capture_output=True, text=True, check=True).stdout.strip()
+    other = {
+        "HOME": str(home),
+        "KUBEFACE_CACHE": str(places.cache()),
+        "UV_CACHE_DIR": uv,
+        "SHELL": "/bin/bash",
+    }
+    other |= {"KUBEFACE_CLUSTER": course.stem, "KUBEFACE_KUBECONFIG": str(course), "BROWSER": "true"}
+    left = {name: value for name, value in os.environ.items() if not name.startswith(NOT_A_PERSONS)}
+    return left | other
+
+
+def _uv() -> str:
+    return shutil.which("uv") or str(places.cache() / "uv" / "bin" / "uv")

@@ -30,11 +30,11 @@ def photograph(notebook: Path, picture: Path, text: str = "", *, size: tuple[int
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=READY_MS)
         page.get_by_text("| Idle").first.wait_for(timeout=READY_MS)
         if text:
-            _scroll_to(page, text)
+            scroll_to(page, text)
         page.screenshot(path=picture)
 
 
-def _scroll_to(page: Page, text: str) -> None:
+def scroll_to(page: Page, text: str) -> None:
     """Bring the first cell with this text to the top; cells far away are drawn only when they come near."""
     cell = page.locator(".jp-Cell", has_text=text).first
     panel = page.locator(".jp-WindowedPanel-outer").first
