@@ -73,7 +73,10 @@ def images_in(paths: list[Path]) -> set[str]:
     texts = [path.read_text() for path in paths]
     ours = r"registry\.kubeface\.internal/(\S+)"
     used = {ref for text in texts for ref in re.findall(f"image: {ours}", text)}
-    pairs = (pair for text in texts for pair in re.findall(rf"name: {ours}\n\s+newTag: (\S+)", text))
+    comments = r"(?:\s+#.*\n)*"  # such as a task for the learner
+    pairs = (
+        pair for text in texts for pair in re.findall(rf"name: {ours}\n{comments}\s+newTag: (\S+)", text)
+    )
     return used | {":".join(pair) for pair in pairs}
 
 
