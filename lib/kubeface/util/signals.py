@@ -71,7 +71,8 @@ def held() -> Iterator[None]:
     finally:
         _Asked.holds -= 1
         if _Asked.number is not None and not _Asked.holds:
-            _stop(_Asked.number, None)
+            number, _Asked.number = _Asked.number, None  # told once: what tidies up holds signals, too
+            _stop(number, None)
 
 
 def too_late() -> None:

@@ -155,6 +155,25 @@ def work():
 
 
 @EVERY
+def test_a_signal_that_was_held_does_not_stop_what_tidies_up(
+    begin: Begin, tmp_path: Path, number: signal.Signals
+) -> None:
+    command = begin(f"""
+def work():
+    print("begun", flush=True)
+    try:
+        with signals.held():
+            os.kill(os.getpid(), {number:d})
+    finally:
+        process.run(["true"], what="Tidying")
+        (here / "tidy").touch()
+""")
+    command.communicate(timeout=60)
+    assert command.returncode == 128 + number
+    assert (tmp_path / "tidy").exists()
+
+
+@EVERY
 def test_a_signal_after_the_work_is_too_late(begin: Begin, tmp_path: Path, number: signal.Signals) -> None:
     command = begin(f"""
 import atexit
