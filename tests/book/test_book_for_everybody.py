@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import chromium
+from chromium import chromium, faultless_page
 from playwright.sync_api import BrowserContext, Page, Route
 
 AXE = Axe()
@@ -61,12 +61,8 @@ def window(look: Look) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(window: BrowserContext) -> Iterator[Page]:
     """An empty page; what its scripts complain of fails the test."""
-    page = window.new_page()
-    failed: list[str] = []
-    page.on("pageerror", lambda error: failed.append(str(error)))
-    yield page
-    page.close()
-    assert failed == []
+    with faultless_page(window) as page:
+        yield page
 
 
 def test_nothing_serious_and_nothing_cut_off(look: Look, page: Page, address: str, site: Path) -> None:

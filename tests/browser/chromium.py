@@ -47,6 +47,17 @@ def chromium(*, width: int = 1200, height: int = 900, dark: bool = False) -> Ite
             window.close()
 
 
+@contextmanager
+def faultless_page(window: BrowserContext) -> Iterator[Page]:
+    """An empty page; that a script of it has complained fails the test in the end."""
+    page = window.new_page()
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    yield page
+    page.close()
+    assert failed == []
+
+
 def failures(page: Page) -> list[str]:
     """The requests of the page that fail, as they do; the end of a live stream is none."""
     failed: list[str] = []

@@ -14,7 +14,7 @@ ROOT = HERE.parents[1]
 IMAGES = ROOT / "images"
 sys.path[:0] = [str(HERE.parent / "services"), str(IMAGES / "common"), str(IMAGES / "frontend")]
 
-from chromium import PATIENCE_MS, chromium, failures  # noqa: E402
+from chromium import PATIENCE_MS, chromium, failures, faultless_page  # noqa: E402
 from gallery import LIVE, Gallery, gallery  # noqa: E402
 from playwright.sync_api import BrowserContext, Page, expect  # noqa: E402
 from real_servers import Mariadb, own_folder  # noqa: E402
@@ -56,12 +56,8 @@ def shown(mariadb: Mariadb, tmp_path: Path) -> Iterator[Gallery]:
 @pytest.fixture
 def reader(window: BrowserContext) -> Iterator[Page]:
     """An empty page of the browser, for a gallery; what a script of the page complains of fails the test."""
-    page = window.new_page()
-    failed: list[str] = []
-    page.on("pageerror", lambda error: failed.append(str(error)))
-    yield page
-    page.close()
-    assert failed == []
+    with faultless_page(window) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

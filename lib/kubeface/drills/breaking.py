@@ -11,7 +11,7 @@ A step is one of these; a ref's kind and name are as everywhere, in the namespac
     power_off: deployment/mysql     a node that does not run it loses its power
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubeface.endstates import pods
@@ -22,6 +22,7 @@ from kubeface.kube.client import ref_of
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import drift, power
 from kubeface.model.kinds import split_ref
+from kubeface.model.noise import recreatable
 
 Body = dict[str, Any]
 #: Ref → the object before the first step that changed it; None when there was none.
@@ -32,8 +33,6 @@ Keep = Callable[[str, Body | None], None]
 GO_S = 60.0  # chosen: the longest grace of a Pod of the pipeline is 30 s
 SOON_S = 1  # chosen: with 0 the API server forgets a Pod that still runs
 FINALIZER = "course.kubeface.internal/audit"
-#: What the API server and the controllers write, and nobody asks for.
-_NOT_ASKED_FOR = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink")
 #: What a node is marked with that was switched off.
 POWER = "power"
 
@@ -117,10 +116,13 @@ def _end(cluster: Cluster, ref: str, _: Mapping[str, Any], keep: Keep) -> None:
 
 
 def _hold(cluster: Cluster, ref: str, _: Mapping[str, Any], keep: Keep) -> None:
-    (pod, *_others) = _running(cluster, ref)
-    _kept(cluster, pod.ref, keep)
-    cluster.patch(pod.ref, {"metadata": {"finalizers": [FINALIZER]}})
-    cluster.delete(pod.ref)
+    found = pods.of(cluster, cluster.get(ref))
+    if not found:
+        raise NotReady(f"there is no Pod of {ref}")
+    pod = found[0].ref
+    _kept(cluster, pod, keep)
+    cluster.patch(pod, {"metadata": {"finalizers": [FINALIZER]}})
+    cluster.delete(pod)
 
 
 def _power_off(cluster: Cluster, ref: str, _: Mapping[str, Any], keep: Keep) -> None:
@@ -134,21 +136,8 @@ def _power_off(cluster: Cluster, ref: str, _: Mapping[str, Any], keep: Keep) -> 
 
 def _kept(cluster: Cluster, ref: str, keep: Keep) -> KubeObject:
     found = cluster.get(ref)
-    keep(ref, _as_asked_for(found))
+    keep(ref, recreatable(found.raw))
     return found
-
-
-def _as_asked_for(one: KubeObject) -> Body:
-    """An object as somebody could create it again."""
-    meta = {key: value for key, value in one.raw["metadata"].items() if key not in _NOT_ASKED_FOR}
-    return {key: value for key, value in one.raw.items() if key != "status"} | {"metadata": meta}
-
-
-def _running(cluster: Cluster, ref: str) -> Iterator[KubeObject]:
-    found = pods.of(cluster, cluster.get(ref))
-    if not found:
-        raise NotReady(f"there is no Pod of {ref}")
-    return iter(found)
 
 
 def _end_pods(cluster: Cluster, going: list[KubeObject]) -> None:

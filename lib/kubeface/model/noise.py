@@ -7,6 +7,7 @@ from kubeface.model.secrets import LAST_APPLIED, hide_secret
 
 #: Written by the API server into an object's metadata, for its own bookkeeping.
 _META = ("managedFields", "resourceVersion", "generation", "uid", "selfLink")
+_BORN = "creationTimestamp"
 #: Copies of the object that tools leave in it, and counts that controllers keep.
 _ANNOTATIONS = (
     LAST_APPLIED,
@@ -44,16 +45,25 @@ def without_noise(one: Mapping[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
+def recreatable(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of an object that could be created again: without status, and the server's bookkeeping.
+
+    >>> recreatable({"kind": "Pod", "metadata": {"name": "web", "uid": "1"}, "status": {"phase": "Running"}})
+    {'kind': 'Pod', 'metadata': {'name': 'web'}}
+    """
+    return {**_without(one, ("status",)), "metadata": _without(one.get("metadata"), (*_META, _BORN))}
+
+
 def as_manifest(one: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of an object as a person would write it: without status, and what the server and tools added.
 
     >>> as_manifest({"kind": "Pod", "metadata": {"name": "web", "uid": "1"}, "status": {"phase": "Running"}})
     {'kind': 'Pod', 'metadata': {'name': 'web'}}
     """
-    meta = _without(one.get("metadata"), (*_META, "creationTimestamp", "annotations"))
-    annotations = _without((one.get("metadata") or {}).get("annotations"), _ANNOTATIONS)
-    meta |= {"annotations": annotations} if annotations else {}
-    return {**_without(one, ("status",)), "metadata": meta}
+    kept = recreatable(one)
+    annotations = _without(kept["metadata"].pop("annotations", None), _ANNOTATIONS)
+    kept["metadata"] |= {"annotations": annotations} if annotations else {}
+    return kept
 
 
 def _without(part: Mapping[str, Any] | None, keys: tuple[str, ...]) -> dict[str, Any]:
