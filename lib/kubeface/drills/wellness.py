@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kubeface.drills import breaking, photo
-from kubeface.drills.claims import nodes, sees, why
+from kubeface.drills.claims import nodes, why
 from kubeface.drills.pool import Incident
 from kubeface.endstates.parts import standing
 from kubeface.endstates.rollout import unfinished
@@ -77,7 +77,7 @@ def refuse_unwell(cluster: Cluster, drawn: Sequence[Incident]) -> None:
         LessonStopped: it is not; why is in `seen`.
     """
     why_not = ailment(cluster)
-    if not why_not and sees(cluster, "deployment/face-recognition"):
+    if not why_not and why(cluster, "sees deployment/face-recognition"):
         Pipeline(cluster).load_photos()
     if why_not := why_not or photo.lost(cluster, within_s=PHOTO_S) or _altered(cluster, drawn):
         raise LessonStopped(
