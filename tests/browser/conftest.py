@@ -22,6 +22,8 @@ from real_servers import Mariadb, own_folder  # noqa: E402
 from kubeface import Cluster, Pipeline, places  # noqa: E402
 
 expect.set_options(timeout=PATIENCE_MS)
+#: The frontend's longest page.
+MOST_PHOTOS = 200
 #: Variables of this run: by CI and PYTEST a notebook sees that nobody is at the keyboard.
 NOT_A_PERSONS = ("CI", "JUPYTER", "MAKE", "PYTEST", "XDG")
 
@@ -82,10 +84,13 @@ def window() -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(window: BrowserContext, pipeline: Pipeline) -> Iterator[Page]:
-    """The frontend's first page, opened through a NodePort; a failing request of the page fails the test."""
+    """The frontend with every photo on one page, also those of other tests, opened through a NodePort.
+
+    A failing request of the page fails the test.
+    """
     page = window.new_page()
     failed = failures(page)
-    page.goto(f"http://{pipeline.address}:30801/")
+    page.goto(f"http://{pipeline.address}:30801/?limit={MOST_PHOTOS}")
     expect(page.locator("#connection")).to_have_text(LIVE)
     yield page
     page.close()
