@@ -20,8 +20,8 @@ Encodings = NDArray[np.float64]
 T = TypeVar("T")
 
 # Faces are looked for in a small copy first, and in a larger one only when the small copy shows none.
-# Measured on the course's photos and variants of them: 544, 592, 600 and 640 pixels give the same answers; the
-# time goes with the area, and is most of the whole (at 640 on one core 59 of 83 ms).
+# Measured on the course's photos and variants of them: 544, 592, 600 and 640 pixels give the same answers.
+# The time goes with the area, and is most of the whole (at 640 on one core 59 of 83 ms).
 DETECTION_SIDES = (544, 1600)
 # The library's default: look in a copy of twice the size too, so that faces from about 40 pixels are found.
 UPSAMPLE_TIMES = 1
