@@ -114,3 +114,6 @@ Counted over the cells, as `make figures` does: a cell asks for something if it 
 a part that is yours to write; the longest stretch is the most cells in a row that ask for nothing.
 
 """
+
+if __name__ == "__main__":
+    (COURSE / "README.md").write_text(page())

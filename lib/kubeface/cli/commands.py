@@ -12,7 +12,7 @@ import typer
 
 from kubeface import places
 from kubeface.checks import Progress
-from kubeface.cli import advice, lab, nodes, other_clusters, own_folder, report, setup, shell, snapshots
+from kubeface.cli import advice, lab, new, nodes, other_clusters, own_folder, report, setup, shell, snapshots
 from kubeface.cli.application import Application
 from kubeface.cli.options import Folder, Name
 from kubeface.errors import BadInput
@@ -36,6 +36,7 @@ app = Application("A real Kubernetes on this machine, to learn on.")
 app.add_typer(nodes.app, name="node")
 app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(own_folder.app, name="lesson")
+app.add_typer(new.app, name="new")
 app.add_typer(other_clusters.app)
 
 
