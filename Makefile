@@ -36,7 +36,7 @@ BOOK := build/python-book
 # A test that fails runs once more: what a busy machine delayed passes now, what is broken does not.
 RUN = $(PYTEST) --reruns 1 --junitxml build/$@.xml -o cache_dir=build/cache/$@ $(if $(SHARD),--shard $(SHARD))
 
-.PHONY: help lab setup book test-book test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery figures rooms package format clean
+.PHONY: help lab setup book test-book test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery figures rooms package release-notes format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,9 @@ rooms: $(READY) ## Draw the library's rooms, arrows and circles from its imports
 
 package: $(READY) ## Build the wheel and the sdist that pip installs: build/package
 	$(BIN)/python -m hatchling build --clean -d build/package
+
+release-notes: ## Print the newest part of CHANGELOG.md, the notes of a release
+	@awk '/^## / {part++; next} part == 1' CHANGELOG.md
 
 format: $(READY) ## Format the code and repair what can be repaired
 	$(BIN)/ruff check --fix $(CODE)
