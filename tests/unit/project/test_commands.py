@@ -19,6 +19,8 @@ TEXTS = (
     "docs/any-cluster.md",
     "docs/package.md",
     "docs/start/existing-cluster.md",
+    "docs/start/linux.md",
+    "docs/start/windows.md",
 )
 #: Targets that others need; nobody types them.
 INNER = {"ready-to-test", "test-unit", "test-waiting", "test-computing", "test-alone"}
