@@ -15,6 +15,7 @@ IMAGES = ROOT / "images"
 sys.path[:0] = [str(HERE.parent / "services"), str(IMAGES / "common"), str(IMAGES / "frontend")]
 
 from chromium import PATIENCE_MS, chromium, failures, faultless_page  # noqa: E402
+from frontend.core import MAX_LIMIT  # noqa: E402
 from gallery import LIVE, Gallery, gallery  # noqa: E402
 from playwright.sync_api import BrowserContext, Page, expect  # noqa: E402
 from real_servers import Mariadb, own_folder  # noqa: E402
@@ -22,8 +23,6 @@ from real_servers import Mariadb, own_folder  # noqa: E402
 from kubeface import Cluster, Pipeline, places  # noqa: E402
 
 expect.set_options(timeout=PATIENCE_MS)
-#: The frontend's longest page.
-MOST_PHOTOS = 200
 #: Variables of this run: by CI and PYTEST a notebook sees that nobody is at the keyboard.
 NOT_A_PERSONS = ("CI", "JUPYTER", "MAKE", "PYTEST", "XDG")
 
@@ -90,7 +89,7 @@ def page(window: BrowserContext, pipeline: Pipeline) -> Iterator[Page]:
     """
     page = window.new_page()
     failed = failures(page)
-    page.goto(f"http://{pipeline.address}:30801/?limit={MOST_PHOTOS}")
+    page.goto(f"http://{pipeline.address}:30801/?limit={MAX_LIMIT}")
     expect(page.locator("#connection")).to_have_text(LIVE)
     yield page
     page.close()
