@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kubeface.kube.apply import apply as apply
     from kubeface.kube.apply import diff as diff
     from kubeface.kube.client import Cluster as Cluster
+    from kubeface.kube.forward import port_forward as port_forward
     from kubeface.kube.kubectl import kubectl as kubectl
     from kubeface.kube.kubectl import kustomize as kustomize
     from kubeface.kube.stopping import StoppableCluster as StoppableCluster
@@ -66,6 +67,7 @@ _HOMES = {
     "load_manifests": "kubeface.model.manifests",
     "logs": "kubeface.views.logs",
     "nodes": "kubeface.views.nodes",
+    "port_forward": "kubeface.kube.forward",
     "predict": "kubeface.exercises",
     "rollout": "kubeface.views.rollout",
     "show_yaml": "kubeface.views.yaml",

@@ -1,25 +1,20 @@
 """Ways from this machine to the pipeline's services: through a node, or else through the API server."""
 
-import contextlib
-import select
 import socket
 import subprocess
-import threading
 import time
 import weakref
 
 from kubeface.errors import CommandFailed, NotReady
-from kubeface.kube import Cluster, find_kubectl
+from kubeface.kube import Cluster, forward
 from kubeface.kube.contexts import COURSE
 from kubeface.kube.kubectl import environment
 from kubeface.kube.transport import Forbidden
 
-HERE = "127.0.0.1"
-OPEN_S = 20.0  # chosen: kubectl asks the API server for the service and a Pod of it, then says the port
 REACH_S = 3.0  # chosen: a node in the same network answers within milliseconds
 NODE_KEPT_S = 2.0  # chosen: the API server itself takes longer to notice that a node has died
 
-_Forwards = dict[str, tuple[subprocess.Popen[str], int]]
+_Forwards = dict[str, tuple[subprocess.Popen[bytes], int]]
 
 
 class NodePorts:
@@ -86,7 +81,7 @@ class Tunnels:
     another. They end with this object, or with Python.
     """
 
-    address = HERE
+    address = forward.HERE
 
     def __init__(self, cluster: Cluster, namespace: str) -> None:
         self._cluster = cluster
@@ -107,33 +102,20 @@ class Tunnels:
             self._open[service] = process, port
         return port
 
-    def _forward(self, service: str, port: int) -> tuple[subprocess.Popen[str], int]:
-        where = ["--context", self._cluster.context, "--namespace", self._namespace]
+    def _forward(self, service: str, port: int) -> tuple[subprocess.Popen[bytes], int]:
+        ref = f"service/{service}"
         process = subprocess.Popen(
-            [
-                str(find_kubectl()),
-                *where,
-                "port-forward",
-                "--address",
-                HERE,
-                f"service/{service}",
-                f":{port}",
-            ],
+            forward.command(self._cluster, ref, port, self._namespace),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=environment(*self._cluster.kubeconfigs),
-            text=True,
-            errors="replace",
         )
-        assert process.stdout is not None  # noqa: S101  # it is a pipe
-        is_told = select.select([process.stdout], [], [], OPEN_S)[0]
-        said = process.stdout.readline() if is_told else ""
-        if not said.startswith(f"Forwarding from {HERE}:"):
+        try:
+            return process, forward.local_port(process, ref)
+        except CommandFailed:
             _end(process)
-            raise CommandFailed(f"kubectl opened no way to service/{service}", seen=said.strip())
-        threading.Thread(target=_drain, args=(process,), daemon=True).start()
-        return process, int(said.split()[2].rpartition(":")[2])
+            raise
 
 
 def way_to(cluster: Cluster, namespace: str) -> NodePorts | Tunnels:
@@ -160,14 +142,7 @@ def _end_all(tunnels: _Forwards) -> None:
         _end(process)
 
 
-def _drain(process: subprocess.Popen[str]) -> None:
-    """Read what kubectl says of each connection: once the pipe were full, it would wait for a reader."""
-    with contextlib.suppress(OSError, ValueError):  # it has been ended meanwhile
-        for _ in process.stdout or ():
-            pass
-
-
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
     if process.stdout:

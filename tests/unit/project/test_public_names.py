@@ -36,6 +36,7 @@ NAMES = [
     "load_manifests",
     "logs",
     "nodes",
+    "port_forward",
     "predict",
     "rollout",
     "show_yaml",
