@@ -1,8 +1,13 @@
-"""The files that declare lessons, exercises and questions; the room that has them says how one is loaded."""
+"""The files that declare lessons, exercises and questions; a course says where it is and how one is loaded.
+
+Without another one it is the course of this repository.
+"""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from kubeface import places
 from kubeface.errors import BadInput
 
 
@@ -15,16 +20,30 @@ def _no_files(number: str) -> Any:
 
 
 _load: Callable[[str], Any] = _no_files
+_source: Path | None = None
 
 
-def load_with(loader: Callable[[str], Any]) -> None:
-    """From now on `loader` loads a lesson's file.
+def load_with(loader: Callable[[str], Any], *, source: Path) -> None:
+    """From now on the lessons are those of a course of one's own.
 
     Args:
         loader: Takes a number, gives the lesson's plan, raises NoSuchLesson.
+        source: The folder that has the course's notebooks/ and manifests/.
     """
+    global _load, _source
+    _load, _source = loader, source
+
+
+def load_by_default(loader: Callable[[str], Any]) -> None:
+    """Load the lessons' files with `loader`, unless another course was named before."""
     global _load
-    _load = loader
+    if _load is _no_files:
+        _load = loader
+
+
+def source() -> Path:
+    """The folder that has the course's notebooks/ and manifests/."""
+    return _source or places.SOURCE
 
 
 def load(number: str) -> Any:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeface import notebook, places
-from kubeface.checks import session
+from kubeface.checks import lesson_files, session
 from kubeface.errors import KubefaceError
 from kubeface.model import gaps
 from kubeface.model.gaps import Gap
@@ -74,7 +74,7 @@ def answer(turn: session.Turn, *, now: bool) -> Gap | None:
 
 
 def _in_record(gap: Gap) -> Gap | None:
-    for path in (places.SOURCE / "notebooks").glob(f"{session.current.notebook}-*.ipynb"):
+    for path in (lesson_files.source() / "notebooks").glob(f"{session.current.notebook}-*.ipynb"):
         for cell in json.loads(path.read_text())["cells"]:
             found = gaps.read("".join(cell["source"])) if cell["cell_type"] == "code" else None
             if found and found.sentence == gap.sentence:
@@ -95,5 +95,5 @@ def _of_the_course(path: Path) -> Path | None:
     folder, file = places.folder_here(), path.resolve()
     if folder is None or not file.is_relative_to(folder.resolve()):
         return None
-    own = places.SOURCE / file.relative_to(folder.resolve())
+    own = lesson_files.source() / file.relative_to(folder.resolve())
     return own if own.is_file() else None

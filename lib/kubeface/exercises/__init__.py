@@ -5,10 +5,10 @@
 """
 
 from kubeface.checks import check, hint, predict, solution
-from kubeface.checks.lesson_files import load_with
+from kubeface.checks.lesson_files import load_by_default
 from kubeface.exercises.course import load, notebooks
 from kubeface.lesson import Lesson
 
 __all__ = ["Lesson", "check", "hint", "load", "notebooks", "predict", "solution"]
 
-load_with(load)
+load_by_default(load)

@@ -5,12 +5,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from kubeface import notebook, places
-from kubeface.checks import shown
+from kubeface import notebook
+from kubeface.checks import lesson_files, shown
 from kubeface.lesson.plan import Plan
 
-#: Written by whoever measures the notebooks: {"05": 30}, minutes of reading and running, rounded.
-MINUTES = places.SOURCE / "notebooks" / "minutes.json"
+#: Written by whoever measures a course's notebooks: {"05": 30}, minutes of reading and running, rounded.
+MINUTES = "notebooks/minutes.json"
 
 
 class Page:
@@ -48,10 +48,10 @@ class Page:
             self._handle.update(thing, **options)
 
 
-def minutes(number: str, path: Path = MINUTES) -> int | None:
+def minutes(number: str, path: Path | None = None) -> int | None:
     """How long the lesson takes, in minutes, estimated from its length and a run; None when nobody has."""
     try:
-        measured = json.loads(path.read_text()).get(number)
+        measured = json.loads((path or lesson_files.source() / MINUTES).read_text()).get(number)
         told = measured.get("minutes") if isinstance(measured, dict) else measured
         return int(told) if told is not None else None
     except (OSError, ValueError, TypeError, AttributeError):

@@ -17,6 +17,7 @@ TEXTS = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/any-cluster.md",
+    "docs/book/another-application.md",
     "docs/package.md",
     "docs/start/existing-cluster.md",
     "docs/start/linux.md",
