@@ -7,18 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kubeface.errors import Missing
+from kubeface.linux import systems
+from kubeface.linux.systems import System
 from kubeface.util import files, locks
 from kubeface.util.environment import search_path
 from kubeface.util.process import run
-
-#: The program that installs packages → how a person types it, most particular first.
-INSTALLERS = {
-    "apt-get": "apt install",
-    "dnf": "dnf install",
-    "pacman": "pacman -S",
-    "zypper": "zypper install",
-}
-
 
 #: Debian's packages ask it whether a service may start (invoke-rc.d; Debian Policy 9.3.3).
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -35,7 +28,7 @@ class Package:
 
     Args:
         debian: The package's name on Debian and Ubuntu.
-        others: Its name elsewhere, by installer, where it is another.
+        others: Its name elsewhere, by family of systems, where it is another; empty where none is known.
     """
 
     program: str
@@ -52,51 +45,55 @@ class Package:
     @property
     def sentence(self) -> str:
         """What is missing, why it is needed, and how to get it on this machine."""
-        found = installer()
-        if found is None:
-            how = f"Install the package that brings it; on Debian it is called {self.debian}"
-        else:
-            how = f"To install it: {INSTALLERS[found]} {self.name_for(found)}"
+        system = systems.this()
+        name = self.name_on(system)
+        how = f"To install it: {system.install} {name}"
+        if not name:
+            how = f"Which package of {system.name} brings it is not known here; Debian's is {self.debian}"
         return f"{self.program} is missing: it {self.purpose}. {how}"
 
-    def name_for(self, found: str) -> str:
-        """The package's name for an installer."""
-        return self.others.get(found, self.debian)
-
-
-def installer() -> str | None:
-    """The program that installs packages on this machine."""
-    return next((name for name in INSTALLERS if _which(name)), None)
+    def name_on(self, system: System) -> str:
+        """The package's name on a system; empty where it is not known."""
+        return self.others.get(system.family, self.debian) if system.family else ""
 
 
 def _which(program: str) -> str | None:
     return shutil.which(program, path=search_path())
 
 
-def _in_util_linux(*installers: str) -> dict[str, str]:
-    return dict.fromkeys(installers, "util-linux")
-
-
-#: The names elsewhere are those of Fedora, Arch and openSUSE; tried is Debian.
+_ON_ALPINE = {"alpine": "util-linux-misc"}
+#: The names elsewhere are those of Fedora, Arch, openSUSE and Alpine; tried is Debian.
 PACKAGES = (
     Package("runc", "runc", "starts the containers"),
     Package(
         "iptables",
         "iptables",
         "carries out the Services of Kubernetes on each node",
-        others={"dnf": "iptables-nft", "pacman": "iptables-nft"},
+        others={"fedora": "iptables-nft", "arch": "iptables-nft"},
     ),
-    Package("nsenter", "util-linux", "enters the network of a node"),
-    Package("unshare", "util-linux", "gives each node its own processes and mounts"),
-    Package("mount", "mount", "mounts volumes into Pods", others=_in_util_linux("dnf", "pacman", "zypper")),
+    Package("nsenter", "util-linux", "enters the network of a node", others=_ON_ALPINE),
+    Package("unshare", "util-linux", "gives each node its own processes and mounts", others=_ON_ALPINE),
+    Package(
+        "mount",
+        "mount",
+        "mounts volumes into Pods",
+        others=dict.fromkeys(("fedora", "arch", "suse"), "util-linux"),
+    ),
     Package("buildah", "buildah", "builds the container images"),
-    Package("mmdebstrap", "mmdebstrap", "makes the images' Debian base"),
+    Package(
+        "mmdebstrap",
+        "mmdebstrap",
+        "makes the images' Debian base",
+        others=dict.fromkeys(
+            ("arch", "suse", "alpine"), ""
+        ),  # Arch's users build it themselves, from the AUR
+    ),
     Package("catatonit", "catatonit", "is the process that holds a Pod's network"),
     Package(
         "busybox",
         "busybox-static",
         "prepares volumes",
-        others={"dnf": "busybox", "pacman": "busybox", "zypper": "busybox-static"},
+        others={"fedora": "busybox", "arch": "busybox"},
     ),
     Package("git", "git", "tells which files belong to the project", tests_only=True),
     Package(
@@ -104,7 +101,7 @@ PACKAGES = (
         "mariadb-server",
         "is the database that the services are tested with",
         tests_only=True,
-        others={"pacman": "mariadb", "zypper": "mariadb"},
+        others=dict.fromkeys(("arch", "suse", "alpine"), "mariadb"),
     ),
     Package("chromium", "chromium", "opens the pages that are tested", tests_only=True),
     Package("zsh", "zsh", "is a shell of learners, which `kubeface shell` opens", tests_only=True),
@@ -118,7 +115,7 @@ def missing(*, for_tests: bool = False) -> list[Package]:
 
 
 def install_missing(*, for_tests: bool, say: Callable[[str], None]) -> None:
-    """Install what is missing with apt. Raises `Missing`, telling how to get each, where there is no apt."""
+    """Install what is missing with apt. Raises `Missing`, telling how to get each, on other systems."""
     with locks.locked(POLICY.parent):  # one installation at a time
         _remove_our_policy()  # of one that was killed
         if wanted := missing(for_tests=for_tests):
@@ -126,13 +123,12 @@ def install_missing(*, for_tests: bool, say: Callable[[str], None]) -> None:
 
 
 def _install(wanted: list[Package], say: Callable[[str], None]) -> None:
-    found = installer()
-    if found != "apt-get":
-        sentences = "\n".join(package.sentence for package in wanted)
-        names = sorted({package.name_for(found or "") for package in wanted})
-        one = f"{INSTALLERS[found]} {' '.join(names)}" if found else ""
+    system = systems.this()
+    if system.family != "debian" or not _which("apt-get"):
         raise Missing(
-            "Programs are missing, and only apt is used without asking.", seen=sentences, try_next=one
+            "Programs are missing, and only the apt of Debian and Ubuntu is used without asking.",
+            seen="\n".join(package.sentence for package in wanted),
+            try_next=_by_hand(wanted, system),
         )
     names = sorted({package.debian for package in wanted})
     say(f"Installing {', '.join(names)}")
@@ -146,6 +142,15 @@ def _install(wanted: list[Package], say: Callable[[str], None]) -> None:
             timeout_s=1800,
             env=env,
         )
+
+
+def _by_hand(wanted: list[Package], system: System) -> str:
+    """What a person can do on a system: one command, and the programs that no known package brings."""
+    names = sorted({package.name_on(system) for package in wanted} - {""})
+    others = [package.program for package in wanted if not package.name_on(system)]
+    parts = [f"{system.install} {' '.join(names)}"] if names else []
+    parts += [f"install, as {system.name} does it: {', '.join(others)}"] if others else []
+    return "; and ".join(parts)
 
 
 @contextlib.contextmanager

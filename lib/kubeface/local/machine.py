@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kubeface.errors import CommandFailed, Missing
-from kubeface.linux import cgroups, modules, packages
+from kubeface.linux import cgroups, modules, packages, systems
 from kubeface.local import network, trials
 from kubeface.local.spec import STATE, ClusterSpec
 from kubeface.local.toolchain import Toolchain
@@ -65,14 +65,20 @@ def _kernel() -> Iterator[Finding]:
     fine = "overlay" in known or modules.can_load("overlay")
     yield Finding(
         "overlay file system",
-        "" if fine else "This kernel has no overlay file system, which containers need.",
+        "" if fine else _of_kernel("This kernel has no overlay file system, which containers need."),
     )
     fine = modules.has_bridge_netfilter() or modules.can_load(modules.BRIDGE_NETFILTER)
     sentence = f"This kernel has no module {modules.BRIDGE_NETFILTER}: Services need it among a node's Pods."
-    yield Finding(f"module {modules.BRIDGE_NETFILTER}", "" if fine else sentence)
+    yield Finding(f"module {modules.BRIDGE_NETFILTER}", "" if fine else _of_kernel(sentence))
     for name in ("net", "mnt", "pid", "uts", "ipc", "cgroup"):
         fine = Path(f"/proc/self/ns/{name}").exists()
-        yield Finding(f"{name} namespaces", "" if fine else f"This kernel has no {name} namespaces.")
+        sentence = f"This kernel has no {name} namespaces."
+        yield Finding(f"{name} namespaces", "" if fine else _of_kernel(sentence))
+
+
+def _of_kernel(sentence: str) -> str:
+    """What a kernel lacks, and what helps where Windows runs it."""
+    return f"{sentence} {systems.wsl_advice()}".strip()
 
 
 def _cgroups() -> Iterator[Finding]:
@@ -82,7 +88,7 @@ def _cgroups() -> Iterator[Finding]:
         found = [path.name for path in cgroups.hierarchies()] if cgroups.ROOT.exists() else []
     for name in CONTROLLERS:
         problem = f"The cgroup controller {name} is not there: it limits what Pods use. Enable it at boot."
-        yield Finding(f"cgroup controller {name}", "" if name in found else problem)
+        yield Finding(f"cgroup controller {name}", "" if name in found else _of_kernel(problem))
 
 
 def _packages() -> Iterator[Finding]:

@@ -6,58 +6,96 @@ from pathlib import Path
 import pytest
 
 from kubeface.errors import Missing
-from kubeface.linux import packages
+from kubeface.linux import packages, systems
 from kubeface.linux.packages import PACKAGES, Package
+from kubeface.linux.systems import System
 from kubeface.util import environment
 
 
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder that programs are looked for in."""
+    """The only folder that programs are looked for in, on a Debian."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(environment, "ADMIN_PATHS", ())
+    monkeypatch.setattr(systems, "this", lambda: System("Debian GNU/Linux", "debian"))
     return tmp_path
 
 
 @pytest.mark.parametrize(
-    ("installer", "command"),
+    ("family", "program", "command"),
     [
-        ("apt-get", "apt install busybox-static"),
-        ("dnf", "dnf install busybox"),
-        ("pacman", "pacman -S busybox"),
-        ("zypper", "zypper install busybox-static"),
+        ("debian", "busybox", "apt install busybox-static"),
+        ("fedora", "busybox", "dnf install busybox"),
+        ("arch", "busybox", "pacman -S busybox"),
+        ("suse", "busybox", "zypper install busybox-static"),
+        ("alpine", "busybox", "apk add busybox-static"),
+        ("debian", "nsenter", "apt install util-linux"),
+        ("alpine", "nsenter", "apk add util-linux-misc"),
+        ("fedora", "mount", "dnf install util-linux"),
+        ("alpine", "mount", "apk add mount"),
+        ("fedora", "mmdebstrap", "dnf install mmdebstrap"),
     ],
 )
 def test_a_missing_program_is_told_with_this_system_s_command(
-    installer: str, command: str, system: Path
+    family: str, program: str, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _program(system, installer)
-    busybox = next(package for package in PACKAGES if package.program == "busybox")
-    assert busybox.sentence == f"busybox is missing: it prepares volumes. To install it: {command}"
+    monkeypatch.setattr(systems, "this", lambda: System("This one", family))
+    package = next(package for package in PACKAGES if package.program == program)
+    told = f"{program} is missing: it {package.purpose}. To install it: {command}"
+    assert package.sentence == told
 
 
-def test_an_unknown_system_is_told_what_debian_calls_it(system: Path) -> None:
-    sentence = Package("thing", "some-package", "does a thing").sentence
-    assert sentence.startswith("thing is missing: it does a thing.")
-    assert "on Debian it is called some-package" in sentence
-
-
-def test_without_apt_each_is_named_and_one_command_brings_all(
-    system: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("family", "program"), [("", "busybox"), ("arch", "mmdebstrap"), ("alpine", "mmdebstrap")]
+)
+def test_where_no_package_is_known_it_is_said_with_debian_s(
+    family: str, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = tuple(Package(f"none-{number}", f"package-{number}", "is needed") for number in range(2))
+    monkeypatch.setattr(systems, "this", lambda: System("NixOS", family))
+    package = next(package for package in PACKAGES if package.program == program)
+    assert package.sentence == (
+        f"{program} is missing: it {package.purpose}. "
+        f"Which package of NixOS brings it is not known here; Debian's is {package.debian}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("family", "advice"),
+    [
+        ("fedora", "Try: dnf install package-0 package-1 package-2"),
+        ("arch", "Try: pacman -S package-0 package-1; and install, as This one does it: none-2"),
+        ("", "Try: install, as This one does it: none-0, none-1, none-2"),
+        ("debian", "Try: apt install package-0 package-1 package-2"),  # a Debian without apt-get
+    ],
+)
+def test_where_apt_is_not_used_each_is_named_and_one_command_brings_all(
+    family: str, advice: str, system: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = tuple(
+        Package(
+            f"none-{number}", f"package-{number}", "is needed", others={"arch": ""} if number == 2 else {}
+        )
+        for number in range(3)
+    )
     monkeypatch.setattr(packages, "PACKAGES", wanted)
-    _program(system, "dnf")
-    with pytest.raises(Missing, match=r"(?s)none-0 is missing.*none-1.*Try: dnf install package-0 package-1"):
+    monkeypatch.setattr(systems, "this", lambda: System("This one", family))
+    if family != "debian":
+        _program(system, "apt-get")  # also where it is there: it is not the system's own
+    with pytest.raises(Missing) as stopped:
         packages.install_missing(for_tests=False, say=print)
+    assert [line.partition(" ")[0] for line in str(stopped.value.seen).splitlines()] == [
+        "none-0",
+        "none-1",
+        "none-2",
+    ]
+    assert str(stopped.value).endswith(advice)
     _program(system, "none-0")
-    assert [package.program for package in packages.missing()] == ["none-1"]
+    assert [package.program for package in packages.missing()] == ["none-1", "none-2"]
 
 
-def test_every_installer_has_a_name_for_every_package() -> None:
+def test_names_elsewhere_are_those_of_families_that_are_known() -> None:
     for package in PACKAGES:
-        assert set(package.others) <= set(packages.INSTALLERS)
-        assert all(package.name_for(installer) for installer in packages.INSTALLERS)
+        assert set(package.others) <= set(systems.FAMILIES)
 
 
 @pytest.fixture
