@@ -130,7 +130,7 @@ def changes_magic(line: str, cell: str) -> Any:
 
 
 def needs_magic(line: str, cell: str) -> Any:
-    """`%%needs 3 nodes`, `%%needs own cluster`: run the cell where that is there, else say what lacks.
+    """`%%needs 3 nodes`, `own cluster`, `package nsq`: run the cell where that is there, else say what lacks.
 
     Returns:
         What the cell ends in.

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from kubeface.lesson.plan import Plan, State
 
 #: What only the course's own cluster can do: its machines are processes on this one.
 OWN = "the course's own cluster"
-#: The argument of `%%needs`: "3 nodes", "own cluster".
-_NEED = re.compile(r"(?P<count>\d+) nodes|own cluster")
+#: The argument of `%%needs`: "3 nodes", "own cluster", "package face_recognition".
+_NEED = re.compile(r"(?P<count>\d+) nodes|own cluster|package (?P<package>\w+)")
+_EXAMPLES = "%%needs 3 nodes, %%needs own cluster, %%needs package face_recognition"
 #: What a cell does that goes past the API, which other clusters do not offer.
 _BEHIND = {
     "to switch nodes off": re.compile(r"\.power_o(?:n|ff)\(|\bkubeface node\b"),
@@ -101,10 +103,16 @@ def lacking(need: str, nodes: int | None, *, is_own: bool) -> str:
     'this takes 3 nodes, and there is one'
     >>> lacking("own cluster", 3, is_own=True)
     ''
+    >>> lacking("package no_such_package", 3, is_own=True)
+    'this takes the Python package no_such_package, which is not installed'
     """
     asked = _NEED.fullmatch(need.strip())
     if asked is None:
-        raise BadInput(f"%%needs {need} is not understood", try_next="%%needs 3 nodes, %%needs own cluster")
+        raise BadInput(f"%%needs {need} is not understood", try_next=_EXAMPLES)
+    if package := asked["package"]:
+        return (
+            "" if find_spec(package) else f"this takes the Python package {package}, which is not installed"
+        )
     if asked["count"] is None:
         return "" if is_own else f"this takes {OWN}, made by `kubeface up`"
     if nodes is None or nodes >= int(asked["count"]):

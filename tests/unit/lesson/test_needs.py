@@ -83,6 +83,11 @@ def test_every_lesson_of_the_course_is_understood():
     assert {needs_of(load(number)).nodes for number in notebooks()} <= {1, 2, 3}
 
 
+def test_a_package_is_there_or_is_named():
+    assert lacking("package json", None, is_own=False) == ""
+    assert "no_such_package, which is not installed" in lacking("package no_such_package", 3, is_own=True)
+
+
 def test_a_need_that_is_none_is_refused():
     with pytest.raises(BadInput, match="%%needs more nodes is not understood"):
         lacking("more nodes", 3, is_own=True)
