@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kubeface.drills import drill as drill
     from kubeface.errors import KubefaceError as KubefaceError
     from kubeface.errors import NotReady as NotReady
+    from kubeface.exam import Exam as Exam
     from kubeface.exercises import Lesson as Lesson
     from kubeface.exercises import check as check
     from kubeface.exercises import hint as hint
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 #: Public name → the module that has it.
 _HOMES = {
     "Cluster": "kubeface.kube.client",
+    "Exam": "kubeface.exam",
     "Images": "kubeface.images",
     "KubefaceError": "kubeface.errors",
     "Lesson": "kubeface.exercises",

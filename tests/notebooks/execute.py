@@ -91,10 +91,11 @@ def main(paths: list[Path], *, fresh: bool = False) -> None:
 
 def _measure(path: Path, *, fresh: bool) -> bool:
     """Execute it, store it, and keep how long it took; False when that was not known before."""
-    was_known = path.name[:2] in minutes.read(path.parent)
+    was_known = not minutes.is_lesson(path) or path.name[:2] in minutes.read(path.parent)
     begun = time.monotonic()
     notebook = execute(path, fresh=fresh)
-    minutes.keep(path, notebook, time.monotonic() - begun)
+    if minutes.is_lesson(path):
+        minutes.keep(path, notebook, time.monotonic() - begun)
     nbformat.write(notebook, path)
     return was_known
 

@@ -58,6 +58,11 @@ def read(folder: Path = COURSE) -> dict[str, Measured]:
     return {number: Measured(**figures) for number, figures in sorted(kept.items())}
 
 
+def is_lesson(path: Path) -> bool:
+    """Whether a notebook is a lesson, whose length is measured; the exam says itself how long it takes."""
+    return bool(re.match(r"\d\d-", path.name))
+
+
 def keep(path: Path, notebook: NotebookNode, run_s: float) -> None:
     """Measure a run of the notebook at this path; tell it in the notebook, beside it, and in the table.
 
@@ -88,7 +93,7 @@ def page(folder: Path = COURSE) -> str:
         times = f"{figures.minutes} | {figures.run_s}" if figures else "not measured | not measured"
         rows.append(f"| {number} | [{name}]({path.name}) | {times} |")
     total = sum(one.minutes for one in known.values())
-    together = f"\n\nTogether about {total // 60} h {total % 60} min.\n"
+    together = f"\n\nTogether about {total // 60} h {total % 60} min.{EXAM}"
     return HEAD + "\n".join(rows) + together + COUNTED + table(folder) + "\n"
 
 
@@ -105,6 +110,9 @@ on two cores. `make notebooks` measures the seconds, estimates the minutes and w
 
 | | notebook | minutes | seconds |
 |---|---|---|---|
+"""
+
+EXAM = """ After them: the [exam](exam.ipynb), twelve tasks in 90 minutes.
 """
 
 COUNTED = """

@@ -134,6 +134,8 @@ def _terms(path: Path, text: str) -> Iterator[str]:
 
 
 def _minutes(path: Path, notebook: NotebookNode) -> Iterator[str]:
+    if not minutes.is_lesson(path):
+        return
     known = minutes.read(path.parent).get(path.name[:2])
     text = notebook.cells[0].source
     if known is None:

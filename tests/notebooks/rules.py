@@ -18,7 +18,7 @@ from kubeface.model import gaps
 
 IGNORES = "nbval-ignore-output"
 RAISES = "raises-exception"
-NAME = re.compile(r"\d\d-[a-z0-9-]+\.ipynb")
+NAME = re.compile(r"(\d\d-[a-z0-9-]+|exam)\.ipynb")
 # IPython turns !cmd, !!cmd, %sx and %%bash into calls of these; their exit status is easily lost.
 SHELL_CALLS = {"system", "getoutput", "getoutputs", "popen", "call", "getstatusoutput"}
 SHELL_MAGICS = {"bash", "sh", "script", "system", "sx", "!", "cmd"}

@@ -18,7 +18,7 @@ from kubeface.exercises import load, notebooks, solution
 from kubeface.lesson.context import connect
 
 COURSE = Path(__file__).parents[2] / "notebooks"
-PATHS = sorted(COURSE.glob("*.ipynb"))
+PATHS = sorted(COURSE.glob("[0-9]*.ipynb"))
 PLANS = {number: load(number) for number in notebooks()}
 
 

@@ -159,7 +159,7 @@ def _about_hints(exercise: Exercise, cluster: Cluster) -> Iterator[str]:
             told.append(in_time(partial(hint, cluster), JUDGE_S))
         except Exception as error:
             yield f"its hint {number} fails: {type(error).__name__}: {error}"
-    if not any(told):
+    if exercise.hints and not any(told):
         yield "untouched, it has no hint to give"
 
 

@@ -222,14 +222,20 @@ def progress(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the confirmation.")] = False,
 ) -> None:
-    """Show passed exercises and right predictions, by notebook."""
+    """Show passed exercises and right predictions, by notebook, and the exam."""
+    from kubeface import exam  # only now: it takes a moment
+
     kept = Progress.named(LocalCluster(name).kubeconfig().stem)
     notebook = number_of(notebook) if notebook else None
     shown = overview(kept, notebook)
     if reset and (yes or typer.confirm(f"Forget your progress in {notebook or 'all notebooks'}?")):
         kept.reset(notebook)
         shown = overview(kept, notebook)
+        if notebook is None:
+            exam.Drawer.beside(kept).clear()
     report.say(str(shown))
+    if notebook is None and (paper := exam.Drawer.beside(kept).read()):
+        report.say(exam.result(paper))
 
 
 @app.command("drill")

@@ -9,6 +9,7 @@ from kubeface.model import gaps
 #: What is read from the source, and where it lies in the learner's folder; `""` is its top.
 _GIVEN = (
     ("notebooks", "[0-9][0-9]-*.ipynb", ""),
+    ("notebooks", "exam.ipynb", ""),
     ("notebooks", "glossary.md", ""),
     ("manifests", "**/*", "manifests"),
     ("images/receiver", "Dockerfile", "images/receiver"),

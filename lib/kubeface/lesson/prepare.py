@@ -22,6 +22,9 @@ Manifest = dict[str, Any]
 #: Reports what is being done.
 Tell = Callable[[str], None]
 
+#: In what the API server says where a field cannot be changed: a selector, a Pod's command.
+_FIXED = ("immutable", "may not change fields", "updates to statefulset spec")
+
 
 def _nobody(doing: str) -> None:
     """Report to nobody."""
@@ -76,13 +79,14 @@ def arrange(
             _apply(cluster, manifest, deadline)
     if not is_course(cluster):
         claim(cluster, dict.fromkeys([*spaces, *state.namespaces]))
-    _delete_leftovers(cluster, objects, state, deadline)
+    claims = _delete_leftovers(cluster, objects, state, deadline)
     for step in state.first:
         step(cluster)
     tell("putting the lesson's objects in place")
     for manifest in objects:
         if manifest["kind"] != "Namespace":
             _apply(cluster, manifest, deadline)
+    leftovers.await_deleted(cluster, claims, deadline)
     return objects
 
 
@@ -156,26 +160,49 @@ def _refuse_unlabelled(cluster: Cluster, objects: list[Manifest], state: State) 
         )
 
 
-def _delete_leftovers(cluster: Cluster, objects: list[Manifest], state: State, deadline: Deadline) -> None:
-    """Delete what is in the state's namespaces and not in the state."""
+def _delete_leftovers(
+    cluster: Cluster, objects: list[Manifest], state: State, deadline: Deadline
+) -> list[KubeObject]:
+    """Delete what is in the state's namespaces and not in the state.
+
+    Returns:
+        Claims, which are there as long as a Pod mounts them: that of a workload of the state does, until the
+        workload is as the state has it.
+    """
     found = _leftovers(cluster, objects, state)
     leftovers.delete(cluster, found)
-    leftovers.await_deleted(cluster, found, deadline)
+    claims = [one for one in found if one.kind == "PersistentVolumeClaim"]
+    leftovers.await_deleted(cluster, [one for one in found if one not in claims], deadline)
+    return claims
 
 
 def _apply(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObject:
     """Make an object what its manifest says, whoever has changed it."""
     try:
+        return _changed(cluster, manifest)
+    except ApiError as refusal:
+        if any(words in refusal.seen for words in _FIXED):
+            return _recreate(cluster, manifest, deadline)
+        raise
+    except _Going:
+        return _recreate(cluster, manifest, deadline)
+
+
+class _Going(Exception):
+    """An object was being deleted, and what was applied went with it."""
+
+
+def _changed(cluster: Cluster, manifest: Manifest) -> KubeObject:
+    """An object as its manifest has it, by changing it in place."""
+    try:
         one = cluster.apply(manifest)
     except ApiError as refusal:
-        if "immutable" in refusal.seen:
-            return _recreate(cluster, manifest, deadline)
         there = cluster.find(ref_of(manifest), namespace=manifest["metadata"].get("namespace"))
-        if there is None:
+        if there is None or any(words in refusal.seen for words in _FIXED):
             raise
         return drift.replace(cluster, manifest, there)  # with a field that somebody has set it makes no sense
     if one.is_terminating:
-        return _recreate(cluster, manifest, deadline)  # it was being deleted, and what was applied with it
+        raise _Going
     return drift.replace(cluster, manifest, one) if drift.has_drifted(one) else one
 
 

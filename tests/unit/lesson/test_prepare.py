@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from kubeface.errors import NotReady
-from kubeface.kube import Cluster, apply, kubectl, learner
+from kubeface.kube import Cluster, apply, kubectl, learner, wait
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import LessonStopped, State, drift
 from kubeface.lesson.prepare import arrange, bring
@@ -199,6 +199,57 @@ def test_an_object_that_cannot_be_changed_is_made_anew(here, state, named):
     here.create(config_map("greeting", {"to": "me"}) | {"immutable": True}, namespace=named)
     ready(here, state)
     assert maps(here, named) == {"greeting": {"to": "you"}}
+
+
+def test_a_pod_of_another_make_is_made_anew(here, named, tmp_path):
+    """A Pod's command cannot be changed; whoever wants another one has made another Pod of that name."""
+    state = pod_state(tmp_path, named, ["sleep", "infinity"])
+    arrange(here, state, Deadline.after(60))
+    here.delete("pod/app", namespace=named, grace_s=0)
+    here.create(bare_pod(["true"]), namespace=named)
+    arrange(here, state, Deadline.after(60))
+    assert here.get("pod/app", namespace=named).spec.containers[0].command == ["sleep", "infinity"]
+
+
+def test_a_claim_that_a_workload_of_the_state_mounts_goes_once_the_workload_is_put_right(
+    here, named, tmp_path, later
+):
+    """Nobody here looks after claims: this does what their controller does, once no template names it."""
+    state = workload(tmp_path, named)
+    ready(here, state)
+    here.create(claim("mine"), namespace=named)
+    here.patch("pvc/mine", {"metadata": {"finalizers": ["kubeface.test/in-use"]}}, namespace=named)
+    volume = {"name": "mine", "persistentVolumeClaim": {"claimName": "mine"}}
+    here.patch("deployment/app", {"spec": {"template": {"spec": {"volumes": [volume]}}}}, namespace=named)
+
+    def release():
+        def is_unused(one):
+            return not one.spec.template.spec.volumes
+
+        wait(here, "deployment/app", for_=is_unused, timeout_s=30, namespace=named)
+        here.patch("pvc/mine", {"metadata": {"finalizers": None}}, namespace=named)
+
+    later(release)
+    ready(here, state, timeout_s=30)
+    assert here.find("pvc/mine", namespace=named) is None
+
+
+def bare_pod(command):
+    spec = {"containers": [{"name": "app", "image": "app", "command": command}]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "app"}, "spec": spec}
+
+
+def pod_state(tmp_path, space, command):
+    home = tmp_path / "manifests" / "app"
+    home.mkdir(parents=True)
+    (home / "app.yaml").write_text(yaml.safe_dump(bare_pod(command)))
+    (home / "kustomization.yaml").write_text(yaml.safe_dump({"namespace": space, "resources": ["app.yaml"]}))
+    return State(folders=("app",), manifests=home.parent)
+
+
+def claim(name):
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
+    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": spec}
 
 
 def test_an_object_that_is_just_going_is_awaited_and_made_anew(here, state, named, later):

@@ -15,6 +15,7 @@ from kubeface.lesson import Lesson
 
 NAMES = [
     "Cluster",
+    "Exam",
     "Images",
     "KubefaceError",
     "Lesson",
