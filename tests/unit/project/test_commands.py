@@ -1,13 +1,16 @@
 """The commands that the texts name exist, and `make help` names every target."""
 
+import json
 import re
 import shlex
 import subprocess
 import tomllib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import typer
+import yaml
 from tracked import ROOT
 
 from kubeface.cli.commands import app
@@ -19,10 +22,21 @@ TEXTS = (
     "docs/any-cluster.md",
     "docs/book/another-application.md",
     "docs/package.md",
+    "docs/start/cloud.md",
+    "docs/start/codespaces.md",
     "docs/start/existing-cluster.md",
     "docs/start/linux.md",
+    "docs/start/macos.md",
     "docs/start/windows.md",
 )
+#: Files that make a machine for the course, and what reads each.
+MACHINES: dict[str, Callable[[str], Any]] = {
+    ".devcontainer/devcontainer.json": json.loads,
+    "docs/start/cloud-init.yaml": yaml.safe_load,
+    "docs/start/lima.yaml": yaml.safe_load,
+}
+#: What `make lab` begins with, and a stock Debian may lack.
+PACKAGES = {"git", "make", "python3-venv"}
 #: Targets that others need; nobody types them.
 INNER = {"ready-to-test", "test-unit", "test-waiting", "test-computing", "test-alone"}
 
@@ -40,6 +54,20 @@ def commands(text: str) -> list[str]:
         line.split("#")[0].strip().removeprefix(".venv/bin/") for part in code for line in part.splitlines()
     ]
     return [line for line in each if re.match(r"(make|kubeface)\b", line)]
+
+
+def texts(thing: Any) -> Iterator[str]:
+    """Every text in what JSON or YAML holds."""
+    if isinstance(thing, str):
+        yield thing
+    for one in thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ():
+        yield from texts(one)
+
+
+def typed(thing: Any) -> list[str]:
+    """Every shell command in what JSON or YAML holds."""
+    lines = [line for text in texts(thing) for line in re.split(r"\n|&&|;", text)]
+    return [line.strip() for line in lines if re.match(r"\s*(make|kubeface|apt-get) [a-z]", line)]
 
 
 def is_known(command: str) -> bool:
@@ -104,3 +132,29 @@ def test_a_command_that_does_not_exist_is_seen(command: str) -> None:
 def test_every_link_inside_the_repository_leads_somewhere(name: str) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / name).read_text())
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_file_that_makes_a_machine_can_be_read_and_its_commands_exist(name: str) -> None:
+    said = MACHINES[name]((ROOT / name).read_text())
+    ours = [line for line in typed(said) if not line.startswith("apt-get")]
+    assert ours
+    assert [command for command in ours if not is_known(command)] == []
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_file_that_makes_a_machine_installs_what_make_needs(name: str) -> None:
+    said = MACHINES[name]((ROOT / name).read_text())
+    installed = {word for line in typed(said) if line.startswith("apt-get install") for word in line.split()}
+    assert installed | set(said.get("packages", [])) >= PACKAGES
+
+
+def test_cloud_init_takes_its_file_for_what_it_is() -> None:
+    """It goes by the first line (cloud-init's documents, User-data formats)."""
+    assert (ROOT / "docs/start/cloud-init.yaml").read_text().startswith("#cloud-config\n")
+
+
+@pytest.mark.parametrize("command", ["make everything", "kubeface fly"])
+def test_a_command_that_does_not_exist_is_seen_in_such_a_file(command: str) -> None:
+    assert typed({"run": [["su", "-c", f"cd here && {command}"]]}) == [command]
+    assert not is_known(command)
