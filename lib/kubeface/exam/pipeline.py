@@ -9,6 +9,7 @@ from kubeface.drills.pool import Incident, draw, pool
 from kubeface.drills.wellness import PHOTO_S, cause, inject
 from kubeface.exam.task import Task
 from kubeface.kube import Cluster
+from kubeface.pipeline import Pipeline
 from kubeface.pipeline.deploy import NAMESPACE
 
 NAME = "pipeline"
@@ -29,6 +30,15 @@ def drawn(seed: int) -> list[Incident]:
         if not any(ref.startswith("node") for one in found for ref in one.touches):
             return found
         number += 1
+
+
+def prepare(cluster: Cluster) -> None:
+    """The course's photos where the pipeline looks for them; without them, no photo ever comes through.
+
+    Raises:
+        NotReady: they cannot be loaded in time.
+    """
+    Pipeline(_face(cluster)).load_photos()
 
 
 def break_it(cluster: Cluster, incidents: list[str]) -> None:

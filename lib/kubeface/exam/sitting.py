@@ -144,6 +144,7 @@ class Exam:
             )
             prepare.remove_namespaces(self.cluster, [SPACE], Deadline.after(READY_S))
             prepare.bring(self.cluster, BEGINNING, timeout_s=READY_S)
+            pipeline.prepare(self.cluster)
             pipeline.break_it(self.cluster, incidents)
         except LessonStopped:
             raise
