@@ -11,6 +11,7 @@ _GIVEN = (
     ("notebooks", "[0-9][0-9]-*.ipynb", ""),
     ("notebooks", "exam.ipynb", ""),
     ("notebooks", "glossary.md", ""),
+    ("notebooks", "pipeline.svg", ""),
     ("manifests", "**/*", "manifests"),
     ("images/receiver", "Dockerfile", "images/receiver"),
 )

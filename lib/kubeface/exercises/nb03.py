@@ -47,6 +47,7 @@ PLAN = Plan(
     state=State(namespaces=(SPACE,)),
     practice=State(namespaces=(SPACE,), last=(make_hello, run_hello)),
     namespace=SPACE,
+    parts=("receiver",),
 )
 
 question(

@@ -49,6 +49,7 @@ PLAN = Plan(
         first=(make_secret,),
     ),
     namespace=SPACE,
+    parts=("mysql",),
 )
 
 question(
@@ -331,7 +332,7 @@ def claim_in_kibibytes(cluster: Cluster) -> None:
 
 def bind_scratch_and_stay(cluster: Cluster) -> None:
     """In bytes, and its Pod goes on running."""
-    apply(cluster, [_claim("104857600", "ReadWriteOnce"), _user("user", ["sleep", "infinity"])])
+    apply(cluster, [_claim("104857600", "ReadWriteOnce"), _user("user", ["tail", "-f", "/dev/null"])])
     wait(cluster, "persistentvolumeclaim/scratch", for_="Bound", timeout_s=90)
 
 

@@ -28,6 +28,7 @@ PLAN = Plan(
     needs="notebook 02, or an idea of what a Pod and a label are",
     state=replace(PIPELINE, namespaces=(NEXT_DOOR,)),
     nodes=2,
+    parts=("receiver", "frontend", "nsqd"),
 )
 
 question(

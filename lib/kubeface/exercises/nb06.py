@@ -50,6 +50,7 @@ PLAN = Plan(
     needs="notebook 02, or an idea of what a Pod and a label are",
     state=replace(PIPELINE, namespaces=(PRACTICE,), last=(settle,)),
     nodes=2,
+    parts=("nsqd",),
 )
 
 question(

@@ -34,6 +34,7 @@ PLAN = Plan(
     needs="notebook 02, or an idea of what a Pod and a label are",
     state=replace(PIPELINE, namespaces=(PRACTICE,), last=(forget_past,)),
     nodes=1,
+    parts=("receiver",),
 )
 
 question(

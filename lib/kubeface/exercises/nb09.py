@@ -33,6 +33,7 @@ PLAN = Plan(
     ),
     needs="Deployments (notebook 07), Services (notebook 05)",
     state=replace(PIPELINE, last=(let_the_redeemer_rest,)),
+    parts=("nsqd", "nsqlookupd", "image-processor"),
 )
 
 question(

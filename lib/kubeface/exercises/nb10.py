@@ -19,6 +19,7 @@ PLAN = Plan(
     ),
     needs="Services (notebook 05), the consumer (notebook 09)",
     state=PIPELINE,
+    parts=("frontend",),
 )
 
 question(

@@ -34,6 +34,7 @@ PLAN = Plan(
     needs="Deployments and probes (notebooks 07 and 08), and the way of a photo (notebook 09)",
     state=replace(PIPELINE, first=(*PIPELINE.first, no_job_by_hand)),
     nodes=3,
+    parts=("mysql", "nsqd", "image-processor"),
 )
 
 question(

@@ -8,6 +8,7 @@ from typing import Any
 from kubeface import notebook
 from kubeface.checks import lesson_files, shown
 from kubeface.lesson.plan import Plan
+from kubeface.views import pipeline_map
 
 #: Written by whoever measures a course's notebooks: {"05": 30}, minutes of reading and running, rounded.
 MINUTES = "notebooks/minutes.json"
@@ -73,11 +74,13 @@ def as_html(plan: Plan, taken: int | None, state: str) -> str:
     listed = f"<div>After it you can</div><ul>{goals}</ul>" if goals else ""
     facts = "".join(f"<div><b>{label}</b>: {escape(said)}</div>" for label, said in _facts(plan, taken))
     head = f"<div><b>Lesson {escape(plan.number)}: {escape(plan.title)}</b></div>"
-    return f"{head}{listed}{facts}<div>{escape(state)}</div>"
+    here = pipeline_map.html(plan.parts) if plan.parts else ""
+    return f"{head}{listed}{here}{facts}<div>{escape(state)}</div>"
 
 
 def _facts(plan: Plan, taken: int | None) -> list[tuple[str, str]]:
-    told = [("You need", plan.needs)] if plan.needs else []
+    told = [("Of the pipeline", ", ".join(plan.parts))] if plan.parts else []
+    told += [("You need", plan.needs)] if plan.needs else []
     told += [("Time", f"about {taken} minutes, estimated")] if taken else []
     again = f'Lesson("{plan.number}", keep=True) goes on with what you made; without keep, it begins anew'
     return [

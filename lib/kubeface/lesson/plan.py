@@ -63,6 +63,7 @@ class Plan:
         faults: What `lesson.inject_faults()` breaks, for exercises that repair it.
         nodes: How many nodes it needs at least.
         namespace: Where its cluster looks when a call names no namespace.
+        parts: The programs of the pipeline that it is about; its opening shows them on a map.
     """
 
     number: str
@@ -74,3 +75,4 @@ class Plan:
     faults: tuple[Step, ...] = ()
     nodes: int = 1
     namespace: str = NAMESPACE
+    parts: tuple[str, ...] = ()
