@@ -255,6 +255,7 @@ def no_scratch(cluster: Cluster) -> None:
         volumes = pod.raw["spec"].get("volumes") or []
         if any((one.get("persistentVolumeClaim") or {}).get("claimName") == "scratch" for one in volumes):
             cluster.delete(pod.ref, grace_s=0)
+            wait(cluster, pod.ref, for_="deleted", timeout_s=60)  # what is applied to one that goes, goes too
     cluster.delete("persistentvolumeclaim/scratch")
     wait(cluster, "persistentvolumeclaim/scratch", for_="deleted", timeout_s=90)
 
@@ -315,6 +316,7 @@ def what_it_waits_for(cluster: Cluster) -> str | None:
 def claim_that_leaves(cluster: Cluster) -> None:
     """Bound, used and being deleted."""
     bind_scratch_and_stay(cluster)
+    wait(cluster, "pod/user", for_="Ready", timeout_s=60)  # one without a node does not hold its claim
     cluster.delete("persistentvolumeclaim/scratch")
 
 
@@ -332,7 +334,7 @@ def claim_in_kibibytes(cluster: Cluster) -> None:
 
 def bind_scratch_and_stay(cluster: Cluster) -> None:
     """In bytes, and its Pod goes on running."""
-    apply(cluster, [_claim("104857600", "ReadWriteOnce"), _user("user", ["tail", "-f", "/dev/null"])])
+    apply(cluster, [_claim("104857600", "ReadWriteOnce"), _user("user", ["sleep", "infinity"])])
     wait(cluster, "persistentvolumeclaim/scratch", for_="Bound", timeout_s=90)
 
 

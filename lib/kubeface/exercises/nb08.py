@@ -69,15 +69,12 @@ def mistaken_gate(cluster: Cluster) -> None:
 
 def unasked_gate(cluster: Cluster) -> None:
     """Ready because nobody asks."""
-    kubectl(_patch("gate", '{"name": "web", "readinessProbe": null}'), cluster=cluster)
+    change(cluster, "gate", '{"name": "web", "readinessProbe": null}')
 
 
 def gate_of_another_path(cluster: Cluster) -> None:
     """Another path that the server does not have."""
-    kubectl(
-        _patch("gate", '{"name": "web", "readinessProbe": {"httpGet": {"path": "/healthz"}}}'),
-        cluster=cluster,
-    )
+    change(cluster, "gate", '{"name": "web", "readinessProbe": {"httpGet": {"path": "/healthz"}}}')
 
 
 def open_gate(cluster: Cluster) -> None:
@@ -91,7 +88,7 @@ def open_gate(cluster: Cluster) -> None:
 def gate_that_asks_nothing(cluster: Cluster) -> None:
     """A probe that says yes to everything."""
     probe = '{"httpGet": null, "exec": {"command": ["true"]}}'
-    kubectl(_patch("gate", '{"name": "web", "readinessProbe": ' + probe + "}"), cluster=cluster)
+    change(cluster, "gate", '{"name": "web", "readinessProbe": ' + probe + "}")
     wait(cluster, "deployment/gate", for_="Ready", timeout_s=60)
 
 
@@ -100,7 +97,7 @@ def gate_of_two_steps(cluster: Cluster) -> None:
     unasked_gate(cluster)
     wait(cluster, "deployment/gate", for_="Ready", timeout_s=60)
     probe = '{"httpGet": {"path": "/healthz", "port": "http"}}'
-    kubectl(_patch("gate", '{"name": "web", "readinessProbe": ' + probe + "}"), cluster=cluster)
+    change(cluster, "gate", '{"name": "web", "readinessProbe": ' + probe + "}")
 
 
 def the_file_for_the_path(cluster: Cluster) -> None:
@@ -119,7 +116,7 @@ def two_gates(cluster: Cluster) -> None:
 def gate_asked_by_a_command(cluster: Cluster) -> None:
     """The file is looked for inside the container."""
     probe = '{"httpGet": null, "exec": {"command": ["test", "-s", "/tmp/ready"]}}'
-    kubectl(_patch("gate", '{"name": "web", "readinessProbe": ' + probe + "}"), cluster=cluster)
+    change(cluster, "gate", '{"name": "web", "readinessProbe": ' + probe + "}")
     wait(cluster, "deployment/gate", for_="Ready", timeout_s=60)
 
 
@@ -161,13 +158,13 @@ def impatient_tardy(cluster: Cluster) -> None:
 
 def unwatched_tardy(cluster: Cluster) -> None:
     """It starts, and nobody would notice if it hung."""
-    kubectl(_patch("tardy", '{"name": "web", "livenessProbe": null}'), cluster=cluster)
+    change(cluster, "tardy", '{"name": "web", "livenessProbe": null}')
 
 
 def nearly_patient_tardy(cluster: Cluster) -> None:
     """A startup probe that gives it two seconds."""
     probe = '{"httpGet": {"path": "/alive", "port": "http"}, "periodSeconds": 1, "failureThreshold": 2}'
-    kubectl(_patch("tardy", '{"name": "web", "startupProbe": ' + probe + "}"), cluster=cluster)
+    change(cluster, "tardy", '{"name": "web", "startupProbe": ' + probe + "}")
 
 
 def patient_tardy(cluster: Cluster) -> None:
@@ -183,7 +180,7 @@ def patient_tardy(cluster: Cluster) -> None:
 def tardy_of_empty_words(cluster: Cluster) -> None:
     """Watched by a probe that says yes to everything."""
     probe = '{"httpGet": null, "exec": {"command": ["true"]}}'
-    kubectl(_patch("tardy", '{"name": "web", "livenessProbe": ' + probe + "}"), cluster=cluster)
+    change(cluster, "tardy", '{"name": "web", "livenessProbe": ' + probe + "}")
     wait(cluster, "deployment/tardy", for_="Ready", timeout_s=110)
 
 
@@ -196,14 +193,14 @@ def no_tardy(cluster: Cluster) -> None:
 def tardy_in_a_hurry(cluster: Cluster) -> None:
     """The program starts at once; its probes stay as they were."""
     words = '["sh", "-c", "cd /tmp && echo yes > alive && exec httpd -f -p 8080"]'
-    kubectl(_patch("tardy", '{"name": "web", "command": ' + words + "}"), cluster=cluster)
+    change(cluster, "tardy", '{"name": "web", "command": ' + words + "}")
     wait(cluster, "deployment/tardy", for_="Ready", timeout_s=110)
 
 
 def two_patient_ones(cluster: Cluster) -> None:
     """A liveness probe that begins later, and two of them."""
     probe = '{"initialDelaySeconds": 20}'
-    kubectl(_patch("tardy", '{"name": "web", "livenessProbe": ' + probe + "}"), cluster=cluster)
+    change(cluster, "tardy", '{"name": "web", "livenessProbe": ' + probe + "}")
     kubectl("scale deployment tardy --replicas 2", cluster=cluster)
     wait(cluster, "deployment/tardy", for_="Ready", timeout_s=110)
 
@@ -253,9 +250,15 @@ def _as_in_its_file(cluster: Cluster, name: str) -> dict[str, Any]:
     return template_container(as_made(cluster, one))
 
 
-def _patch(name: str, container: str) -> str:
+def change(cluster: Cluster, name: str, container: str) -> None:
+    """A lesson's Deployment with another container, as soon as its controller has seen that."""
     patch = '{"spec": {"template": {"spec": {"containers": [' + container + "]}}}}"
-    return f"patch deployment {name} --patch '{patch}'"
+    kubectl(f"patch deployment {name} --patch '{patch}'", cluster=cluster)
+    wait(cluster, f"deployment/{name}", for_=_is_seen, timeout_s=60)
+
+
+def _is_seen(one: KubeObject) -> bool:
+    return bool(one.status.observedGeneration == one.metadata.generation)
 
 
 def _from_file(cluster: Cluster, name: str) -> None:
