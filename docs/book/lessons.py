@@ -29,7 +29,7 @@ class Notebook:
     Args:
         page: Its file, from the repository's root.
         title: Its heading, without the number.
-        minutes: How long it takes, an estimate.
+        minutes: How long it takes, an estimate; 0 where it says so itself.
         content: The file's JSON.
     """
 
@@ -65,12 +65,19 @@ def read(folder: Path) -> list[Notebook]:
     return found
 
 
+def exam(folder: Path) -> Notebook:
+    """The exam, which says itself how many minutes it takes."""
+    file = folder / "exam.ipynb"
+    return Notebook(f"{folder.name}/{file.name}", "The exam", 0, json.loads(file.read_text()))
+
+
 def text(lesson: Notebook, words: "Glossary", every: list[Notebook]) -> str:
     """The notebook as the book shows it: the same cells, in whose text words and numbers are links."""
     cells = [dict(cell) for cell in lesson.content["cells"]]
     for place, prose in lesson.prose():
         linked = outside(prose, lambda part: link_numbers(words.link(part), every, ""))
-        linked = minutes.TIME.sub(f"**Time** about {lesson.minutes} minutes, an estimate.", linked)
+        if lesson.minutes:
+            linked = minutes.TIME.sub(f"**Time** about {lesson.minutes} minutes, an estimate.", linked)
         cells[place]["source"] = words.anchor(lesson, place) + linked
     language = {"name": "python", "pygments_lexer": "kubeface"}
     return json.dumps(

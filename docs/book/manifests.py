@@ -20,7 +20,7 @@ def pages(root: Path, lessons: list[Notebook]) -> dict[str, str]:
     titles = {
         **{one: one for one in components},
         **{one: f"overlay {Path(one).name}" for one in overlays},
-        **{one: f"lesson {Path(one).name[:2]} {known[Path(one).name[:2]].title}" for one in of_lessons},
+        **{one: _of_lesson(Path(one).name, known) for one in of_lessons},
     }
     tree = "".join(f"{title} <{one}>\n" for one, title in titles.items())
     first = (folder / "README.md").read_text() + f"\n```{{toctree}}\n:hidden:\n\n{tree}```\n"
@@ -30,6 +30,12 @@ def pages(root: Path, lessons: list[Notebook]) -> dict[str, str]:
         "manifests/README.md": f"{first}{listed}\n## kustomization.yaml\n\n```yaml\n{whole}\n```\n",
         **{f"manifests/{one}.md": _page(root, one, title, lessons) for one, title in titles.items()},
     }
+
+
+def _of_lesson(folder: str, known: dict[str, Notebook]) -> str:
+    """What a folder of manifests is for: a lesson by its number, or the exam."""
+    number = folder[:2]
+    return f"lesson {number} {known[number].title}" if number in known else f"the {folder}"
 
 
 def _page(root: Path, name: str, title: str, lessons: list[Notebook]) -> str:

@@ -30,6 +30,7 @@ def assemble(root: Path, target: Path) -> None:
         "images/README.md": _with_all(root / "images"),
         "index.md": first.read_text(),
         **{one.page: lessons.text(one, words, notebooks) for one in notebooks},
+        "notebooks/exam.ipynb": lessons.text(lessons.exam(root / "notebooks"), words, notebooks),
         **manifests.pages(root, notebooks),
         **reference.pages(),
         "notebooks/README.md": lessons.record(root / "notebooks" / "README.md"),
