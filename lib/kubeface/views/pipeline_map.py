@@ -122,7 +122,7 @@ def _sides() -> Iterator[str]:
     end = SIDE + 2 * RIGHT + WIDTH
     middle = HEIGHT // 2
     yield f'<text class="side" x="{SIDE // 2 - 10}" y="{middle + 5}">photo</text>'
-    yield f'<path class="line" d="M{SIDE - 26} {middle}H{SIDE}"/>'
+    yield f'<path class="line" d="M{SIDE - 20} {middle}H{SIDE}"/>'
     yield f'<text class="side" x="{end + SIDE // 2 + 12}" y="{middle + 5}">you</text>'
     yield f'<path class="line" d="M{end + SIDE // 2 - 6} {middle}H{end}"/>'
 
