@@ -222,7 +222,7 @@ def progress(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the confirmation.")] = False,
 ) -> None:
-    """Show passed exercises and right predictions, by notebook, and the exam."""
+    """Show passed exercises, right predictions and the exam."""
     from kubeface import exam  # only now: it takes a moment
 
     kept = Progress.named(LocalCluster(name).kubeconfig().stem)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from kubeface.checks import Verdict
+from kubeface.checks import Outcome, Verdict
 from kubeface.checks.shown import as_html, as_text
 from kubeface.exam.task import Task
 from kubeface.exam.tasks import ENOUGH, MINUTES, TOTAL, is_enough
@@ -44,6 +44,11 @@ class Report:
         return is_enough(self.sum, self.minutes)
 
     @property
+    def is_broken(self) -> bool:
+        """Whether a task could not be judged."""
+        return any(one.outcome is Outcome.BROKE for one in self.verdicts)
+
+    @property
     def to_read_again(self) -> list[str]:
         """The lessons of the tasks that were missed."""
         return sorted({one.lesson for one in self.tasks if one.name not in self.points})
@@ -55,12 +60,18 @@ class Report:
         return as_html(*self._head(), self._rest()) + self._table()._repr_html_()
 
     def _head(self) -> tuple[str, str, str]:
+        if self.is_broken:
+            return "!", "not judged", "Not every task could be judged, so the exam goes on."
         told = f"{self.sum} of {TOTAL} points, after {self.minutes} of {MINUTES} minutes."
         if self.is_passed:
             return "✓", "passed", told
         return "○", "not passed", told
 
     def _rest(self) -> list[str]:
+        if self.is_broken:
+            return [
+                "Not every task could be judged, so the exam goes on: mend that, then exam.report() again."
+            ]
         lines = [f"{ENOUGH} points within {MINUTES} minutes pass."]
         if self.to_read_again:
             lines += [f"What was missed is in the lessons {', '.join(self.to_read_again)}."]

@@ -72,13 +72,16 @@ class Exam:
     def report(self) -> Report:
         """End the exam, and say how each task stands; asked again, it says how they stand then.
 
-        Points are kept as they were when it was asked for the first time.
+        Points are kept as they were when it was asked for the first time. Where a task could not be judged,
+        because the cluster does not answer, the exam goes on.
         """
         is_first = not self._paper.ended
         self._paper.ended = self._paper.ended or time.time()
         tasks = tasks_of(self._paper)
         told = Report(tasks, [judge(one.exercise, self.cluster) for one in tasks], self._paper.minutes)
-        if is_first:
+        if is_first and told.is_broken:
+            self._paper.ended = 0.0
+        elif is_first:
             self._clock.stop()
             self._paper.points = told.points
             self._drawer.write(self._paper)

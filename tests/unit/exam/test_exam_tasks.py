@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kubeface.checks import not_started, not_yet, passed
+from kubeface.checks.verdicts import broke
 from kubeface.errors import KubefaceError
 from kubeface.exam import objects, pipeline
 from kubeface.exam.clock import Clock
@@ -86,6 +87,13 @@ def test_a_report_names_what_was_missed_and_where_to_read():
     assert "0 of 9" in repr(told)
     assert "lessons 02, 04" in repr(told)
     assert "<td" in told._repr_html_()
+
+
+def test_a_task_that_could_not_be_judged_does_not_end_the_exam():
+    told = report(broke("The cluster could not be asked."))
+    assert told.is_broken
+    assert "the exam goes on" in repr(told)
+    assert not report(not_yet("no")).is_broken
 
 
 def test_too_few_points_and_too_many_minutes_do_not_pass():
