@@ -20,6 +20,7 @@ MINUTES_A_CELL = 0.3  # chosen: run it, and look at what it shows
 MINUTES_AN_EXERCISE = 3  # chosen: think, try, check
 STEP = 5  # minutes
 TIME = re.compile(r"^\*\*Time\*\* \d+ minutes\.", re.MULTILINE)
+TOLD = re.compile(r"about \d+ minutes, estimated")  # by a lesson's opening
 TOLERANCE = 0.5  # specified: a stored figure holds while a new one is within 50 % of it
 
 
@@ -77,6 +78,10 @@ def keep(path: Path, notebook: NotebookNode, run_s: float) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = TIME.sub(f"**Time** {found.minutes} minutes.", cell.source)
+        for output in cell.get("outputs", []):
+            for kind, text in output.get("data", {}).items():
+                if isinstance(text, str):
+                    output["data"][kind] = TOLD.sub(f"about {found.minutes} minutes, estimated", text)
     listed = {key: {"minutes": one.minutes, "run_s": one.run_s} for key, one in sorted(known.items())}
     (folder / "minutes.json").write_text(json.dumps(listed, indent=1) + "\n")
     (folder / "README.md").write_text(page(folder))

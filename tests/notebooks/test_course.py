@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from answers import given_away
 from checked import answered, checked
-from minutes import page
+from minutes import TOLD, page, read
 from prose import broken_promises, missing_in
 from rules import violations
 
@@ -58,6 +58,12 @@ def test_questions_and_objectives_are_stored_as_they_are_declared(path: Path) ->
     declared = [*plan.objectives, *(one.text for one in asked), *(one.because for one in asked)]
     plain, html = shown(path, "text/plain"), shown(path, "text/html")
     assert [text for text in declared if text not in plain or escape(text) not in html] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_a_stored_opening_says_the_minutes_that_the_table_says(path: Path) -> None:
+    told = TOLD.findall(shown(path, "text/plain") + shown(path, "text/html"))
+    assert set(told) == {f"about {read(COURSE)[path.name[:2]].minutes} minutes, estimated"}
 
 
 def shown(path: Path, kind: str) -> str:
