@@ -6,12 +6,12 @@ import pytest
 from repairs import repair
 
 from kubeface import Exam
-from kubeface.checks import registry
+from kubeface.checks import Progress, registry
 from kubeface.checks.harness import faults
 from kubeface.checks.judging import judge
 from kubeface.drills.pool import pool
 from kubeface.exam import pipeline
-from kubeface.exam.paper import Drawer
+from kubeface.exam.paper import drawer_beside
 from kubeface.exam.task import HALL, SPACE
 from kubeface.exam.tasks import FIXED, MINUTES, TOTAL, tasks_of
 from kubeface.lesson.context import connect
@@ -40,7 +40,9 @@ def test_its_check_can_be_trusted(hall, task, pytestconfig):
 
 def test_an_exam_is_sat_from_its_beginning_to_its_end(hall):
     exam = Exam(seed=3, cluster=hall)
-    verdicts = {one.name: judge(one.exercise, hall) for one in tasks_of(Drawer.of(hall).read())}
+    verdicts = {
+        one.name: judge(one.exercise, hall) for one in tasks_of(drawer_beside(Progress.of(hall)).read())
+    }
     assert {str(one.outcome) for one in verdicts.values()} == {"not started"}, verdicts
     assert exam.left() == MINUTES
     assert "Not before the report" in repr(exam.solution("orders"))

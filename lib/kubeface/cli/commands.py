@@ -232,9 +232,9 @@ def progress(
         kept.reset(notebook)
         shown = overview(kept, notebook)
         if notebook is None:
-            exam.Drawer.beside(kept).clear()
+            exam.drawer_beside(kept).clear()
     report.say(str(shown))
-    if notebook is None and (paper := exam.Drawer.beside(kept).read()):
+    if notebook is None and (paper := exam.drawer_beside(kept).read()):
         report.say(exam.result(paper))
 
 

@@ -7,15 +7,16 @@ from collections.abc import Callable
 
 from kubeface.calls import fits
 from kubeface.checks import session
+from kubeface.checks.kept import Drawer
 from kubeface.drills import breaking, hints, photo
-from kubeface.drills.kept import Drawer, Kept
+from kubeface.drills.kept import Kept, drawer_of
 from kubeface.drills.pool import Incident, draw, pool
 from kubeface.drills.told import Told, call, duration
 from kubeface.drills.wellness import LOOK_AGAIN_S, PHOTO_S, cause, inject, refuse_unwell, repair
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
 from kubeface.lesson import magics
-from kubeface.lesson.context import LessonStopped, is_course
+from kubeface.lesson.context import courses_own, uid_of
 from kubeface.pipeline.deploy import NAMESPACE
 from kubeface.util.waiting import attempts
 
@@ -66,7 +67,7 @@ def drill(
     ...
     """
     magics.register()
-    where = _own(cluster or session.cluster())
+    where = courses_own(cluster or session.cluster(), NAMESPACE, what="A drill")
     if hint:
         return _answer(where, hints.next_one)
     if give_up:
@@ -85,12 +86,12 @@ def status(cluster: Cluster) -> Told:
     kubeface.lesson.context.LessonStopped: A drill takes place on the course's own cluster only.
     ...
     """
-    return _answer(_own(cluster), _look)
+    return _answer(courses_own(cluster, NAMESPACE, what="A drill"), _look)
 
 
-def _answer(cluster: Cluster, ask: Ask, *, begin: Callable[[Drawer], Told] | None = None) -> Told:
+def _answer(cluster: Cluster, ask: Ask, *, begin: Callable[[Drawer[Kept]], Told] | None = None) -> Told:
     """What a drill in progress answers; without one, another is begun, if that is asked for."""
-    drawer = Drawer.of(cluster)
+    drawer = drawer_of(cluster)
     with drawer.alone():
         kept = _in_progress(cluster, drawer)
         if kept is None:
@@ -100,41 +101,29 @@ def _answer(cluster: Cluster, ask: Ask, *, begin: Callable[[Drawer], Told] | Non
         return told
 
 
-def _own(cluster: Cluster) -> Cluster:
-    """The cluster, in the pipeline's namespace, if it is the course's own."""
-    if not is_course(cluster):
-        raise LessonStopped(
-            "A drill takes place on the course's own cluster only.",
-            seen=f"it breaks things, and {cluster.context} is another cluster; nothing was changed",
-            try_next="kubeface up, in a terminal",
-        )
-    return Cluster(cluster.kubeconfig, cluster.context, NAMESPACE, cluster.transport, cluster.kubeconfigs)
-
-
-def _in_progress(cluster: Cluster, drawer: Drawer) -> Kept | None:
+def _in_progress(cluster: Cluster, drawer: Drawer[Kept]) -> Kept | None:
     """The drill in progress; one that began in a pipeline that is no more is forgotten."""
     kept = drawer.read()
-    if kept and kept.space != _space(cluster):
+    if kept and kept.space != uid_of(cluster, NAMESPACE):
         drawer.clear()
         return None
     return kept
 
 
-def _space(cluster: Cluster) -> str:
-    """The uid of the pipeline's namespace; empty where there is none."""
-    found = cluster.find(f"namespace/{NAMESPACE}")
-    return str(found.metadata.uid) if found else ""
-
-
 def _begin(
-    cluster: Cluster, drawer: Drawer, count: int, seed: int | None, level: int | None, lesson: str | None
+    cluster: Cluster,
+    drawer: Drawer[Kept],
+    count: int,
+    seed: int | None,
+    level: int | None,
+    lesson: str | None,
 ) -> Told:
     number = random.randrange(SEEDS) if seed is None else seed  # noqa: S311  # a draw, and no secret
     number_of_lesson = lesson.zfill(2) if lesson else None
     drawn = draw(count, seed=number, level=level, lesson=number_of_lesson, powers=os.geteuid() == 0)
     print("Looking whether the pipeline is well, before something breaks.", flush=True)
     refuse_unwell(cluster, drawn)
-    kept = Kept([one.name for one in drawn], number, _space(cluster), time.time())
+    kept = Kept([one.name for one in drawn], number, uid_of(cluster, NAMESPACE), time.time())
 
     def keep(ref: str, body: dict[str, object] | None) -> None:
         kept.before.setdefault(ref, body)

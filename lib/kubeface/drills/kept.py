@@ -1,19 +1,12 @@
 """The drill in progress on a cluster, kept in a file beside the learner's progress: a kernel may restart."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kubeface.checks.kept import Drawer
 from kubeface.checks.progress import Progress
-from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
-from kubeface.util import files
-from kubeface.util.locks import locked
-
-VERSION = 1
 
 
 @dataclass
@@ -39,52 +32,12 @@ class Kept:
     hints: int = 0
 
 
-class Drawer:
-    """Where the drill on one cluster is kept; nobody but its user may read it.
+def drawer_at(path: Path) -> Drawer[Kept]:
+    """Where a drill is kept, at that path."""
+    advice = "remove that file, and open a lesson, which repairs the pipeline"
+    return Drawer(path, Kept, called="The drill in progress", advice=advice)
 
-    Args:
-        path: The file.
-    """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    @classmethod
-    def of(cls, cluster: Cluster) -> "Drawer":
-        """That of a cluster."""
-        return cls(Progress.of(cluster).path.with_suffix(".drill"))
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Two notebooks, or one and a terminal, take turns."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with locked(self.path.with_suffix(".drill-lock")):
-            yield
-
-    def read(self) -> Kept | None:
-        """The drill in progress; None when there is none.
-
-        Raises:
-            KubefaceError: what is kept cannot be read.
-        """
-        if not self.path.exists():
-            return None
-        try:
-            told = json.loads(self.path.read_text())
-            if told.pop("version") != VERSION:
-                raise ValueError("it is of another version")
-            return Kept(**told)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise KubefaceError(
-                f"The drill in progress cannot be read from {self.path}.",
-                seen=str(error),
-                try_next="remove that file, and open a lesson, which repairs the pipeline",
-            ) from error
-
-    def write(self, kept: Kept) -> None:
-        """Keep a drill."""
-        files.write(self.path, json.dumps({"version": VERSION} | asdict(kept), indent=1) + "\n")
-
-    def clear(self) -> None:
-        """No drill is in progress any more."""
-        self.path.unlink(missing_ok=True)
+def drawer_of(cluster: Cluster) -> Drawer[Kept]:
+    """Where the drill on a cluster is kept; it holds Secrets, as a kubeconfig does."""
+    return drawer_at(Progress.of(cluster).path.with_suffix(".drill"))

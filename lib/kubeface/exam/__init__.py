@@ -3,8 +3,8 @@
 A task is judged by its end state, as an exercise is; until the report, nobody says how it stands.
 """
 
-from kubeface.exam.paper import Drawer
+from kubeface.exam.paper import drawer_beside
 from kubeface.exam.sitting import Exam
 from kubeface.exam.tasks import result
 
-__all__ = ["Drawer", "Exam", "result"]
+__all__ = ["Exam", "drawer_beside", "result"]

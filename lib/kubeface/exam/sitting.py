@@ -3,20 +3,20 @@
 import random
 import time
 
-from kubeface.checks import session
+from kubeface.checks import Progress, session
 from kubeface.checks.judging import judge
 from kubeface.checks.solutions import Solution, code_of
 from kubeface.errors import BadInput, KubefaceError
 from kubeface.exam import pipeline
 from kubeface.exam.clock import Clock
-from kubeface.exam.paper import Drawer, Paper
+from kubeface.exam.paper import Paper, drawer_beside
 from kubeface.exam.report import Report, Said
 from kubeface.exam.task import BEGINNING, SPACE
 from kubeface.exam.tasks import ENOUGH, MINUTES, TOTAL, tasks_of
 from kubeface.kube import Cluster
 from kubeface.kube.wait import Deadline
 from kubeface.lesson import LessonStopped, magics, nodes, power, prepare
-from kubeface.lesson.context import connect, is_course, share_namespace
+from kubeface.lesson.context import connect, courses_own, share_namespace, uid_of
 
 NODES = 3
 READY_S = 300.0  # chosen: the pipeline from nothing, and a dozen small Pods, on a busy machine
@@ -55,10 +55,10 @@ class Exam:
         if seed is not None and not isinstance(seed, int):
             raise BadInput("Exam() takes a number as its seed", seen=repr(seed), try_next="Exam(seed=7)")
         magics.register()
-        self.cluster = _own(cluster or connect(namespace=SPACE))
-        self._drawer = Drawer.of(self.cluster)
+        self.cluster = courses_own(cluster or connect(namespace=SPACE), SPACE, what="The exam")
+        self._drawer = drawer_beside(Progress.of(self.cluster))
         kept = None if anew else self._drawer.read()
-        self._goes_on = kept is not None and not kept.ended and kept.space == _space(self.cluster)
+        self._goes_on = kept is not None and not kept.ended and kept.space == uid_of(self.cluster, SPACE)
         self._paper = kept if kept and self._goes_on else self._begun(seed)
         share_namespace(self.cluster)
         session.begin(self.cluster, SPACE)
@@ -153,23 +153,6 @@ class Exam:
             raise
         except KubefaceError as error:
             raise LessonStopped(error.what, seen=error.seen, try_next="run this cell again") from error
-        paper = Paper(number, incidents, _space(self.cluster), time.time())
+        paper = Paper(number, incidents, uid_of(self.cluster, SPACE), time.time())
         self._drawer.write(paper)
         return paper
-
-
-def _own(cluster: Cluster) -> Cluster:
-    """The cluster, in the exam's namespace, if it is the course's own."""
-    if not is_course(cluster):
-        raise LessonStopped(
-            "The exam takes place on the course's own cluster only.",
-            seen=f"its last task breaks things, and {cluster.context} is another cluster; nothing changed",
-            try_next="kubeface up, in a terminal",
-        )
-    return Cluster(cluster.kubeconfig, cluster.context, SPACE, cluster.transport, cluster.kubeconfigs)
-
-
-def _space(cluster: Cluster) -> str:
-    """The uid of the exam's namespace; empty where there is none."""
-    found = cluster.find(f"namespace/{SPACE}")
-    return str(found.metadata.uid) if found else ""

@@ -45,6 +45,32 @@ def is_course(cluster: Cluster) -> bool:
     return cluster.context == COURSE and cluster.kubeconfig.parent == places.kubeconfig().parent
 
 
+def courses_own(cluster: Cluster, namespace: str, *, what: str) -> Cluster:
+    """The cluster, with that namespace as its own, if it is the course's and may be broken.
+
+    Args:
+        cluster: A connection.
+        namespace: Where it is to look.
+        what: What breaks things, at the beginning of a sentence: `A drill`.
+
+    Raises:
+        LessonStopped: it is somebody else's.
+    """
+    if not is_course(cluster):
+        raise LessonStopped(
+            f"{what} takes place on the course's own cluster only.",
+            seen=f"it breaks things, and {cluster.context} is another cluster; nothing was changed",
+            try_next="kubeface up, in a terminal",
+        )
+    return Cluster(cluster.kubeconfig, cluster.context, namespace, cluster.transport, cluster.kubeconfigs)
+
+
+def uid_of(cluster: Cluster, namespace: str) -> str:
+    """The uid of a namespace, which a new one of that name does not have; empty where there is none."""
+    found = cluster.find(f"namespace/{namespace}")
+    return str(found.metadata.uid) if found else ""
+
+
 def share_namespace(cluster: Cluster) -> None:
     """Let `kubectl` in a terminal look where the lesson looks; somebody else's kubeconfig stays as it is."""
     if is_course(cluster):

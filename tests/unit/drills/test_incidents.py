@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from kubeface.drills import breaking, claims, drilling, hints
-from kubeface.drills.kept import Drawer, Kept
+from kubeface.drills.kept import Kept, drawer_at
 from kubeface.drills.pool import LEVELS, TABLE, Incident, draw, pool
 from kubeface.errors import BadInput, KubefaceError, NotReady
 from kubeface.exercises import notebooks
@@ -210,7 +210,7 @@ def test_a_draw_that_is_none_is_refused_in_a_sentence(asked):
 
 
 def test_a_drill_is_kept_for_its_user_alone_and_read_again(tmp_path):
-    drawer = Drawer(tmp_path / "face.drill")
+    drawer = drawer_at(tmp_path / "face.drill")
     assert drawer.read() is None
     kept = Kept(["taint"], seed=7, space="a", begun=1.5, before={"node/node1": None}, looks=2, hints=1)
     drawer.write(kept)
@@ -224,7 +224,7 @@ def test_a_file_that_says_nothing_is_said(tmp_path):
     path = tmp_path / "face.drill"
     path.write_text("{")
     with pytest.raises(KubefaceError, match="cannot be read"):
-        Drawer(path).read()
+        drawer_at(path).read()
 
 
 def test_a_claim_that_nobody_knows_is_refused(here):

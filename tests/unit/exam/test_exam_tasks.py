@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from kubeface.checks import not_started, not_yet, passed
+from kubeface.checks import Progress, not_started, not_yet, passed
 from kubeface.checks.verdicts import broke
 from kubeface.errors import KubefaceError
 from kubeface.exam import objects, pipeline
 from kubeface.exam.clock import Clock
-from kubeface.exam.paper import Drawer, Paper
+from kubeface.exam.paper import Paper, drawer_beside
 from kubeface.exam.report import Report
 from kubeface.exam.tasks import ENOUGH, FIXED, TOTAL, result, tasks_of
 
@@ -106,7 +106,7 @@ def test_too_few_points_and_too_many_minutes_do_not_pass():
 
 
 def test_what_is_kept_comes_back(tmp_path):
-    drawer = Drawer(tmp_path / "there" / "face.exam")
+    drawer = drawer_beside(Progress(tmp_path / "there" / "face.json"))
     assert drawer.read() is None
     drawer.write(PAPER)
     assert drawer.read() == PAPER
@@ -115,7 +115,7 @@ def test_what_is_kept_comes_back(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 0}', '{"version": 1, "seed": 1}'])
 def test_what_cannot_be_read_says_what_to_do(tmp_path, text):
-    drawer = Drawer(tmp_path / "face.exam")
+    drawer = drawer_beside(Progress(tmp_path / "face.json"))
     drawer.path.write_text(text)
     with pytest.raises(KubefaceError, match="cannot be read") as refusal:
         drawer.read()
