@@ -78,7 +78,12 @@ class Exam:
         is_first = not self._paper.ended
         self._paper.ended = self._paper.ended or time.time()
         tasks = tasks_of(self._paper)
-        told = Report(tasks, [judge(one.exercise, self.cluster) for one in tasks], self._paper.minutes)
+        print(
+            "Looking at each task, which takes half a minute, or two minutes where much is repaired.",
+            flush=True,
+        )
+        verdicts = [judge(one.exercise, self.cluster, timeout_s=one.patience_s) for one in tasks]
+        told = Report(tasks, verdicts, self._paper.minutes)
         if is_first and told.is_broken:
             self._paper.ended = 0.0
         elif is_first:

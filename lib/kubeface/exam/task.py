@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kubeface.checks import Exercise
+from kubeface.checks.judging import JUDGE_S
 from kubeface.checks.registry import Deed, Judge
 from kubeface.kube import Cluster, apply, load_manifests, wait
 from kubeface.lesson import PIPELINE, State
@@ -27,11 +28,13 @@ class Task:
         exercise: The goal, the check, and what proves the check; it has no hints.
         points: What it counts, whole or not at all.
         lesson: Where it was learned: `05`.
+        patience_s: How long its check may take, in seconds.
     """
 
     exercise: Exercise
     points: int
     lesson: str
+    patience_s: float = JUDGE_S
 
     @property
     def name(self) -> str:

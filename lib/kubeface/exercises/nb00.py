@@ -57,6 +57,11 @@ def two_receivers(cluster: Cluster) -> None:
     scale(cluster, 2)
 
 
+def four_receivers(cluster: Cluster) -> None:
+    """One too many."""
+    scale(cluster, 4)
+
+
 def no_receiver(cluster: Cluster) -> None:
     """None at all."""
     scale(cluster, 0)
@@ -117,7 +122,7 @@ def _another_deployment(cluster: Cluster, name: str, *, replicas: int) -> None:
     "nb00.three-receivers",
     hints=("How many receivers there should be stands in the Deployment `receiver`.", how_many_now),
     solve=ask_for_three,
-    wrong=(two_receivers, no_receiver, hanging_rollout),
+    wrong=(two_receivers, no_receiver, hanging_rollout, four_receivers),
     right=(two_more_deployments, one_more_deployment),
     start=one_receiver,
 )

@@ -98,6 +98,11 @@ def give_up(cluster: Cluster) -> None:
     wait(cluster, "pod/typo", for_="deleted", timeout_s=60)
 
 
+def another_program(cluster: Cluster) -> None:
+    """An image that is there, of another program."""
+    kubectl("set image pod/typo hello=registry.kubeface.internal/busybox:v1.0", cluster=cluster)
+
+
 def another_pod(cluster: Cluster) -> None:
     """A new Pod of the name, with the right image: the one to repair is gone."""
     give_up(cluster)
@@ -126,7 +131,7 @@ def name_tag_and_digest(cluster: Cluster) -> None:
         "`kubectl set image pod/NAME CONTAINER=IMAGE`; the container's name is hello.",
     ),
     solve=name_a_tag_that_is_there,
-    wrong=(name_another_typo, give_up, another_pod),
+    wrong=(name_another_typo, give_up, another_pod, another_program),
     right=(name_a_digest, name_tag_and_digest),
     start=fresh_typo,
 )

@@ -292,6 +292,11 @@ def four_back(cluster: Cluster) -> None:
     keep(cluster, 4)
 
 
+def nothing_to_go_back_to(cluster: Cluster) -> None:
+    """The Deployment is deleted, and its ReplicaSets go with it."""
+    kubectl("delete deployment receiver", cluster=cluster)
+
+
 def two_back(cluster: Cluster) -> None:
     """Fewer than the most that is allowed."""
     keep(cluster, 2)
@@ -309,7 +314,7 @@ def one_back(cluster: Cluster) -> None:
         "The field is `spec.revisionHistoryLimit`; `kubectl patch` or `cluster.patch` sets it.",
     ),
     solve=short_history,
-    wrong=(no_history, long_history, four_back),
+    wrong=(no_history, long_history, four_back, nothing_to_go_back_to),
     right=(two_back, one_back),
     start=usual_history,
 )

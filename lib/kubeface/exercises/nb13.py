@@ -89,6 +89,11 @@ def two_of_which_none_starts(cluster: Cluster) -> None:
     cluster.patch("deployment/frontend", {"spec": {"replicas": 2}})
 
 
+def without_a_deployment(cluster: Cluster) -> None:
+    """Deleted, and not made again."""
+    kubectl("delete deployment frontend", cluster=cluster)
+
+
 def no_frontend(cluster: Cluster) -> None:
     """None at all."""
     cluster.patch("deployment/frontend", {"spec": {"replicas": 0}})
@@ -136,7 +141,7 @@ def a_second_deployment(cluster: Cluster) -> None:
         "`kubectl scale` changes the number; the template's `topologySpreadConstraints` see to the rest.",
     ),
     solve=scale_to_two,
-    wrong=(two_on_one_node, two_of_which_none_starts, no_frontend),
+    wrong=(two_on_one_node, two_of_which_none_starts, no_frontend, without_a_deployment),
     right=(three_on_three, a_second_deployment),
     start=one_frontend,
 )

@@ -450,6 +450,13 @@ def label_again(cluster: Cluster) -> None:
     wait(cluster, "daemonset/nsqd", for_=lambda one: one.ready == 3, timeout_s=110)
 
 
+def another_node_without_queue(cluster: Cluster) -> None:
+    """The label goes from one node to another."""
+    kubectl("label node node3 receiver-", cluster=cluster)
+    kubectl("label node node2 receiver=true --overwrite", cluster=cluster)
+    wait(cluster, "daemonset/nsqd", for_=lambda one: one.ready == 2 == one.desired, timeout_s=60)
+
+
 def queue_without_an_image(cluster: Cluster) -> None:
     """The label is there again, and the queue of that node has an image that nobody built."""
     image = f"{REGISTRY}/nsqd:v0"
@@ -481,7 +488,7 @@ def _is_everywhere(one: KubeObject) -> bool:
         "A DaemonSet goes by its nodeSelector. `kubectl get nodes --show-labels` shows who has the label.",
     ),
     solve=label_again,
-    wrong=(another_value, queue_nowhere, queue_without_an_image),
+    wrong=(another_value, queue_nowhere, queue_without_an_image, another_node_without_queue),
     right=(queue_of_every_node, queue_by_another_label),
     start=node_without_queue,
 )

@@ -10,6 +10,7 @@ from kubeface.kube.rewrite import rewrite_command
 from kubeface.kube.rights import may, user
 from kubeface.local import spec
 from kubeface.pipeline.deploy import manifests_folder
+from kubeface.util.waiting import wait_until
 
 ELSEWHERE = ClusterOverrides(registry="registry.example:5000/course", shared_class="nfs")
 RECEIVER = "registry.example:5000/course/receiver:v1.0"
@@ -162,7 +163,8 @@ def test_rights_are_those_that_the_api_server_grants(cluster, kubeconfig, space)
         },
         namespace=space,
     )
-    assert may(guest, "list", "pods", namespace=space)
+    granted = lambda: may(guest, "list", "pods", namespace=space)  # noqa: E731
+    wait_until(granted, what="what is granted is not in force", timeout_s=30)
     assert may(guest, "list", "pods/exec", namespace=space)
     assert not may(guest, "create", "pods", namespace=space)
     assert not may(guest, "list", "pods")
