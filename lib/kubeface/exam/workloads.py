@@ -29,11 +29,17 @@ def no_agent(cluster: Cluster) -> None:
 def agent_on_one(cluster: Cluster) -> None:
     """One of two nodes."""
     kubectl("label node node1 agent=yes", cluster=cluster)
+    _await_agents(cluster, 1)
 
 
 def agent_everywhere(cluster: Cluster) -> None:
     """All nodes."""
     kubectl("label nodes --all agent=yes", cluster=cluster)
+    _await_agents(cluster, 3)
+
+
+def _await_agents(cluster: Cluster, count: int) -> None:
+    wait(cluster, "daemonset/agent", for_=lambda one: one.ready == count, timeout_s=60)
 
 
 def agent_of_another_word(cluster: Cluster) -> None:
@@ -48,7 +54,7 @@ def agent_by_affinity(cluster: Cluster) -> None:
     affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": rule}}
     spec = {"nodeSelector": None, "affinity": affinity}
     cluster.patch("daemonset/agent", {"spec": {"template": {"spec": spec}}})
-    wait(cluster, "daemonset/agent", for_=lambda one: one.ready == 2, timeout_s=60)
+    _await_agents(cluster, 2)
 
 
 def label_two_nodes(cluster: Cluster) -> None:
