@@ -88,13 +88,17 @@ def exercise(
     """
 
     def register(judge: Judge) -> Exercise:
-        goal = (inspect.getdoc(judge) or "").split("\n")[0].strip()
-        made = Exercise(name, goal, judge, tuple(hints), solve, tuple(wrong), start, tuple(right))
+        made = Exercise(name, goal_of(judge), judge, tuple(hints), solve, tuple(wrong), start, tuple(right))
         _refuse_unsound(made)
         _KNOWN[name] = made
         return made
 
     return register
+
+
+def goal_of(judge: Judge) -> str:
+    """The goal that a check is about: the first line of its docstring; empty where it has none."""
+    return (inspect.getdoc(judge) or "").split("\n")[0].strip()
 
 
 def find(name: str, *, verb: str = "check") -> Exercise:

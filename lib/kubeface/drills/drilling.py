@@ -194,8 +194,7 @@ def _given_up(cluster: Cluster, kept: Kept) -> Told:
 
 def _answers(kept: Kept) -> list[str]:
     """What was wrong, and how it would have been seen."""
-    told = [pool()[name] for name in kept.incidents]
-    return [line for one in told for line in (one.was, f"What shows it soonest: {one.shown_by}")]
+    return [line for name in kept.incidents for line in pool()[name].answers]
 
 
 def _typed(kept: Kept) -> list[str]:

@@ -43,6 +43,11 @@ class Incident:
         return frozenset(_touched(step) for step in self.breaks)
 
     @property
+    def answers(self) -> tuple[str, str]:
+        """What is told in the end: what was wrong, and what would have shown it soonest."""
+        return self.was, f"What shows it soonest: {self.shown_by}"
+
+    @property
     def needs_power(self) -> bool:
         """Whether a node is switched off for it, which takes root rights on this machine."""
         return any("power_off" in step for step in self.breaks)

@@ -1,5 +1,6 @@
 """The clock of an exam, in the cell that started it: minutes that are left, while somebody looks on."""
 
+import math
 import threading
 import time
 from typing import Any
@@ -25,7 +26,7 @@ class Clock:
 
     def left(self) -> int:
         """Whole minutes that are left, rounded up; 0 when the time is over."""
-        return max(0, -int(-(self._ends - time.time()) // 60))
+        return max(0, math.ceil((self._ends - time.time()) / 60))
 
     def said(self) -> Said:
         """A sentence about it."""

@@ -376,7 +376,7 @@ def is_at_half_past_three(schedule: str) -> bool:
     >>> is_at_half_past_three("30 03 * * 0-6"), is_at_half_past_three("30 3,4 * * *")
     (True, False)
     """
-    fields = schedule.removeprefix("TZ=UTC ").split()
+    fields = schedule.split()
     if len(fields) != 5:
         return False
     every = ({"*", "*/1", "?", "1-31"}, {"*", "*/1", "1-12"}, {"*", "*/1", "?", "0-6", "1-7", "0-7"})

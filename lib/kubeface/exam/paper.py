@@ -1,5 +1,6 @@
 """The exam in progress on a cluster, kept in a file beside the learner's progress: a kernel may restart."""
 
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -35,7 +36,7 @@ class Paper:
     @property
     def minutes(self) -> int:
         """How many were used, rounded up; until now, while it is in progress."""
-        return max(1, -int(-((self.ended or time.time()) - self.begun) // 60))
+        return max(1, math.ceil(((self.ended or time.time()) - self.begun) / 60))
 
 
 def drawer_beside(progress: Progress) -> Drawer[Paper]:

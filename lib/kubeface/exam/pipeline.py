@@ -9,6 +9,7 @@ from kubeface.drills.pool import Incident, draw, pool
 from kubeface.drills.wellness import PHOTO_S, cause, inject
 from kubeface.exam.task import Task
 from kubeface.kube import Cluster
+from kubeface.lesson.context import courses_own
 from kubeface.pipeline import Pipeline
 from kubeface.pipeline.deploy import NAMESPACE
 
@@ -60,8 +61,7 @@ def repair_task(incidents: list[str]) -> Task:
 
 def answers(incidents: list[str]) -> list[str]:
     """What was wrong, and what shows it soonest."""
-    told = [pool()[name] for name in incidents]
-    return [line for one in told for line in (one.was, f"What shows it soonest: {one.shown_by}")]
+    return [line for name in incidents for line in pool()[name].answers]
 
 
 def _judge(cluster: Cluster, incidents: list[str]) -> Verdict:
@@ -77,7 +77,7 @@ def _judge(cluster: Cluster, incidents: list[str]) -> Verdict:
 
 def _face(cluster: Cluster) -> Cluster:
     """The same cluster, in the pipeline's namespace."""
-    return Cluster(cluster.kubeconfig, cluster.context, NAMESPACE, cluster.transport, cluster.kubeconfigs)
+    return courses_own(cluster, NAMESPACE, what="The exam")
 
 
 def _nothing(cluster: Cluster) -> None:

@@ -69,9 +69,7 @@ class Report:
 
     def _rest(self) -> list[str]:
         if self.is_broken:
-            return [
-                "Not every task could be judged, so the exam goes on: mend that, then exam.report() again."
-            ]
+            return ["Once the cluster answers again, exam.report() ends the exam."]
         lines = [f"{ENOUGH} points within {MINUTES} minutes pass."]
         if self.to_read_again:
             lines += [f"What was missed is in the lessons {', '.join(self.to_read_again)}."]

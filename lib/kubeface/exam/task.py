@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from kubeface.checks import Exercise
 from kubeface.checks.judging import JUDGE_S
-from kubeface.checks.registry import Deed, Judge
+from kubeface.checks.registry import Deed, Judge, goal_of
 from kubeface.kube import Cluster, apply, load_manifests, wait
 from kubeface.lesson import PIPELINE, State
 from kubeface.model.workloads import WORKLOADS
@@ -55,8 +55,7 @@ def task(
     """Make a task of a check; the first line of the check's docstring is the goal."""
 
     def made(judge: Judge) -> Task:
-        goal = (judge.__doc__ or "").split("\n")[0].strip()
-        return Task(Exercise(name, goal, judge, (), solve, wrong, start, right), points, lesson)
+        return Task(Exercise(name, goal_of(judge), judge, (), solve, wrong, start, right), points, lesson)
 
     return made
 

@@ -179,31 +179,31 @@ def _delete_leftovers(
 def _apply(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObject:
     """Make an object what its manifest says, whoever has changed it."""
     try:
-        return _changed(cluster, manifest)
+        one = _changed(cluster, manifest)
     except ApiError as refusal:
-        if any(words in refusal.seen for words in _FIXED):
-            return _recreate(cluster, manifest, deadline)
-        raise
-    except _Going:
-        return _recreate(cluster, manifest, deadline)
+        if not _is_fixed(refusal):
+            raise
+        one = None
+    return _recreate(cluster, manifest, deadline) if one is None else one
 
 
-class _Going(Exception):
-    """An object was being deleted, and what was applied went with it."""
-
-
-def _changed(cluster: Cluster, manifest: Manifest) -> KubeObject:
-    """An object as its manifest has it, by changing it in place."""
+def _changed(cluster: Cluster, manifest: Manifest) -> KubeObject | None:
+    """An object as its manifest has it, changed in place; None where it is just going, and the change too."""
     try:
         one = cluster.apply(manifest)
     except ApiError as refusal:
         there = cluster.find(ref_of(manifest), namespace=manifest["metadata"].get("namespace"))
-        if there is None or any(words in refusal.seen for words in _FIXED):
+        if there is None or _is_fixed(refusal):
             raise
         return drift.replace(cluster, manifest, there)  # with a field that somebody has set it makes no sense
     if one.is_terminating:
-        raise _Going
+        return None
     return drift.replace(cluster, manifest, one) if drift.has_drifted(one) else one
+
+
+def _is_fixed(refusal: ApiError) -> bool:
+    """Whether the API server refused a change because that field of an object cannot be changed."""
+    return any(words in refusal.seen for words in _FIXED)
 
 
 def _recreate(cluster: Cluster, manifest: Manifest, deadline: Deadline) -> KubeObject:
