@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kubeface.errors import NotReady as NotReady
     from kubeface.exam import Exam as Exam
     from kubeface.exercises import Lesson as Lesson
+    from kubeface.exercises import catch_up as catch_up
     from kubeface.exercises import check as check
     from kubeface.exercises import hint as hint
     from kubeface.exercises import predict as predict
@@ -57,6 +58,7 @@ _HOMES = {
     "StoppableCluster": "kubeface.kube.stopping",
     "Table": "kubeface.views.tables",
     "apply": "kubeface.kube.apply",
+    "catch_up": "kubeface.exercises",
     "changes": "kubeface.lesson.changes",
     "check": "kubeface.exercises",
     "diff": "kubeface.kube.apply",

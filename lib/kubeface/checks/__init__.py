@@ -5,6 +5,8 @@ a check that fails by itself says so and never blames the learner.
 """
 
 from kubeface.checks.asking import predict
+from kubeface.checks.catching_up import catch_up
+from kubeface.checks.levels import Level, Work
 from kubeface.checks.predictions import Grade, Prediction
 from kubeface.checks.progress import Progress
 from kubeface.checks.questions import Question, question
@@ -16,11 +18,14 @@ from kubeface.checks.verdicts import Outcome, Verdict, not_started, not_yet, pas
 __all__ = [
     "Exercise",
     "Grade",
+    "Level",
     "Outcome",
     "Prediction",
     "Progress",
     "Question",
     "Verdict",
+    "Work",
+    "catch_up",
     "check",
     "exercise",
     "hint",

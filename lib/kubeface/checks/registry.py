@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kubeface.checks import lesson_files, session
 from kubeface.checks.lesson_files import NoSuchLesson
+from kubeface.checks.levels import Level, Work
 from kubeface.checks.verdicts import Verdict
 from kubeface.errors import BadInput
 from kubeface.kube import Cluster
@@ -36,6 +37,9 @@ class Exercise:
         wrong: Each brings a state that must be judged not yet.
         right: Each reaches the goal on another way than `solve`, and must be judged passed.
         start: Brings the exercise's clean state from any other; without one, the lesson's own is enough.
+        level: How much it asks for at once.
+        work: What a learner does to reach the goal.
+        needs: Exercises whose end state it begins with, in their order; see `catch_up`.
     """
 
     name: str
@@ -46,6 +50,9 @@ class Exercise:
     wrong: tuple[Deed, ...]
     start: Deed | None = None
     right: tuple[Deed, ...] = ()
+    level: Level = Level.ONE
+    work: Work = Work.ACT
+    needs: tuple[str, ...] = ()
 
     @property
     def notebook(self) -> str:
@@ -64,6 +71,9 @@ def exercise(
     wrong: tuple[Deed, ...],
     right: tuple[Deed, ...] = (),
     start: Deed | None = None,
+    level: Level = Level.ONE,
+    work: Work = Work.ACT,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[Judge], Exercise]:
     """Make an exercise of a check; the first line of the check's docstring is the goal.
 
@@ -88,7 +98,19 @@ def exercise(
     """
 
     def register(judge: Judge) -> Exercise:
-        made = Exercise(name, goal_of(judge), judge, tuple(hints), solve, tuple(wrong), start, tuple(right))
+        made = Exercise(
+            name=name,
+            goal=goal_of(judge),
+            judge=judge,
+            hints=tuple(hints),
+            solve=solve,
+            wrong=tuple(wrong),
+            start=start,
+            right=tuple(right),
+            level=level,
+            work=work,
+            needs=tuple(needs),
+        )
         _refuse_unsound(made)
         _KNOWN[name] = made
         return made

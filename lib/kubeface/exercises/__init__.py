@@ -4,11 +4,11 @@
 `@exercise(...)`.
 """
 
-from kubeface.checks import check, hint, predict, solution
+from kubeface.checks import catch_up, check, hint, predict, solution
 from kubeface.checks.lesson_files import load_by_default
 from kubeface.exercises.course import load, notebooks
 from kubeface.lesson import Lesson
 
-__all__ = ["Lesson", "check", "hint", "load", "notebooks", "predict", "solution"]
+__all__ = ["Lesson", "catch_up", "check", "hint", "load", "notebooks", "predict", "solution"]
 
 load_by_default(load)

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.parts import standing, text_in
 from kubeface.endstates.rollout import is_begun, unfinished
@@ -120,6 +120,8 @@ def _another_deployment(cluster: Cluster, name: str, *, replicas: int) -> None:
 
 @exercise(
     "nb00.three-receivers",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=("How many receivers there should be stands in the Deployment `receiver`.", how_many_now),
     solve=ask_for_three,
     wrong=(two_receivers, no_receiver, hanging_rollout, four_receivers),
@@ -191,6 +193,8 @@ def _note() -> dict[str, Any]:
 
 @exercise(
     "nb00.note",
+    level=Level.ONE,
+    work=Work.WRITE,
     hints=(
         "A ConfigMap is an object of the cluster that holds texts under keys.",
         "`kubectl create configmap --help` shows how a text goes under a key.",

@@ -4,7 +4,17 @@ from typing import Any
 
 import yaml
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, passed_unless, question
+from kubeface.checks import (
+    Level,
+    Verdict,
+    Work,
+    exercise,
+    not_started,
+    not_yet,
+    passed,
+    passed_unless,
+    question,
+)
 from kubeface.endstates.parts import standing, text_in
 from kubeface.kube import Cluster, apply, kubectl, wait
 from kubeface.kube.kubectl import run
@@ -144,6 +154,8 @@ def _workshop(cluster: Cluster, labels: dict[str, str]) -> None:
 
 @exercise(
     "nb01.team",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "Two commands do it: one makes the namespace, one labels it.",
         "`kubectl create namespace --help`, then `kubectl label --help`.",
@@ -221,6 +233,8 @@ def context_of_copies(cluster: Cluster) -> None:
 
 @exercise(
     "nb01.context",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "`kubectl config set-context NAME` makes a context that is not there yet.",
         what_the_course_uses,
@@ -305,6 +319,8 @@ def mottos_by_pointing(cluster: Cluster) -> None:
 
 @exercise(
     "nb01.motto",
+    level=Level.SEVERAL,
+    work=Work.WRITE,
     hints=(
         "The namespace is not a part of the name: it is said with `--namespace`.",
         "`kubectl create configmap --help` shows how a text goes under a key.",

@@ -3,7 +3,17 @@
 import re
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, passed_unless, question
+from kubeface.checks import (
+    Level,
+    Verdict,
+    Work,
+    exercise,
+    not_started,
+    not_yet,
+    passed,
+    passed_unless,
+    question,
+)
 from kubeface.endstates.parts import at, each, named_in, standing
 from kubeface.endstates.pods import lives
 from kubeface.endstates.settings import command, template_container
@@ -128,6 +138,8 @@ def _run(name: str, words: str) -> str:
 
 @exercise(
     "nb02.words",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "`kubectl run` makes a Pod in one line; `kubectl run --help` has examples.",
         "The image `registry.kubeface.internal/busybox:v1.0` has `echo`; the command comes after `--`.",
@@ -221,6 +233,8 @@ def mark_by_patch(cluster: Cluster) -> None:
 
 @exercise(
     "nb02.marks",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "The Pod's name ends in random letters; a selector finds it as well: `--selector`.",
         "`kubectl label` and `kubectl annotate` take the same words.",
@@ -328,6 +342,8 @@ def _await_the_next(cluster: Cluster) -> None:
 
 @exercise(
     "nb02.released",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "The Deployment and the Service know their Pod by the label `app.kubernetes.io/name` alone.",
         "`kubectl label pod NAME app.kubernetes.io/name-` takes it away: the minus is part of it.",

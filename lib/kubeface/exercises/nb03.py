@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates.images import digest_of, named
 from kubeface.endstates.parts import at, each, standing
 from kubeface.images import Images
@@ -126,6 +126,8 @@ def name_tag_and_digest(cluster: Cluster) -> None:
 
 @exercise(
     "nb03.typo",
+    level=Level.SEVERAL,
+    work=Work.FIND,
     hints=(
         "An image is one of the few things that may be changed in a Pod that is there already.",
         "`kubectl set image pod/NAME CONTAINER=IMAGE`; the container's name is hello.",
@@ -217,6 +219,8 @@ def _ran(cluster: Cluster) -> str:
 
 @exercise(
     "nb03.pinned",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "An image is named by digest as `NAME@sha256:…`, without a tag.",
         "Which image a Pod really runs stands in its status: `.status.containerStatuses[0].imageID`.",

@@ -5,7 +5,17 @@ import secrets
 import shlex
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, passed_unless, question
+from kubeface.checks import (
+    Level,
+    Verdict,
+    Work,
+    exercise,
+    not_started,
+    not_yet,
+    passed,
+    passed_unless,
+    question,
+)
 from kubeface.endstates.parts import at, named_in, standing, table
 from kubeface.errors import CommandFailed
 from kubeface.kube import Cluster, apply, kubectl, wait
@@ -135,6 +145,8 @@ def _door() -> dict[str, Any]:
 
 @exercise(
     "nb04.door",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "kubectl does the encoding: give it the word as it is.",
         "`kubectl create secret generic --help` shows how a word goes under a key.",
@@ -214,6 +226,8 @@ def ada_for_another(cluster: Cluster) -> None:
 
 @exercise(
     "nb04.ada",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "The client runs where the database runs: `kubectl exec deployment/mysql -- sh -c '…'`.",
         "The cell in this notebook that adds Grace Hopper has all that is needed.",
@@ -350,6 +364,8 @@ def _user(name: str, command: list[str]) -> dict[str, Any]:
 
 @exercise(
     "nb04.scratch",
+    level=Level.ONE,
+    work=Work.WRITE,
     hints=(
         what_it_waits_for,
         "The file `manifests/mysql/persistentvolumeclaim.yaml` is a good beginning.",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, standing, table
 from kubeface.endstates.services import LOOKUP, RECEIVER, astray, closed
@@ -130,6 +130,8 @@ def _made_anew(cluster: Cluster, body: dict[str, Any]) -> None:
 
 @exercise(
     "nb05.lost",
+    level=Level.SEVERAL,
+    work=Work.FIND,
     hints=(
         "A Service finds its Pods by their labels: compare its selector with them.",
         what_it_selects,
@@ -205,6 +207,8 @@ def lookup_with_two_ports(cluster: Cluster) -> None:
 
 @exercise(
     "nb05.lookup",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "manifests/receiver/service.yaml is a Service of that type; its selector and its ports differ.",
         "nsqlookupd listens at two ports, `tcp` and `http`; `targetPort` may name one of them.",
@@ -277,6 +281,8 @@ def _alias(name: str) -> str:
 
 @exercise(
     "nb05.gallery",
+    level=Level.ALONE,
+    work=Work.ACT,
     hints=(
         "Which of the five types gives another name to something that has a name already?",
         "`kubectl create service externalname --help`; do not forget the namespace.",

@@ -3,7 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed, passed_unless, question
+from kubeface.checks import (
+    Level,
+    Verdict,
+    Work,
+    exercise,
+    not_started,
+    not_yet,
+    passed,
+    passed_unless,
+    question,
+)
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, standing, table
 from kubeface.endstates.placing import (
@@ -169,6 +179,8 @@ def _has_lost_one(one: KubeObject) -> bool:
 
 @exercise(
     "nb06.logger",
+    level=Level.SEVERAL,
+    work=Work.WRITE,
     hints=(
         "The DaemonSet looks at a label of the nodes; kubectl can label all of them at once.",
         labels_now,
@@ -263,6 +275,8 @@ def nsqd_ended_on_the_last(cluster: Cluster) -> None:
 
 @exercise(
     "nb06.queue",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "Which label has the manifest of nsqd in its nodeSelector?",
         "`kubectl label node NAME KEY-`, with a minus at the end, takes a label away.",
@@ -360,6 +374,8 @@ def set_aside_at_once(cluster: Cluster) -> None:
 
 @exercise(
     "nb06.aside",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "With a label, Pods choose a node. What lets a node refuse Pods?",
         "`kubectl taint --help` shows how a taint is written: KEY=VALUE:EFFECT.",

@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, how_it_is, not_started, not_yet, passed_unless, question
+from kubeface.checks import (
+    Level,
+    Verdict,
+    Work,
+    exercise,
+    how_it_is,
+    not_started,
+    not_yet,
+    passed_unless,
+    question,
+)
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, standing, table
 from kubeface.endstates.rollout import unfinished
@@ -136,6 +146,8 @@ def blue_everywhere(cluster: Cluster) -> None:
 
 @exercise(
     "nb07.blue",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "A label that is put on a Pod goes with that Pod. What are Pods made from?",
         "The template is at `spec.template`, and its labels at `spec.template.metadata.labels`.",
@@ -241,6 +253,8 @@ def spare_scaled(cluster: Cluster) -> None:
 
 @exercise(
     "nb07.spare",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         how_it_is("deployment/spare", namespace=PRACTICE),
         "`kubectl create deployment --help` shows how; what the Pods run stands after two dashes.",
@@ -309,6 +323,8 @@ def one_back(cluster: Cluster) -> None:
 
 @exercise(
     "nb07.history",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "`kubectl explain deployment.spec` lists the fields that a Deployment may have.",
         "The field is `spec.revisionHistoryLimit`; `kubectl patch` or `cluster.patch` sets it.",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.parts import standing
 from kubeface.endstates.rollout import unfinished
@@ -122,6 +122,8 @@ def gate_asked_by_a_command(cluster: Cluster) -> None:
 
 @exercise(
     "nb08.gate",
+    level=Level.SEVERAL,
+    work=Work.FIND,
     hints=(
         '`wait(cluster, "deployment/gate", timeout_s=5)` says what its Pod is asked and what it answers.',
         "The file that the server has is called ready; the path is asked for with a slash in front.",
@@ -207,6 +209,8 @@ def two_patient_ones(cluster: Cluster) -> None:
 
 @exercise(
     "nb08.tardy",
+    level=Level.ALONE,
+    work=Work.FIND,
     hints=(
         "It needs ten seconds. Which of the three probes is made for that?",
         "manifests/lessons/08-probes/patient.yaml has such a probe.",

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.parts import standing
 from kubeface.endstates.rollout import is_begun, unfinished
@@ -120,6 +120,8 @@ def two_by_patch(cluster: Cluster) -> None:
 
 @exercise(
     "nb09.two",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "Nothing has to be told to the queue: whoever reads a channel gets a share of its messages.",
         "How many there should be stands in the Deployment `image-processor`.",
@@ -214,6 +216,8 @@ def _start(pod: KubeObject) -> datetime.datetime:
 
 @exercise(
     "nb09.workers",
+    level=Level.SEVERAL,
+    work=Work.WRITE,
     hints=(
         "`images/image-processor/README.md` lists the variables that the program reads.",
         "`kubectl set env` sets a variable in the template of a Deployment.",

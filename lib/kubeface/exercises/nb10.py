@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, passed_unless, question
 from kubeface.endstates import rules
 from kubeface.endstates.parts import each, standing
 from kubeface.endstates.services import FRONTEND, RECEIVER, astray, closed
@@ -99,6 +99,8 @@ def _gallery(cluster: Cluster, spec: dict[str, Any]) -> None:
 
 @exercise(
     "nb10.door",
+    level=Level.SEVERAL,
+    work=Work.WRITE,
     hints=(
         "The Service `frontend` shows how it is done: `kubectl get service frontend --output yaml`.",
         "`kubectl create service nodeport --help`; then look at what the new Service selects.",
@@ -180,6 +182,8 @@ def _api(cluster: Cluster, spec: dict[str, Any]) -> None:
 
 @exercise(
     "nb10.rule",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "`kubectl create ingress --help` shows how a rule is written, in one word.",
         "A path that ends in * stands for all paths that begin so: `pathType: Prefix`.",

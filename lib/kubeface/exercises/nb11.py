@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, standing
 from kubeface.endstates.selectors import selects
@@ -178,6 +178,8 @@ def _big(
 
 @exercise(
     "nb11.fits",
+    level=Level.ONE,
+    work=Work.WRITE,
     hints=(
         asked_now,
         "The simplest way: delete the Pod, and make it again with a smaller request.",
@@ -274,6 +276,8 @@ def _in_its_file() -> dict[str, Any]:
 
 @exercise(
     "nb11.memory",
+    level=Level.SEVERAL,
+    work=Work.FIND,
     hints=(
         "Its command takes 200 MiB at once, and the program itself needs a little, too.",
         "As before: delete the Pod, and make it again with another limit.",
@@ -380,6 +384,8 @@ def _budget(cluster: Cluster, name: str, wanted: dict[str, Any]) -> None:
 
 @exercise(
     "nb11.budget",
+    level=Level.SEVERAL,
+    work=Work.WRITE,
     hints=(
         "`kubectl get pdb web` shows how many disruptions its budget allows now.",
         "`minAvailable` says how many have to stay, `maxUnavailable` how many may be missing.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.images import is_same, named
 from kubeface.endstates.parts import at, each, standing
@@ -142,6 +142,8 @@ def bounds_now(cluster: Cluster) -> str | None:
 
 @exercise(
     "nb12.one-less",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "Two numbers below `.spec.strategy.rollingUpdate` say how many Pods more and how many fewer.",
         bounds_now,
@@ -228,6 +230,8 @@ def two_of_them(cluster: Cluster) -> None:
 
 @exercise(
     "nb12.repair",
+    level=Level.SEVERAL,
+    work=Work.FIND,
     hints=(
         "`kubectl rollout status deployment/frontend` says that it waits; `kubectl get pods` says for what.",
         "The revision before this one was good. `kubectl rollout --help` lists what can be done.",
@@ -328,6 +332,8 @@ def _has_told_its_revision(cluster: Cluster) -> Callable[[KubeObject], bool]:
 
 @exercise(
     "nb12.cause",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "`kubectl set image` changes an image; `kubectl annotate` writes an annotation.",
         f"`kubectl rollout history` reads the annotation `{CAUSE}` of the Deployment.",

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, standing, table
 from kubeface.endstates.placing import CLOSING, is_by_hand, patience_s, spelled, taints
@@ -136,6 +136,8 @@ def a_second_deployment(cluster: Cluster) -> None:
 
 @exercise(
     "nb13.two-nodes",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "One frontend is one node's death away from none. How many there are stands in the Deployment.",
         "`kubectl scale` changes the number; the template's `topologySpreadConstraints` see to the rest.",
@@ -245,6 +247,8 @@ def tolerate_three_seconds(cluster: Cluster) -> None:
 
 @exercise(
     "nb13.leave-sooner",
+    level=Level.SEVERAL,
+    work=Work.WRITE,
     hints=(
         "You saw where the ten seconds stand: in each Pod, under `spec.tolerations`. The API server leaves "
         "alone what a Pod brings with it.",
@@ -361,6 +365,8 @@ def by_a_patch(cluster: Cluster) -> None:
 
 @exercise(
     "nb13.closed-door",
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "Before somebody switches a node off on purpose, they close its door: no new Pods.",
         "The word is `cordon`; `kubectl cordon --help` says it all.",

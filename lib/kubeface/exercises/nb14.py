@@ -1,6 +1,6 @@
 """Notebook 14: kubectl is an API client."""
 
-from kubeface.checks import Verdict, exercise, not_started, not_yet, passed_unless, question
+from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates.parts import at, each, named_in, standing, table
 from kubeface.endstates.rights import ending, may
 from kubeface.kube import Cluster, apply, kubectl, wait
@@ -141,6 +141,8 @@ def let_it_watch(cluster: Cluster) -> None:
 
 @exercise(
     "nb14.watcher",
+    level=Level.ALONE,
+    work=Work.WRITE,
     hints=(
         "Three objects: who (a ServiceAccount), what (a Role), and who has what (a RoleBinding).",
         "`kubectl create role --help` shows how verbs and resources are named.",
@@ -257,6 +259,8 @@ def of_no_manager(cluster: Cluster) -> None:
 
 @exercise(
     "nb14.take-over",
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "`kubectl get configmap yours --output yaml --show-managed-fields` says whose the text is now.",
         "Whoever applies another text with `--server-side` is told of a conflict, and what to do.",

@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from kubeface.checks import Verdict, exercise, how_it_is, not_started, not_yet, passed_unless, question
+from kubeface.checks import (
+    Level,
+    Verdict,
+    Work,
+    exercise,
+    how_it_is,
+    not_started,
+    not_yet,
+    passed_unless,
+    question,
+)
 from kubeface.endstates import pods
 from kubeface.endstates.images import named
 from kubeface.endstates.parts import at, named_in, standing, table
@@ -113,6 +123,8 @@ def made_anew(cluster: Cluster) -> None:
 
 @exercise(
     "nb15.nobody-answers",
+    level=Level.ALONE,
+    work=Work.FIND,
     hints=(
         "Who posts gets no answer, and the receiver's Pod is ready. What stands between the two?",
         "A Service sends to the Pods that its selector selects. `kubectl get endpointslices` shows how many.",
@@ -193,6 +205,8 @@ def two_pages(cluster: Cluster) -> None:
 
 @exercise(
     "nb15.no-page",
+    level=Level.ALONE,
+    work=Work.FIND,
     hints=(
         "The frontend's Pod does not start. `kubectl describe pods` tells the events of each.",
         "The registry has no such image. Which tag do the manifests name?",
@@ -306,6 +320,8 @@ def how_it_runs(cluster: Cluster) -> str | None:
 
 @exercise(
     "nb15.waits-for-a-node",
+    level=Level.ALONE,
+    work=Work.FIND,
     hints=(
         who_knows,
         how_much_there_is,
@@ -394,6 +410,8 @@ def by_its_whole_name(cluster: Cluster) -> None:
 
 @exercise(
     "nb15.never-ready",
+    level=Level.ALONE,
+    work=Work.FIND,
     hints=(
         "The image-processor runs and is not ready. It needs three others; are they all well?",
         "Its readiness probe says what it misses: `kubectl describe pods` shows a failing probe's words.",
@@ -483,6 +501,8 @@ def _is_everywhere(one: KubeObject) -> bool:
 
 @exercise(
     "nb15.one-too-few",
+    level=Level.ALONE,
+    work=Work.FIND,
     hints=(
         "There should be an nsqd on every node. On which one is none?",
         "A DaemonSet goes by its nodeSelector. `kubectl get nodes --show-labels` shows who has the label.",

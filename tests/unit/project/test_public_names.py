@@ -25,6 +25,7 @@ NAMES = [
     "StoppableCluster",
     "Table",
     "apply",
+    "catch_up",
     "changes",
     "check",
     "diff",
