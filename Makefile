@@ -60,11 +60,11 @@ test-waiting: $(READY)
 	$(RUN) tests/notebooks tests/exercises tests/browser
 
 test-computing: $(READY)
-	$(RUN) tests/unit tests/services
+	$(RUN) tests/unit tests/services tests/cluster -m "not alone"
 	$(if $(filter-out 1/%,$(SHARD)),,@$(MAKE) test-pythons)
 
 test-alone: $(READY)
-	$(RUN) tests/cluster
+	$(RUN) tests/cluster -m alone
 
 test-fast: check ready-to-test ## Test what needs neither the cluster nor the services' servers; PYTHON=3.13 for another one
 	$(PYTEST) tests/unit tests/notebooks -m "not cluster"

@@ -23,6 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.cluster)
+            if "course" in getattr(item, "fixturenames", ()):  # the other lane has the course's cluster
+                item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from kubeface.local.cluster import LocalCluster
 from kubeface.util.process import find, run
 from kubeface.util.waiting import wait_for_exit, wait_until
 
+pytestmark = pytest.mark.alone
+
 BINARIES = {"nft": "xtables-nft-multi", "legacy": "xtables-legacy-multi"}
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from objects import WISH
 from traces import differences, supervised, traces
 
@@ -14,6 +15,8 @@ from kubeface.linux import cgroups
 from kubeface.local.cluster import LocalCluster
 from kubeface.local.dns import resolve
 from kubeface.util.waiting import wait_for_exit
+
+pytestmark = pytest.mark.alone
 
 NOTE = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}, "data": {"said": "remember"}}
 

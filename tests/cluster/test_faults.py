@@ -24,6 +24,8 @@ from kubeface.local.cluster import LocalCluster
 from kubeface.local.spec import Node, Wish
 from kubeface.util.waiting import wait_for_exit, wait_until
 
+pytestmark = pytest.mark.alone
+
 SPACE = "faults"
 BACK_S = 90.0  # chosen: no promise takes longer, and the machine may be busy
 #: The node that faults happen to.

@@ -17,6 +17,8 @@ from kubeface.local.cluster import LocalCluster
 from kubeface.local.spec import Networks, Wish
 from kubeface.util.waiting import wait_until
 
+pytestmark = pytest.mark.alone
+
 OUTSIDE, HERE = "198.51.100.7", "198.51.100.1"  # for documentation (RFC 5737): no real host has them
 SPACE = f"outside-{TRIAL}"  # not as the cluster names its own, which go with it
 NETWORKS = Networks("10.63.0.0/24", "10.61.0.0/16", "10.62.0.0/16")

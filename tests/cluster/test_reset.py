@@ -13,6 +13,8 @@ from kubeface.linux import cgroups
 from kubeface.local.cluster import LocalCluster
 from kubeface.util.waiting import wait_until
 
+pytestmark = pytest.mark.alone
+
 NEW_S = 20  # chosen: four times the benchmark's goal, for a machine that does other things too
 
 

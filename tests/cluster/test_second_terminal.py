@@ -17,6 +17,8 @@ from kubeface.local.cluster import LocalCluster
 from kubeface.local.spec import ClusterSpec
 from kubeface.util.waiting import wait_until
 
+pytestmark = pytest.mark.alone
+
 END_S = 180  # chosen: three times a start, on a machine with other things to do
 TITLES = [step.title for step in LocalCluster(TRIAL).start_steps(ClusterSpec(TRIAL), [], say=print)]
 Begin = Callable[..., "subprocess.Popen[str]"]

@@ -16,6 +16,8 @@ from kubeface.linux import cgroups
 from kubeface.local.cluster import LocalCluster
 from kubeface.util.process import run as execute
 
+pytestmark = pytest.mark.alone
+
 REFUSED = (errno.ENETUNREACH, errno.EHOSTUNREACH)
 #: Addresses for documentation (RFC 5737): no host has them, and a default route would take them.
 OUTSIDE = "198.51.100.7"

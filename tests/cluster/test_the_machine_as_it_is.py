@@ -3,6 +3,8 @@
 import pytest
 from private import on_a_machine_of_its_own
 
+pytestmark = pytest.mark.alone
+
 HEAD = """
 import socket
 from pathlib import Path

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import nbformat
 from checked import ASKED, CHECK
+from ladder import ladder
 from nbformat import NotebookNode
 
 from kubeface.model import gaps
 
 COURSE = Path(__file__).parents[2] / "notebooks"
+LESSONS = sorted(COURSE.glob("[0-9][0-9]-*.ipynb"))
 #: The packages of the course, by the names that are imported.
 TOOLS = ("kubernetes", "yaml", "pymysql", "nsq", "face_recognition", "ipywidgets")
 _IMPORTED = re.compile(rf"^\s*(?:from|import) ({'|'.join(TOOLS)})\b", re.MULTILINE)
@@ -97,4 +99,4 @@ def _row(name: str, one: Figures) -> str:
 
 
 if __name__ == "__main__":
-    print(table())
+    print(table(), ladder(), sep="\n\n")

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 from checked import CHECK
 from figures import table
+from ladder import ladder
 from nbformat import NotebookNode
 
 COURSE = Path(__file__).parents[2] / "notebooks"
@@ -99,7 +100,7 @@ def page(folder: Path = COURSE) -> str:
         rows.append(f"| {number} | [{name}]({path.name}) | {times} |")
     total = sum(one.minutes for one in known.values())
     together = f"\n\nTogether about {total // 60} h {total % 60} min.{EXAM}"
-    return HEAD + "\n".join(rows) + together + COUNTED + table(folder) + "\n"
+    return HEAD + "\n".join(rows) + together + COUNTED + table(folder) + LADDER + ladder() + "\n"
 
 
 HEAD = """# The course
@@ -125,6 +126,15 @@ COUNTED = """
 
 Counted over the cells, as `make figures` does: a cell asks for something if it holds a question, a check, or
 a part that is yours to write; the longest stretch is the most cells in a row that ask for nothing.
+
+"""
+
+LADDER = """
+
+The exercises are a ladder. One of the level "one idea" asks for what stands a few cells above it; of "several
+ideas", for things of several places together; "on your own" tells a goal, and nothing of the way. To act is
+to change the cluster by a command, to write is to write or complete a manifest, and to find is to diagnose a
+fault whose cause the text does not tell.
 
 """
 

@@ -5,14 +5,13 @@ import re
 import nbformat
 import pytest
 from books import cell, write
-from figures import COURSE, Figures, figures, table
+from figures import COURSE, LESSONS, Figures, figures, table
 
 from kubeface.model import gaps
 
 #: What every lesson keeps: the share of its code cells that ask for something, and the longest stretch
 #: without one.
 SHARE, STRETCH = 0.4, 6
-LESSONS = sorted(COURSE.glob("[0-9][0-9]-*.ipynb"))
 
 
 def test_what_asks_and_the_longest_stretch_that_does_not(tmp_path):
