@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import minutes
 import nbformat
+import own_space
 from live import CELL_TIMEOUT_S, HERE, environment
 from nbclient import NotebookClient
 from nbformat import NotebookNode
@@ -47,6 +48,7 @@ def execute(path: Path, *, fresh: bool = False) -> NotebookNode:
     resources = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(new, timeout=CELL_TIMEOUT_S, resources=resources, record_timing=False)
     client.store_widget_state, client.coalesce_streams = False, True
+    own_space.begin(new)
     with tempfile.TemporaryDirectory() as profile:
         client.execute(env=environment(profile))
     return steady(old, new, fresh=fresh)

@@ -46,7 +46,7 @@ def run(*notebooks: Path, strict: bool = True, solve: bool = False) -> Run:
     command = [sys.executable, "-m", "pytest", "-c", HERE / "nbval.ini", "--rootdir", notebooks[0].parent]
     command += [f"--nbval-sanitize-with={HERE / 'sanitize.cfg'}", f"--nbval-cell-timeout={CELL_TIMEOUT_S}"]
     command += ["--nbval-strict"] if strict else []
-    command += ["-p", "solved"] if solve else []
+    command += ["-p", "own_space", *(["-p", "solved"] if solve else [])]
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
             [*command, *notebooks],

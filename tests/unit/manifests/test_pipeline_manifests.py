@@ -16,7 +16,7 @@ MANIFESTS = ROOT / "manifests"
 FILES = sorted(
     path
     for path in MANIFESTS.rglob("*.yaml")
-    if path.name != "kustomization.yaml" and not {"overlays", "lessons"} & set(path.parts)
+    if path.name != "kustomization.yaml" and not {"overlays", "lessons", "mine"} & set(path.parts)
 )
 SERVERS = ("Deployment", "DaemonSet")
 NO_POD = "the API server and this machine"
