@@ -11,8 +11,11 @@ from kubeface.lesson import Plan
 
 def notebooks() -> list[str]:
     """The numbers of the notebooks that have a file here."""
-    names = (module.name for module in iter_modules([str(Path(__file__).parent)]))
-    return sorted(name[2:] for name in names if re.fullmatch(r"nb\d\d", name))
+    return [name[2:] for name in _files() if re.fullmatch(r"nb\d\d", name)]
+
+
+def _files() -> list[str]:
+    return sorted(module.name for module in iter_modules([str(Path(__file__).parent)]))
 
 
 def number_of(said: str) -> str:
@@ -34,11 +37,16 @@ def number_of(said: str) -> str:
 def load(notebook: str) -> Plan:
     """The plan of a notebook, now that its questions and exercises are known too, the one of the thread last.
 
+    Those of `nb05_callers.py` follow on those of `nb05.py`.
+
     Raises:
         NoSuchLesson: no notebook has that number.
     """
-    number = number_of(notebook)
-    plan: Plan = import_module(f"kubeface.exercises.nb{number}").PLAN
-    if (Path(__file__).parent / "own" / f"nb{number}.py").is_file():
-        import_module(f"kubeface.exercises.own.nb{number}")
+    own = f"nb{number_of(notebook)}"
+    plan: Plan = import_module(f"kubeface.exercises.{own}").PLAN
+    for name in _files():
+        if name.startswith(f"{own}_"):
+            import_module(f"kubeface.exercises.{name}")
+    if (Path(__file__).parent / "own" / f"{own}.py").is_file():
+        import_module(f"kubeface.exercises.own.{own}")
     return plan

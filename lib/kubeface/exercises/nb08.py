@@ -9,9 +9,10 @@ from kubeface.endstates.parts import standing
 from kubeface.endstates.rollout import unfinished
 from kubeface.endstates.settings import asked_for, asks, patience_s, template_container
 from kubeface.endstates.untouched import as_made
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
+from kubeface.kube import Cluster, KubeObject, kubectl, wait
 from kubeface.lesson import PIPELINE, Plan
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.lesson.given import afresh, given
+from kubeface.model.workloads import is_observed
 
 PRACTICE = "practice"
 LONGEST_LOOK_S = 20.0  # chosen: a check answers within 40 s, whatever a probe says
@@ -64,7 +65,7 @@ question(
 
 def mistaken_gate(cluster: Cluster) -> None:
     """As the lesson's cell leaves it: the path is misspelt."""
-    _from_file(cluster, "gate")
+    afresh(cluster, "08-probes/gate.yaml")
 
 
 def unasked_gate(cluster: Cluster) -> None:
@@ -122,7 +123,7 @@ def gate_asked_by_a_command(cluster: Cluster) -> None:
 
 @exercise(
     "nb08.gate",
-    level=Level.SEVERAL,
+    level=Level.ONE,
     work=Work.FIND,
     hints=(
         '`wait(cluster, "deployment/gate", timeout_s=5)` says what its Pod is asked and what it answers.',
@@ -155,7 +156,7 @@ def gate(cluster: Cluster) -> Verdict:
 
 def impatient_tardy(cluster: Cluster) -> None:
     """As the lesson's cell leaves it: its liveness probe does not let it start."""
-    _from_file(cluster, "tardy")
+    afresh(cluster, "08-probes/tardy.yaml")
 
 
 def unwatched_tardy(cluster: Cluster) -> None:
@@ -209,7 +210,7 @@ def two_patient_ones(cluster: Cluster) -> None:
 
 @exercise(
     "nb08.tardy",
-    level=Level.ALONE,
+    level=Level.SEVERAL,
     work=Work.FIND,
     hints=(
         "It needs ten seconds. Which of the three probes is made for that?",
@@ -250,7 +251,7 @@ def _restarted(cluster: Cluster, found: KubeObject, main: dict[str, Any]) -> str
 
 def _as_in_its_file(cluster: Cluster, name: str) -> dict[str, Any]:
     """The container of a lesson's Deployment as its file makes it."""
-    [one] = load_manifests(course_manifests() / "lessons" / "08-probes" / f"{name}.yaml")
+    [one] = given(f"08-probes/{name}.yaml")
     return template_container(as_made(cluster, one))
 
 
@@ -258,18 +259,4 @@ def change(cluster: Cluster, name: str, container: str) -> None:
     """A lesson's Deployment with another container, as soon as its controller has seen that."""
     patch = '{"spec": {"template": {"spec": {"containers": [' + container + "]}}}}"
     kubectl(f"patch deployment {name} --patch '{patch}'", cluster=cluster)
-    wait(cluster, f"deployment/{name}", for_=_is_seen, timeout_s=60)
-
-
-def _is_seen(one: KubeObject) -> bool:
-    return bool(one.status.observedGeneration == one.metadata.generation)
-
-
-def _from_file(cluster: Cluster, name: str) -> None:
-    """A lesson's Deployment as its file has it, and no Pod of another one left."""
-    cluster.delete(f"deployment/{name}")
-    wait(cluster, f"deployment/{name}", for_="deleted", timeout_s=60)
-    for pod in cluster.list("pods", labels={"app.kubernetes.io/name": name}):
-        cluster.delete(pod.ref, grace_s=0)
-        wait(cluster, pod.ref, for_="deleted", timeout_s=60)
-    apply(cluster, load_manifests(course_manifests() / "lessons" / "08-probes" / f"{name}.yaml"))
+    wait(cluster, f"deployment/{name}", for_=is_observed, timeout_s=60)

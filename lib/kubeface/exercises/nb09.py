@@ -216,7 +216,7 @@ def _start(pod: KubeObject) -> datetime.datetime:
 
 @exercise(
     "nb09.workers",
-    level=Level.SEVERAL,
+    level=Level.ONE,
     work=Work.WRITE,
     hints=(
         "`images/image-processor/README.md` lists the variables that the program reads.",

@@ -592,6 +592,41 @@ def a_rollout_that_hangs(stage):
 # ---------------------------------------------------------------------------------------------- nb08
 
 
+def till(stage, ready, alive, **container):
+    port = [{"name": "money", "containerPort": 7070}]
+    stage.deployment("till", ports=port, readinessProbe=ready, livenessProbe=alive, **container)
+
+
+def knock(port, failures=None):
+    return {"tcpSocket": {"port": port}, **({"failureThreshold": failures} if failures else {})}
+
+
+@row("nb08.till", PASSED)
+def a_till_by_its_number(stage):
+    till(stage, knock(7070, 2), knock("money", 10))
+
+
+@row("nb08.till", NOT_YET, "its livenessProbe believes 3 bad answers")
+def a_till_that_leaves_it_to_the_default(stage):
+    till(stage, knock("money", 2), knock("money"))
+
+
+@row("nb08.till", NOT_YET, "asks for port 7071")
+def a_till_next_door(stage):
+    till(stage, knock(7071, 2), knock("money", 10))
+
+
+@row("nb08.counter", PASSED)
+def a_counter_that_is_ready_by_another_path(stage):
+    probe = {"httpGet": {"path": "/", "port": 8080, "scheme": "HTTP"}}
+    stage.deployment("counter", readinessProbe=probe)
+
+
+@row("nb08.counter", NOT_YET, "asks for port 8080")
+def a_counter_that_only_accepts_connections(stage):
+    stage.deployment("counter", readinessProbe={"tcpSocket": {"port": 8080}})
+
+
 def gate(stage, probe, *, replicas=1, **status):
     container = {"readinessProbe": probe} if probe else {}
     port = [{"name": "http", "containerPort": 8080}]
@@ -623,6 +658,38 @@ def the_old_one_is_ready(stage):
 
 
 # ---------------------------------------------------------------------------------------------- nb09
+
+
+def courier(stage, *variables, **container):
+    env = [{"name": name, "value": value} for name, value in variables]
+    stage.deployment("courier", image=f"{REGISTRY}/busybox:v1.0", env=env, **container)
+
+
+@row("nb09.courier", PASSED)
+def a_courier_whose_last_word_counts(stage):
+    courier(stage, ("PORT", "4161"), ("ADDRESS", "nsqlookupd:$(PORT)"), ("HOST", "elsewhere"))
+
+
+@row("nb09.courier", NOT_YET, "is sent to $(PORT):4161")
+def a_courier_whose_dollar_is_a_dollar(stage):
+    courier(stage, ("PORT", "4161"), ("ADDRESS", "$$(PORT):$(PORT)"))
+
+
+@row("nb09.courier", NOT_YET, "is sent to nobody")
+def a_courier_that_is_told_nothing(stage):
+    courier(stage, ("HOST", "nsqlookupd"))
+
+
+@row("nb09.desk", PASSED)
+def a_desk_that_is_asked_by_a_connection(stage):
+    stage.deployment("desk", image=f"{REGISTRY}/busybox:v1.0", readinessProbe={"tcpSocket": {"port": 80}})
+
+
+@row("nb09.desk", NOT_YET, "it ended with code 0")
+def a_desk_that_has_just_ended_well(stage):
+    stage.deployment("desk", image=f"{REGISTRY}/busybox:v1.0", readinessProbe={"tcpSocket": {"port": 80}})
+    last = {"exitCode": 0, "finishedAt": ago(5)}
+    stage.pod("d", program="desk", statuses=[stage.container("desk", restarts=2, last=last)])
 
 
 @row("nb09.two", NOT_YET, "there is no Deployment image-processor")
