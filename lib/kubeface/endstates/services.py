@@ -9,6 +9,7 @@ from typing import Any
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, table
 from kubeface.endstates.placing import ordinary
+from kubeface.endstates.rules import Way
 from kubeface.errors import ApiError, NotReady
 from kubeface.kube import Cluster, KubeObject
 from kubeface.kube.contexts import COURSE
@@ -51,6 +52,17 @@ def astray(cluster: Cluster, service: KubeObject, port: int, part: Part, *, dept
     if isinstance(found, str):
         return found or f"it has no port {port}"
     return _to_its_pods(cluster, service, found, part)
+
+
+def elsewhere(cluster: Cluster, way: Way, part: Part) -> str:
+    """Why a way of an Ingress does not lead to a part, to follow on the name of the Service and its port."""
+    service = cluster.find(f"service/{way.service}") if way.service else None
+    if service is None:
+        return ", and there is no such Service"
+    numbers = {str(one.get("name")): one.get("port") for one in each(service, "spec", "ports")}
+    port = way.port if isinstance(way.port, int) else numbers.get(str(way.port))
+    short = astray(cluster, service, port, part) if isinstance(port, int) else "it has no such port"
+    return f": {short}" if short else ""
 
 
 def closed(cluster: Cluster, service: KubeObject, part: Part, *, number: int | None = None) -> str:

@@ -4,8 +4,8 @@ from typing import Any
 
 from kubeface.checks import Level, Verdict, Work, exercise, not_started, passed_unless, question
 from kubeface.endstates import rules
-from kubeface.endstates.parts import each, standing
-from kubeface.endstates.services import FRONTEND, RECEIVER, astray, closed
+from kubeface.endstates.parts import standing
+from kubeface.endstates.services import FRONTEND, RECEIVER, closed, elsewhere
 from kubeface.kube import Cluster, KubeObject, apply, kubectl
 from kubeface.lesson import PIPELINE, Plan
 
@@ -216,10 +216,10 @@ def _sends_too_little(cluster: Cluster, ingress: KubeObject) -> str:
             return f"it sends {path} to nobody; its paths are {', '.join(named) or 'none'}"
         if not way.is_sure:
             return f"what its path for {path} stands for is left to the controller: its type says neither"
-        elsewhere = _elsewhere(cluster, way)
-        if elsewhere:
+        other = elsewhere(cluster, way, RECEIVER)
+        if other:
             by = "" if rules.paths_of(ingress, HOST) else "it has no paths for the host, so "
-            return f"{by}it sends {path} to {way.service or 'no Service'}, port {way.port}{elsewhere}"
+            return f"{by}it sends {path} to {way.service or 'no Service'}, port {way.port}{other}"
     return ""
 
 
@@ -227,17 +227,6 @@ def _sends_too_much(cluster: Cluster, ingress: KubeObject) -> str:
     """What else it sends to the receiver."""
     for host, path in ((HOST, "/"), (HOST, "/imagery"), ("else.example", "/image/post")):
         way = rules.way(ingress, host, path)
-        if way and way.backend and not _elsewhere(cluster, way):
+        if way and way.backend and not elsewhere(cluster, way, RECEIVER):
             return f"it sends {path} of the host {host} to the receiver, too"
     return ""
-
-
-def _elsewhere(cluster: Cluster, way: rules.Way) -> str:
-    """Whether a way does not lead to the receiver, and why; a space before it."""
-    service = cluster.find(f"service/{way.service}") if way.service else None
-    if service is None:
-        return ", and there is no such Service"
-    numbers = {str(one.get("name")): one.get("port") for one in each(service, "spec", "ports")}
-    port = way.port if isinstance(way.port, int) else numbers.get(str(way.port))
-    short = astray(cluster, service, port, RECEIVER) if isinstance(port, int) else "it has no such port"
-    return f": {short}" if short else ""

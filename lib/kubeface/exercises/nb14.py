@@ -2,17 +2,15 @@
 
 from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless, question
 from kubeface.endstates.parts import at, each, named_in, standing, table
-from kubeface.endstates.rights import ending, may
+from kubeface.endstates.rights import ending, refused
 from kubeface.kube import Cluster, apply, kubectl, wait
 from kubeface.kube.client import FIELD_MANAGER
 from kubeface.lesson import Plan, State
-from kubeface.util.waiting import attempts
 
 NAMESPACE = "api-lesson"
 CRD = "customresourcedefinition/albums.course.kubeface.internal"
 
 CAROLS = "carol was here"
-IN_FORCE_S = 2.0  # chosen: a right is in force some milliseconds after its binding is written
 
 
 def no_albums(cluster: Cluster) -> None:
@@ -141,8 +139,8 @@ def let_it_watch(cluster: Cluster) -> None:
 
 @exercise(
     "nb14.watcher",
-    level=Level.ALONE,
-    work=Work.WRITE,
+    level=Level.SEVERAL,
+    work=Work.ACT,
     hints=(
         "Three objects: who (a ServiceAccount), what (a Role), and who has what (a RoleBinding).",
         "`kubectl create role --help` shows how verbs and resources are named.",
@@ -166,19 +164,10 @@ def watcher(cluster: Cluster) -> Verdict:
         begun = [ref for ref in ("role/watcher", "rolebinding/watcher") if cluster.find(ref)]
         told = "there is no ServiceAccount watcher"
         return not_yet(f"{told}; there is {named_in(begun)}") if begun else not_started(told)
-    refused: list[str] = []
-    for _ in attempts(timeout_s=IN_FORCE_S, every_s=0.2):
-        refused = refused_verbs(cluster)
-        if not (refused and cluster.list("rolebindings")):
-            break
-    if refused:
-        return not_yet(f"watcher may not {' or '.join(refused)} Pods")
+    short = refused(cluster, "watcher", [(verb, "pods") for verb in ("get", "list", "watch")])
+    if short:
+        return not_yet(f"watcher may not {' or '.join(verb for verb, _ in short)} Pods")
     return passed_unless(standing(found, "ServiceAccount watcher") or ending(cluster, "watcher"))
-
-
-def refused_verbs(cluster: Cluster) -> list[str]:
-    """What watcher should be able to do with Pods, and may not."""
-    return [verb for verb in ("get", "list", "watch") if not may(cluster, "watcher", verb)]
 
 
 def yours(text: str, manager: str = "carol", **more: str) -> dict[str, object]:

@@ -741,6 +741,58 @@ def started_now(stage):
 # ---------------------------------------------------------------------------------------------- nb10
 
 
+def site(stage, paths, **spec):
+    for name in ("frontend", "receiver"):
+        stage.pod(name, program=name)
+        port = {"name": "http", "port": {"frontend": 8081, "receiver": 8000}[name], "targetPort": "http"}
+        stage.service(name, {"selector": {"app.kubernetes.io/name": name}, "ports": [port]})
+    rule = {"host": "album.example", "http": {"paths": [part_of_site(*one) for one in paths]}}
+    key = [{"hosts": ["album.example"], "secretName": "album-key"}]
+    body = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "site"}}
+    stage.cluster.create(body | {"spec": {"rules": [rule], "tls": key} | spec})
+
+
+def part_of_site(path, name, kind="Prefix"):
+    backend = {"service": {"name": name, "port": {"name": "http"}}}
+    return {"path": path, "pathType": kind, "backend": backend}
+
+
+@row("nb10.site", PASSED)
+def a_site_that_names_a_path_twice(stage):
+    site(stage, [("/", "frontend"), ("/image", "receiver"), ("/image", "receiver", "Exact")])
+
+
+@row("nb10.site", NOT_YET, "is left to the controller")
+def a_site_of_a_kind_that_nobody_knows(stage):
+    site(stage, [("/", "frontend"), ("/image", "receiver", "ImplementationSpecific")])
+
+
+@row("nb10.site", NOT_YET, "its key is in the Secret of nobody")
+def a_site_with_the_key_of_its_controller(stage):
+    site(stage, [("/", "frontend"), ("/image", "receiver")], tls=[{"hosts": ["album.example"]}])
+
+
+def kiosk(stage, **spec):
+    stage.pod("frontend", program="frontend", ip="10.0.0.9")
+    whole = {"ports": [{"name": "http", "port": 80, "targetPort": "http"}]}
+    stage.service("kiosk", whole | {"selector": {"app.kubernetes.io/name": "frontend"}} | spec)
+
+
+@row("nb10.kiosk", PASSED)
+def a_kiosk_with_more_ports(stage):
+    kiosk(stage, ports=[{"name": "a", "port": 80, "targetPort": 8081}, {"name": "b", "port": 81}])
+
+
+@row("nb10.kiosk", NOT_STARTED)
+def a_kiosk_as_it_was_given(stage):
+    kiosk(stage, clusterIP="None")
+
+
+@row("nb10.kiosk", NOT_YET, "for UDP")
+def a_kiosk_for_another_protocol(stage):
+    kiosk(stage, ports=[{"port": 80, "targetPort": 8081, "protocol": "UDP"}])
+
+
 def gallery(stage, **spec):
     stage.pod("f", program="frontend", node="node1")
     port = {"port": 80, "targetPort": 8081, "nodePort": 30811}
@@ -1130,6 +1182,72 @@ def ended_on(stage, node, pod):
 
 
 # ---------------------------------------------------------------------------------------------- nb14
+
+
+def bound(stage, name, *rules):
+    api = "rbac.authorization.k8s.io"
+    stage.cluster.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}})
+    meta = {"apiVersion": f"{api}/v1", "metadata": {"name": name}}
+    stage.cluster.apply(meta | {"kind": "Role", "rules": list(rules)})
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": stage.cluster.namespace}
+    ref = {"apiGroup": api, "kind": "Role", "name": name}
+    stage.cluster.apply(meta | {"kind": "RoleBinding", "roleRef": ref, "subjects": [subject]})
+
+
+def beds(*verbs, names=("beds",)):
+    rule = {"apiGroups": [""], "resources": ["configmaps"], "verbs": list(verbs)}
+    return rule | ({"resourceNames": list(names)} if names else {})
+
+
+@row("nb14.gardener", PASSED)
+def a_gardener_of_two_rules(stage):
+    bound(stage, "gardener", beds("get"), beds("update", "patch", names=("beds", "borders")))
+
+
+@row("nb14.gardener", NOT_YET, "may get the ConfigMap motto, too")
+def a_gardener_of_two_names(stage):
+    bound(stage, "gardener", beds("get", "update", "patch", names=("beds", "motto")))
+
+
+@row("nb14.gardener", NOT_YET, "there is role/gardener")
+def a_gardener_who_has_left(stage):
+    bound(stage, "gardener", beds("get"))
+    stage.cluster.delete("serviceaccount/gardener")
+
+
+@row("nb14.scribe", PASSED)
+def a_scribe_of_one_deployment_and_of_all(stage):
+    verbs = ["get", "list", "create"]
+    bound(stage, "scribe", {"apiGroups": ["batch", "apps"], "resources": ["deployments"], "verbs": verbs})
+
+
+@row("nb14.scribe", NOT_YET, "may not get Deployments")
+def a_scribe_of_one_name(stage):
+    rule = {"apiGroups": ["apps"], "resources": ["deployments"]}
+    bound(stage, "scribe", rule | {"verbs": ["get"], "resourceNames": ["a"]}, rule | {"verbs": ["list"]})
+
+
+@row("nb14.scribe", NOT_YET, "may deletecollection Deployments")
+def a_scribe_who_deletes_all(stage):
+    verbs = ["get", "list", "deletecollection"]
+    bound(stage, "scribe", {"apiGroups": ["apps"], "resources": ["*"], "verbs": verbs})
+
+
+def heir(stage, uid, **more):
+    owner = {"apiVersion": "v1", "kind": "ConfigMap", "name": "estate", "uid": uid}
+    meta = {"labels": {"house": "north"}, "ownerReferences": [owner]}
+    stage.config("heir", meta=meta, data={"text": "all of it is mine\n"}, **more)
+
+
+@row("nb14.heir", NOT_YET, "will be gone")
+def an_heir_of_an_estate_that_was_made_anew(stage):
+    stage.config("estate")
+    heir(stage, "5d3b8c1e-7f0a-4e62-9a47-0c2f61b8d9e4")
+
+
+@row("nb14.heir", PASSED)
+def an_heir_of_an_estate(stage):
+    heir(stage, stage.config("estate").metadata.uid, immutable=True)
 
 
 def watcher(stage, verbs, *more):
