@@ -6,14 +6,16 @@
 - A cell was stored without having been run: nbval then compares none of its outputs.
 
 It is installed with the package, and does nothing without its option: `pytest --nbval --nbval-strict`.
+With `--nbval-kubectl`, what kubectl prints is compared without its ages, hashes, addresses and widths.
 """
 
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 OPTION = "--nbval-strict"
+KUBECTL = "--nbval-kubectl"
 SHOWN = {"stream", "display_data", "execute_result", "error"}
 
 # Runs once in the kernel: from then on a thread prints for the cell that started it, as a task does anyway.
@@ -27,9 +29,11 @@ __import__("threading").Thread.start = _start
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The one option."""
-    parser.getgroup("general").addoption(
-        OPTION, action="store_true", help="with --nbval: also fail what nbval itself lets pass"
+    """The two options."""
+    group = parser.getgroup("general")
+    group.addoption(OPTION, action="store_true", help="with --nbval: also fail what nbval itself lets pass")
+    group.addoption(
+        KUBECTL, action="store_true", help="with --nbval: compare what kubectl prints without ages and hashes"
     )
 
 
@@ -39,12 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: nbval is not installed.
     """
-    if config.getoption(OPTION):
+    chosen = [(option, watch) for option, watch in _WATCHES.items() if config.getoption(option)]
+    for option, watch in chosen:
         try:
             from nbval.plugin import IPyNbCell
         except ImportError as error:
-            raise pytest.UsageError(f"{OPTION} needs nbval: pip install nbval") from error
-        config.pluginmanager.register(Strict(IPyNbCell), "kubeface-nbval-strict-cells")
+            raise pytest.UsageError(f"{option} needs nbval: pip install nbval") from error
+        config.pluginmanager.register(watch(IPyNbCell), f"kubeface-{option.strip('-')}-cells")
 
 
 class Strict:
@@ -69,6 +74,29 @@ class Strict:
         finally:
             for sentence in _unseen(cell, messages, own_ids):
                 cell.raise_cell_error(sentence)
+
+
+class Kubectl:
+    """Compares what a cell has printed that runs kubectl by what it says.
+
+    Args:
+        cell: The class of nbval's test items.
+    """
+
+    def __init__(self, cell: type[pytest.Item]) -> None:
+        self._cell = cell
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Both outputs, the stored one and the new one, are read so before they are compared."""
+        if isinstance(item, self._cell) and "kubectl" in (cell := cast(Any, item)).cell.source:
+            from kubeface.views.kubectl_text import steady
+
+            sanitize = cell.sanitize
+            cell.sanitize = lambda text: sanitize(steady(text) if isinstance(text, str) else text)
+
+
+_WATCHES = {OPTION: Strict, KUBECTL: Kubectl}
 
 
 def _unseen(item: Any, messages: list[dict[str, Any]], own_ids: set[str]) -> Iterator[str]:

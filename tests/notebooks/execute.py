@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import minutes
@@ -21,6 +22,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbval.plugin import get_sanitize_patterns
 from rules import ignores_output
+
+from kubeface.views import kubectl_text
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -77,10 +80,20 @@ def _store_no_photo(data: NotebookNode) -> None:
 def _meaning(cell: NotebookNode) -> str:
     if ignores_output(cell):
         return str([(output.output_type, sorted(output.get("data", {}))) for output in cell.outputs])
-    text = json.dumps(cell.outputs, sort_keys=True, ensure_ascii=False)
+    outputs = [steady_text(one) for one in cell.outputs] if "kubectl" in cell.source else cell.outputs
+    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)
     for pattern, replacement in get_sanitize_patterns((HERE / "sanitize.cfg").read_text()):
         text = re.sub(pattern, replacement, text)
     return text
+
+
+def steady_text(value: Any) -> Any:
+    """An output of which each text is as `--nbval-kubectl` compares it."""
+    if isinstance(value, dict):
+        return {key: steady_text(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [steady_text(one) for one in value]
+    return kubectl_text.steady(value) if isinstance(value, str) else value
 
 
 def main(paths: list[Path], *, fresh: bool = False) -> None:

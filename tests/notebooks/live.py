@@ -36,16 +36,18 @@ class Run:
         return bool(re.search(rf"^(FAILED|ERROR) .*{re.escape(notebook.name)}", self.report, re.MULTILINE))
 
 
-def run(*notebooks: Path, strict: bool = True, solve: bool = False) -> Run:
+def run(*notebooks: Path, strict: bool = True, kubectl: bool = True, solve: bool = False) -> Run:
     """Execute the notebooks in a fresh kernel each and compare their outputs with the stored ones.
 
     Args:
         strict: also fail what plain nbval lets pass (see kubeface.nbval_strict).
+        kubectl: compare what kubectl prints without what differs in every run (kubeface.views.kubectl_text).
         solve: also solve the notebooks' exercises, each where it stands (see solved.py).
     """
     command = [sys.executable, "-m", "pytest", "-c", HERE / "nbval.ini", "--rootdir", notebooks[0].parent]
     command += [f"--nbval-sanitize-with={HERE / 'sanitize.cfg'}", f"--nbval-cell-timeout={CELL_TIMEOUT_S}"]
     command += ["--nbval-strict"] if strict else []
+    command += ["--nbval-kubectl"] if kubectl else []
     command += ["-p", "own_space", *(["-p", "solved"] if solve else [])]
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
