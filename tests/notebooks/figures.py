@@ -21,7 +21,7 @@ LESSONS = sorted(COURSE.glob("[0-9][0-9]-*.ipynb"))
 #: The packages of the course, by the names that are imported.
 TOOLS = ("kubernetes", "yaml", "pymysql", "nsq", "face_recognition", "ipywidgets")
 _IMPORTED = re.compile(rf"^\s*(?:from|import) ({'|'.join(TOOLS)})\b", re.MULTILINE)
-_KUBECTL = re.compile(r"^%%?kubectl (\S+)", re.MULTILINE)
+_KUBECTL = re.compile(r"^ *%%?kubectl (\S+)", re.MULTILINE)
 HEAD = """| | code cells | that ask | longest stretch | questions | exercises | kubectl's verbs | packages |
 |---|---|---|---|---|---|---|---|"""
 

@@ -101,7 +101,7 @@ def _value(heading: str, value: str, headings: Sequence[str]) -> str:
 
 
 def _event(row: str) -> str:
-    """An event; where a Pod is placed, and whether its node had the image already, differs from run to run."""
+    """An event; where a Pod is placed, and whether its node had the image, differs from run to run."""
     row = re.sub(r"(Successfully assigned \S+ to )\S+", r"\1NODE", row)
     return re.sub(r"(  Pulled  .*?)(?:\w+ )*image (\"\S+\").*", r"\1image \2", row)
 
