@@ -69,6 +69,13 @@ question(
     because="The number is no part of the template. The one ReplicaSet is told to keep two Pods.",
 )
 question(
+    "nb07.order",
+    "The template is changed. In which order do these happen?",
+    order=("an old Pod is ended", "a new Pod is made", "a ReplicaSet is made"),
+    expect=["a ReplicaSet is made", "a new Pod is made", "an old Pod is ended"],
+    because="New Pods need a ReplicaSet of their template; an old one may go once a new one is ready.",
+)
+question(
     "nb07.changed",
     "An environment variable is added to the template. How many ReplicaSets are there afterwards?",
     number=range(0, 5),
