@@ -21,6 +21,8 @@ from kubeface.kube.kubectl import run
 from kubeface.lesson import Plan, State
 
 WORKSHOP = "workshop"
+#: The namespaces that its exercises make.
+OTHERS = (WORKSHOP, "attic")
 
 
 def entries(cluster: Cluster, part: str) -> dict[str, dict[str, Any]]:
@@ -56,11 +58,11 @@ PLAN = Plan(
         "say what a namespace keeps apart, and what goes with it",
     ),
     needs="notebook 00, or a rough idea of what Kubernetes is for",
-    state=State(gone=("face", "practice", WORKSHOP), first=(no_workshop_context,)),
+    state=State(gone=("face", "practice", *OTHERS), first=(no_workshop_context,)),
     practice=State(
         folders=("namespace",),
         namespaces=("practice",),
-        gone=(WORKSHOP,),
+        gone=OTHERS,
         first=(no_workshop_context,),
     ),
     nodes=2,

@@ -126,8 +126,8 @@ def name_tag_and_digest(cluster: Cluster) -> None:
 
 @exercise(
     "nb03.typo",
-    level=Level.SEVERAL,
-    work=Work.FIND,
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "An image is one of the few things that may be changed in a Pod that is there already.",
         "`kubectl set image pod/NAME CONTAINER=IMAGE`; the container's name is hello.",

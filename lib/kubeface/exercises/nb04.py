@@ -364,7 +364,7 @@ def _user(name: str, command: list[str]) -> dict[str, Any]:
 
 @exercise(
     "nb04.scratch",
-    level=Level.ONE,
+    level=Level.SEVERAL,
     work=Work.WRITE,
     hints=(
         what_it_waits_for,

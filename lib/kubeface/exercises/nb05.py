@@ -130,8 +130,8 @@ def _made_anew(cluster: Cluster, body: dict[str, Any]) -> None:
 
 @exercise(
     "nb05.lost",
-    level=Level.SEVERAL,
-    work=Work.FIND,
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "A Service finds its Pods by their labels: compare its selector with them.",
         what_it_selects,
@@ -208,7 +208,7 @@ def lookup_with_two_ports(cluster: Cluster) -> None:
 @exercise(
     "nb05.lookup",
     level=Level.SEVERAL,
-    work=Work.ACT,
+    work=Work.WRITE,
     hints=(
         "manifests/receiver/service.yaml is a Service of that type; its selector and its ports differ.",
         "nsqlookupd listens at two ports, `tcp` and `http`; `targetPort` may name one of them.",
@@ -281,7 +281,7 @@ def _alias(name: str) -> str:
 
 @exercise(
     "nb05.gallery",
-    level=Level.ALONE,
+    level=Level.SEVERAL,
     work=Work.ACT,
     hints=(
         "Which of the five types gives another name to something that has a name already?",

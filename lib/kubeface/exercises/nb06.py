@@ -179,8 +179,8 @@ def _has_lost_one(one: KubeObject) -> bool:
 
 @exercise(
     "nb06.logger",
-    level=Level.SEVERAL,
-    work=Work.WRITE,
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "The DaemonSet looks at a label of the nodes; kubectl can label all of them at once.",
         labels_now,
@@ -275,7 +275,7 @@ def nsqd_ended_on_the_last(cluster: Cluster) -> None:
 
 @exercise(
     "nb06.queue",
-    level=Level.SEVERAL,
+    level=Level.ONE,
     work=Work.ACT,
     hints=(
         "Which label has the manifest of nsqd in its nodeSelector?",

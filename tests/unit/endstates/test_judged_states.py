@@ -37,6 +37,44 @@ def spaces(cluster):
 # ---------------------------------------------------------------------------------------------- nb00
 
 
+@row("nb00.page", PASSED)
+def a_page_by_another_label(stage):
+    labels = {"app.kubernetes.io/component": "web"}
+    stage.pod("f", program="frontend", labels=labels)
+    stage.service(
+        "page", {"type": "NodePort", "selector": labels, "ports": [node_port(30888, targetPort=8081)]}
+    )
+
+
+@row("nb00.page", NOT_YET, "no frontend behind it is ready")
+def a_page_of_a_frontend_that_is_not_ready(stage):
+    stage.pod("f", program="frontend", ready=False)
+    selector = {"app.kubernetes.io/name": "frontend"}
+    stage.service("page", {"type": "NodePort", "selector": selector, "ports": [node_port(30888)]})
+
+
+def node_port(number, **more):
+    return {"port": 8081, "targetPort": "http", "nodePort": number} | more
+
+
+@row("nb00.reader", NOT_STARTED)
+def a_reader_that_waits_for_a_key(stage):
+    stage.config("letter", data={"to": "you", "text": "hello"})
+    ask_for_a_key(stage, "words")
+
+
+@row("nb00.reader", NOT_YET, "the Pod reader is not ready")
+def a_reader_that_waits_for_another_key(stage):
+    stage.config("letter", data={"to": "you", "text": "hello"})
+    ask_for_a_key(stage, "word")
+
+
+def ask_for_a_key(stage, key):
+    env = [{"name": "WORDS", "valueFrom": {"configMapKeyRef": {"name": "letter", "key": key}}}]
+    container = {"name": "reader", "image": f"{REGISTRY}/busybox:v1.0", "env": env}
+    stage.pod("reader", containers=[container], ready=False, phase="Pending")
+
+
 @row("nb00.three-receivers", PASSED)
 def three_deployments_of_one_receiver_each(stage):
     for name in ("receiver", "b", "c"):
@@ -103,6 +141,16 @@ def a_note_with_more_in_it(stage):
 # ---------------------------------------------------------------------------------------------- nb01
 
 
+@row("nb01.house", NOT_YET, "it enforces no Pod Security level")
+def a_house_that_refuses_nobody(stage):
+    stage.config("rules", namespace="practice", data={"text": "quiet"})
+
+
+@row("nb01.attic", NOT_YET, "nobody is deleting it")
+def an_attic_of_the_same_name(stage):
+    stage.cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "attic"}})
+
+
 def motto(stage, space, **content):
     stage.config("motto", namespace=space, **content)
 
@@ -127,6 +175,51 @@ def mottos_with_more(stage):
 
 
 # ---------------------------------------------------------------------------------------------- nb02
+
+
+@row("nb02.pair", PASSED)
+def a_pair_by_arguments(stage):
+    stage.pod("pair", containers=[served("evening", "8000"), served("morning", "80")])
+
+
+@row("nb02.pair", NOT_YET, "evening of pair was started again 2 times: it ended with code 1")
+def a_pair_of_which_one_has_ended(stage):
+    last = {"exitCode": 1, "finishedAt": ago(5)}
+    statuses = [stage.container("morning"), stage.container("evening", restarts=2, last=last)]
+    stage.pod("pair", containers=[served("morning", "80"), served("evening", "80")], statuses=statuses)
+
+
+def served(name, port):
+    image = f"{REGISTRY}/busybox:v1.0"
+    return {"name": name, "image": image, "command": ["/bin/httpd"], "args": ["-f", "-p", port]}
+
+
+@row("nb02.solo", NOT_YET, "belongs to the ReplicaSet choir")
+def a_solo_that_was_adopted(stage):
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "choir", "uid": choir(stage).metadata.uid}
+    stage.pod("solo", labels={"stage": "main"}, meta={"ownerReferences": [owner | {"controller": True}]})
+
+
+@row("nb02.solo", PASSED)
+def a_solo_that_was_released(stage):
+    choir(stage)
+    stage.pod("solo", labels={"voice": "soprano"})
+
+
+@row("nb02.solo", NOT_YET, "1 of the choir's Pods are ready")
+def a_choir_of_which_one_is_hoarse(stage):
+    choir(stage, ready=1)
+    stage.pod("solo", labels={})
+
+
+def choir(stage, *, ready=2):
+    container = {"name": "singer", "image": f"{REGISTRY}/busybox:v1.0"}
+    template = {"metadata": {"labels": {"stage": "main"}}, "spec": {"containers": [container]}}
+    spec = {"replicas": 2, "selector": {"matchLabels": {"stage": "main"}}, "template": template}
+    body = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "choir"}, "spec": spec}
+    made = stage.cluster.apply(body)
+    stage.report("replicaset/choir", {"replicas": 2, "readyReplicas": ready})
+    return made
 
 
 @row("nb02.marks", NOT_YET, "one of 2 Pods, b, has no label tier")
@@ -195,6 +288,27 @@ def its_deployment_is_gone(stage):
 # ---------------------------------------------------------------------------------------------- nb03
 
 
+@row("nb03.aloud", NOT_YET, "its phase is Running")
+def a_pod_that_is_still_to_say_it(stage):
+    container = {"name": "hello", "image": f"{HELLO_AT}@sha256:{'a' * 64}", "args": ["cat", "/greeting.txt"]}
+    stage.pod("aloud", containers=[container])
+
+
+@row("nb03.still", PASSED)
+def a_still_pod_by_digest(stage):
+    container = {"name": "a", "image": f"{HELLO_AT}@sha256:{'a' * 64}", "imagePullPolicy": "Never"}
+    stage.pod("still", containers=[container], phase="Succeeded", ready=False)
+
+
+@row("nb03.still", NOT_YET, "the policy is IfNotPresent")
+def a_pod_that_asks_where_it_has_to(stage):
+    container = {"name": "a", "image": f"{HELLO_AT}:v1"}
+    stage.pod("still", containers=[container], phase="Succeeded", ready=False)
+
+
+HELLO_AT = f"{REGISTRY}/hello"
+
+
 def typo(stage, image, phase="Succeeded"):
     stage.pod("typo", image=image, containers=[{"name": "hello", "image": image}], phase=phase)
 
@@ -250,6 +364,40 @@ def hello_has_no_status(stage):
 # ---------------------------------------------------------------------------------------------- nb04
 
 
+@row("nb04.board", NOT_YET, "the Pod writer mounts no volume of the claim board")
+def a_board_that_the_writer_does_not_mount(stage):
+    spec = {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "1Mi"}}}
+    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "board"}}
+    stage.cluster.apply(claim | {"spec": spec})
+    volume = {"name": "board", "persistentVolumeClaim": {"claimName": "board"}}
+    for name in ("writer", "reader"):  # the volume is there, and no container has it
+        stage.pod(name, volumes=[volume])
+
+
+@row("nb04.counter", NOT_STARTED)
+def a_counter_with_a_folder_for_each_pod(stage):
+    count(stage, {"fieldRef": {"fieldPath": "metadata.name"}})
+
+
+@row("nb04.counter", NOT_YET, "whether another one counts on is still to be seen")
+def a_counter_with_one_folder_by_a_constant(stage):
+    count(stage, None)
+
+
+def count(stage, source):
+    env = [{"name": "POD", **({"valueFrom": source} if source else {"value": "all"})}]
+    mounts = [{"name": "data", "mountPath": "/data", "subPathExpr": "$(POD)"}]
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "counter"}}]
+    main = {"name": "counter", "image": f"{REGISTRY}/busybox:v1.0", "env": env, "volumeMounts": mounts}
+    labels = {"app.kubernetes.io/name": "counter"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [main], "volumes": volumes}}
+    spec = {"selector": {"matchLabels": labels}, "template": template}
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "counter"}, "spec": spec}
+    stage.cluster.apply(body)
+    stage.rolled_out("counter", 1)
+    stage.pod("c", program="counter", containers=[main], volumes=volumes)
+
+
 def door(stage, **content):
     body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "door"}}
     stage.cluster.create(body | content)
@@ -295,6 +443,42 @@ def a_claim_of_megabytes(stage):
 
 
 # ---------------------------------------------------------------------------------------------- nb05
+
+
+@row("nb05.steady", PASSED)
+def a_steady_service_by_number(stage):
+    queue_at(stage, "10.0.0.1")
+    ports = [{"port": 4151}]
+    stage.service("steady", {"selector": QUEUES, "ports": ports, "sessionAffinity": "ClientIP"})
+
+
+@row("nb05.steady", NOT_YET, "an alias of nsqd.face.svc.cluster.local")
+def a_steady_alias(stage):
+    stage.service("steady", {"type": "ExternalName", "externalName": "nsqd.face.svc.cluster.local"})
+
+
+@row("nb05.steady", NOT_YET, "each connection may go to another nsqd")
+def a_service_by_turns(stage):
+    queue_at(stage, "10.0.0.1")
+    stage.service("steady", {"selector": QUEUES, "ports": [{"port": 4151}]})
+
+
+QUEUES = {"app.kubernetes.io/name": "nsqd"}
+
+
+def queue_at(stage, address):
+    stage.pod("q", program="nsqd", ip=address)
+
+
+@row("nb05.kiosk", NOT_YET, "no Pod behind the Service kiosk is ready")
+def a_kiosk_that_is_closed(stage):
+    stage.service("kiosk", {"selector": {"app": "kiosk"}, "ports": [{"port": 80}]}, namespace="next-door")
+    stage.pod("kiosk", labels={"app": "kiosk"}, ready=False, namespace="next-door")
+
+
+@row("nb05.kiosk", NOT_YET, "there is no Service kiosk in next-door")
+def a_kiosk_without_a_service(stage):
+    stage.pod("kiosk", namespace="next-door")
 
 
 def lost(stage, **spec):
@@ -421,6 +605,68 @@ def an_alias_with_a_dot(stage):
 # ---------------------------------------------------------------------------------------------- nb06
 
 
+def numbers(stage, *homes, gauge=9101):
+    for name, port in (("meter", 9100), ("gauge", gauge)):
+        image = f"{REGISTRY}/busybox:v1.0"
+        ports = [{"containerPort": 8080, "hostPort": port}]
+        container = {"name": name, "image": image, "ports": ports}
+        labels = {"app.kubernetes.io/name": name}
+        template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+        spec = {"selector": {"matchLabels": labels}, "template": template}
+        body = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": name}, "spec": spec}
+        made = stage.cluster.apply(body, namespace="practice")
+        where = homes if name == "gauge" else ("node1", "node2", "node3")
+        counts = dict.fromkeys(("desiredNumberScheduled", "updatedNumberScheduled"), 3)
+        counts |= dict.fromkeys(("currentNumberScheduled", "numberReady", "numberAvailable"), len(where))
+        status = counts | {"numberMisscheduled": 0, "observedGeneration": made.metadata.generation}
+        stage.report(f"daemonset/{name}", status, "practice")
+        for node in where:
+            stage.pod(f"{name}-{node}", labels=labels, node=node, namespace="practice")
+
+
+@row("nb06.gauge", PASSED)
+def two_daemonsets_everywhere(stage):
+    numbers(stage, "node1", "node2", "node3")
+
+
+@row("nb06.gauge", NOT_YET, "gauge has no ready Pod on node3")
+def a_gauge_too_few(stage):
+    numbers(stage, "node1", "node2")
+
+
+@row("nb06.gauge", NOT_STARTED)
+def a_gauge_of_no_node(stage):
+    numbers(stage, gauge=9100)
+
+
+def wardens(stage, *tolerations):
+    image = f"{REGISTRY}/busybox:v1.0"
+    stage.daemons("warden", namespace="practice", image=image, tolerations=list(tolerations))
+    names = ("desiredNumberScheduled", "updatedNumberScheduled", "numberReady", "numberAvailable")
+    status = dict.fromkeys((*names, "currentNumberScheduled"), 3) | {"numberMisscheduled": 0}
+    found = stage.cluster.get("daemonset/warden", namespace="practice")
+    stage.report("daemonset/warden", status | {"observedGeneration": found.metadata.generation}, "practice")
+    for node in ("node1", "node2", "node3"):
+        stage.pod(f"w-{node}", program="warden", node=node, namespace="practice")
+
+
+@row("nb06.warden", PASSED)
+def a_warden_with_an_effect_each(stage):
+    wardens(stage, *({"operator": "Exists", "effect": effect} for effect in ("NoSchedule", "NoExecute")))
+
+
+@row("nb06.warden", NOT_YET, "the taint mission-critical=yes:NoExecute would end it after 5 s")
+def a_warden_with_an_end(stage):
+    wardens(
+        stage, {"operator": "Exists"}, {"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 5}
+    )
+
+
+@row("nb06.warden", NOT_YET, "a node with the taint mission-critical=yes:NoSchedule would not have it")
+def a_warden_of_another_value(stage):
+    wardens(stage, {"key": "mission-critical", "value": "true"})
+
+
 def term(operator, *values):
     wish = {"key": "kubernetes.io/hostname", "operator": operator, "values": list(values)}
     terms = {"nodeSelectorTerms": [{"matchExpressions": [wish]}]}
@@ -523,6 +769,65 @@ def one_of_them_is_not_ready(stage):
 
 
 # ---------------------------------------------------------------------------------------------- nb07
+
+
+def usher(stage, account, count, *, replicas=2):
+    container = {"name": "usher", "image": f"{REGISTRY}/busybox:v1.0"}
+    labels = {"app.kubernetes.io/name": "usher"}
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {"containers": [container], "serviceAccountName": account},
+    }
+    spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "usher"}, "spec": spec}
+    stage.cluster.apply(body, namespace="practice")
+    stage.rolled_out("usher", count, namespace="practice")
+    for number in range(count):
+        stage.pod(f"usher-{number}", program="usher", containers=[container], namespace="practice")
+
+
+@row("nb07.usher", NOT_STARTED)
+def an_usher_without_an_account(stage):
+    usher(stage, "usher", 0)
+
+
+@row("nb07.usher", NOT_YET, "0 of 2 Pods are of the latest template")
+def an_usher_of_another_account(stage):
+    usher(stage, "ushers", 0)
+
+
+@row("nb07.usher", PASSED)
+def ushers_of_the_default(stage):
+    usher(stage, "default", 2)
+
+
+def soloist(stage, *, keeper, replicas=1):
+    for one in stage.cluster.list("replicasets", namespace="practice"):
+        stage.cluster.delete(one.ref, namespace="practice")
+    labels = {"app.kubernetes.io/name": "soloist"}
+    container = {"name": "main", "image": f"{REGISTRY}/busybox:v1.0"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
+    body = {"apiVersion": "apps/v1", "kind": keeper, "metadata": {"name": "keeper"}, "spec": spec}
+    made = stage.cluster.apply(body, namespace="practice")
+    owner = {"apiVersion": "apps/v1", "kind": keeper, "name": "keeper", "uid": made.metadata.uid}
+    meta = {"ownerReferences": [owner | {"controller": True}]}
+    stage.pod("soloist", program="soloist", containers=[container], meta=meta, namespace="practice")
+
+
+@row("nb07.soloist", PASSED)
+def a_soloist_that_is_kept(stage):
+    soloist(stage, keeper="ReplicaSet")
+
+
+@row("nb07.soloist", NOT_YET, "the Deployment keeper keeps it, and no ReplicaSet")
+def a_soloist_whose_owner_was_written_by_hand(stage):
+    soloist(stage, keeper="Deployment")
+
+
+@row("nb07.soloist", NOT_YET, "the ReplicaSet keeper keeps it, and asks for 3")
+def a_soloist_of_three(stage):
+    soloist(stage, keeper="ReplicaSet", replicas=3)
 
 
 def blue(stage, *, template="blue", pods=("blue",), replicas=1, **told):
