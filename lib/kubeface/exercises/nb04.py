@@ -84,6 +84,13 @@ question(
     because="The claim is an object of its own. Nothing that uses it owns it.",
 )
 question(
+    "nb04.fall",
+    "Deployment and claim are both told to go. In which order do these end?",
+    order=("persistentvolume", "persistentvolumeclaim", "pod"),
+    expect=["pod", "persistentvolumeclaim", "persistentvolume"],
+    because="The claim waits for the Pod that uses it, and the volume for the claim that it is bound to.",
+)
+question(
     "nb04.claim",
     "We delete the claim while the database runs on it. What happens?",
     choice=(
