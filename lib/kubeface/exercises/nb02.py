@@ -42,6 +42,23 @@ PLAN = Plan(
 )
 
 question(
+    "nb02.steps",
+    "A Pod is accepted. In which order do these happen?",
+    order=(
+        "a container is started",
+        "a node is chosen",
+        "a container is made",
+        "the node has the image",
+    ),
+    expect=[
+        "a node is chosen",
+        "the node has the image",
+        "a container is made",
+        "a container is started",
+    ],
+    because="The scheduler comes first. All else is the work of the kubelet on the node that it has chosen.",
+)
+question(
     "nb02.shared",
     "The container tools asks for http://127.0.0.1:4161, where lookupd listens. What does it get?",
     choice=("the answer of lookupd", "nothing: each container has an address of its own"),
@@ -54,6 +71,13 @@ question(
     choice=("no such Pod", "another one by another name", "the same one again"),
     expect="no such Pod",
     because="Nobody asks for it: we made a Pod, not something that keeps one up.",
+)
+question(
+    "nb02.chain",
+    "A Deployment is applied. In which order are these made?",
+    order=("pod", "deployment", "replicaset"),
+    expect=["deployment", "replicaset", "pod"],
+    because="Each is made by a controller that has seen the one before it.",
 )
 question(
     "nb02.label",
