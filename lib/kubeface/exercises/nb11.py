@@ -276,8 +276,8 @@ def _in_its_file() -> dict[str, Any]:
 
 @exercise(
     "nb11.memory",
-    level=Level.SEVERAL,
-    work=Work.FIND,
+    level=Level.ONE,
+    work=Work.WRITE,
     hints=(
         "Its command takes 200 MiB at once, and the program itself needs a little, too.",
         "As before: delete the Pod, and make it again with another limit.",
@@ -384,8 +384,8 @@ def _budget(cluster: Cluster, name: str, wanted: dict[str, Any]) -> None:
 
 @exercise(
     "nb11.budget",
-    level=Level.SEVERAL,
-    work=Work.WRITE,
+    level=Level.ONE,
+    work=Work.ACT,
     hints=(
         "`kubectl get pdb web` shows how many disruptions its budget allows now.",
         "`minAvailable` says how many have to stay, `maxUnavailable` how many may be missing.",

@@ -38,6 +38,7 @@ PLAN = Plan(
     needs="Deployments and ReplicaSets (notebook 07), probes (notebook 08)",
     state=replace(PIPELINE, first=(*PIPELINE.first, forget_revisions)),
     practice=PIPELINE,
+    nodes=3,
     parts=("receiver",),
 )
 

@@ -1176,6 +1176,44 @@ def the_path_alone(stage):
 # ---------------------------------------------------------------------------------------------- nb11
 
 
+@row("nb11.gauge", PASSED)
+def a_gauge_with_an_address_of_the_node_for_one(stage):
+    port = [{"containerPort": 9100, "hostPort": 9100}]  # a cluster of more nodes has room for it
+    stage.deployment("gauge", replicas=4, image=f"{REGISTRY}/busybox:v1.0", ports=port)
+
+
+@row("nb11.gauge", NOT_YET, "1 of the old Pods are still there")
+def a_gauge_whose_last_one_is_of_the_old_kind(stage):
+    status = {"replicas": 5}
+    stage.deployment("gauge", replicas=4, image=f"{REGISTRY}/busybox:v1.0", status=status)
+
+
+def opera(stage, *overtures, **status):
+    stage.deployment("opera", image=f"{REGISTRY}/busybox:v1.0")
+    told = {"spec": {"template": {"spec": {"initContainers": list(overtures)}}}}
+    stage.cluster.patch("deployment/opera", told)
+    stage.rolled_out("opera", 1, **status)
+
+
+def overture(name="overture", **requests):
+    return {"name": name, "image": f"{REGISTRY}/busybox:v1.0", "resources": {"requests": requests}}
+
+
+@row("nb11.opera", PASSED)
+def an_opera_with_two_overtures(stage):
+    opera(stage, overture("tuning", cpu="50m"), overture())
+
+
+@row("nb11.opera", NOT_YET, "it has no init container of that name")
+def an_opera_that_is_only_tuned(stage):
+    opera(stage, overture("tuning"))
+
+
+@row("nb11.opera", NOT_YET, "asks for 3 of a processor")
+def an_opera_with_a_longer_overture(stage):
+    opera(stage, overture(cpu="3"), readyReplicas=0, availableReplicas=0)
+
+
 def big(stage, *, requests=None, meta=None, ready=True, **spec):
     main = {"name": "big", "image": "busybox", "resources": {"requests": requests or {}}}
     stage.pod("big", program="big", containers=[main], meta=meta, ready=ready, **spec)
@@ -1275,6 +1313,47 @@ def a_budget_of_two_of_them(stage):
 
 
 # ---------------------------------------------------------------------------------------------- nb12
+
+
+@row("nb12.solo", NOT_YET, "maxSurge is 0%")
+def a_solo_of_none_too_many(stage):
+    stage.deployment("solo", image=f"{REGISTRY}/busybox:v1.0")
+    bounds = {"maxSurge": "0%", "maxUnavailable": "100%"}
+    stage.cluster.patch("deployment/solo", {"spec": {"strategy": {"rollingUpdate": bounds}}})
+    stage.rolled_out("solo", 1)
+
+
+@row("nb12.sign", PASSED)
+def a_sign_that_two_objects_speak_of(stage):
+    stage.config("sign", data={"WORD": "open"})
+    env = [{"name": "WORD", "valueFrom": {"configMapKeyRef": {"name": "sign", "key": "WORD"}}}]
+    source = [{"configMapRef": {"name": "other", "optional": True}}]
+    stage.deployment("sign", image=f"{REGISTRY}/busybox:v1.0", env=env, envFrom=source)
+
+
+@row("nb12.sign", NOT_YET, "its Pod still says closed")
+def a_sign_of_another_manner(stage):
+    stage.config("sign", data={"WORD": "open"})
+    env = [{"name": "WORD", "valueFrom": {"configMapKeyRef": {"name": "sign", "key": "WORD"}}}]
+    stage.deployment("sign", image=f"{REGISTRY}/busybox:v1.0", env=env)
+    stage.pod("s", program="sign")
+
+
+def singers(stage, *homes, song="autumn"):
+    env = [{"name": "SONG", "value": song}]
+    stage.deployment("choir", replicas=3, image=f"{REGISTRY}/busybox:v1.0", env=env)
+    for number, node in enumerate(homes):
+        stage.pod(f"c{number}", program="choir", node=node)
+
+
+@row("nb12.choir", PASSED)
+def a_choir_that_happens_to_stand_apart(stage):
+    singers(stage, "node1", "node2", "node3")
+
+
+@row("nb12.choir", NOT_YET, "they are on node1 and node2")
+def a_choir_of_which_two_share(stage):
+    singers(stage, "node1", "node2", "node2")
 
 
 def strategy(stage, surge, missing, replicas=3):
@@ -1396,6 +1475,50 @@ def the_old_version(stage):
 
 
 # ---------------------------------------------------------------------------------------------- nb13
+
+
+def job(stage, name, *, words=None, policy="OnFailure", condition="", **spec):
+    container = {"name": name, "image": f"{REGISTRY}/busybox:v1.0", **({"command": words} if words else {})}
+    whole = {"template": {"spec": {"restartPolicy": policy, "containers": [container]}}} | spec
+    body = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": whole}
+    stage.cluster.create(body)
+    if condition:
+        told = {"type": condition, "status": "True", "lastTransitionTime": ago(5)}
+        goal = {"type": {"Complete": "SuccessCriteriaMet", "Failed": "FailureTarget"}[condition]}
+        stage.report(f"job/{name}", ended(condition) | {"conditions": [told | goal, told]})
+
+
+def ended(condition):
+    counts = {"Complete": {"succeeded": 1, "completionTime": ago(5)}, "Failed": {"failed": 1}}
+    return {"startTime": ago(60), "uncountedTerminatedPods": {}} | counts[condition]
+
+
+@row("nb13.porter", PASSED)
+def a_porter_who_has_delivered(stage):
+    job(stage, "porter", backoffLimit=4, condition="Complete", parallelism=1)
+
+
+@row("nb13.porter", NOT_YET, "it has failed")
+def a_porter_who_stumbled_too_often(stage):
+    job(stage, "porter", backoffLimit=4, condition="Failed")
+
+
+@row("nb13.porter", NOT_YET, "it has not ended yet")
+def a_porter_on_his_way(stage):
+    job(stage, "porter", backoffLimit=4)
+
+
+COUNT = ["sh", "-c", "echo counting; sleep 4; echo 40 photos"]
+
+
+@row("nb13.inventory", PASSED)
+def an_inventory_without_a_deadline(stage):
+    job(stage, "inventory", words=COUNT, policy="Never", condition="Complete")
+
+
+@row("nb13.inventory", NOT_YET, "its program is another one: that of the image")
+def an_inventory_of_nothing(stage):
+    job(stage, "inventory", condition="Complete")
 
 
 @row("nb13.two-nodes", PASSED)
