@@ -28,7 +28,7 @@ _ANYWHERE = tuple(
         (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)", "TIME"),
         (r"\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", "TIME"),
         (r"/\w+/(LIVE|MERGED)-\d+/", r"\1/"),
-        (r'\bresourceVersion: "\d+"', "resourceVersion: N"),
+        (r'\b(resourceVersion|generation): "?\d+"?', r"\1: N"),
         (r"\bpod-template-hash([=:] ?)[a-z0-9]+", r"pod-template-hash\1HASH"),
         (rf"\bkube-api-access-{_RANDOM}{{5}}\b", "kube-api-access-…"),
         (rf"-{_RANDOM}{{8,10}}(?:-{_RANDOM}{{5}})?(?![a-z0-9-])", "-…"),

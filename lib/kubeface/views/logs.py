@@ -60,6 +60,11 @@ class Logs(View):
             told.setdefault(line.pod, []).append(line.event)
         return dict(sorted(told.items()))
 
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """Each line's Pod and its event, all in the order of time."""
+        return [(line.pod, line.event) for line in self._lines]
+
     def __repr__(self) -> str:
         if not self._lines:
             return "(no lines)"

@@ -31,6 +31,11 @@ def test_a_filter_takes_lines_in_which_the_field_is_so():
     assert repr(logs(LOGS, image_id=99)) == "(no lines)"
 
 
+def test_all_of_it_is_told_in_the_order_of_time():
+    said = {"a": "\n".join((line(1, "a", "one"), line(3, "a", "three"))), "b": line(2, "b", "two")}
+    assert logs(said).told == [("a", "one"), ("b", "two"), ("a", "three")]
+
+
 def test_an_id_is_the_same_as_a_number_and_as_text():
     said = {
         "a": line(1, "a", "one", image_id=7),
