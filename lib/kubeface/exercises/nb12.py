@@ -231,7 +231,7 @@ def two_of_them(cluster: Cluster) -> None:
 
 @exercise(
     "nb12.repair",
-    level=Level.SEVERAL,
+    level=Level.ONE,
     work=Work.FIND,
     hints=(
         "`kubectl rollout status deployment/frontend` says that it waits; `kubectl get pods` says for what.",
