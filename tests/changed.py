@@ -20,9 +20,11 @@ ROOT = Path(__file__).parents[1]
 EVERYTHING = ("pyproject.toml", "uv.lock", "tests/conftest.py")
 SLOW = ("tests/cluster/", "tests/browser/", "tests/exercises/", "tests/notebooks/test_beginnings.py")
 COURSE = "tests/notebooks/test_course.py"
-OF_A_NOTEBOOK = re.compile(r"(?:notebooks/|manifests/lessons/|lib/kubeface/exercises/nb)(\d\d)(?=[-.])")
+OF_A_NOTEBOOK = re.compile(
+    r"(?:notebooks/|manifests/lessons/|lib/kubeface/exercises/(?:own/)?nb)(\d\d)(?=[-._])"
+)
 #: What is imported by a name that is put together: a lesson by its number.
-BY_NUMBER = {"lib/kubeface/exercises/course.py": "lib/kubeface/exercises/nb*.py"}
+BY_NUMBER = {"lib/kubeface/exercises/course.py": "lib/kubeface/exercises/**/nb*.py"}
 #: What the book is made of; its tests have an environment of their own.
 OF_THE_BOOK = re.compile(
     r"docs/|tests/book/|notebooks/|manifests/|lib/|tests/rooms\.py|uv\.lock|.*\.md|Makefile|\.importlinter"

@@ -31,6 +31,8 @@ def test_what_may_be_broken_is_run(file: str, test: str) -> None:
     [
         "notebooks/05-services-and-dns.ipynb",
         "lib/kubeface/exercises/nb05.py",
+        "lib/kubeface/exercises/nb05_callers.py",
+        "lib/kubeface/exercises/own/nb05.py",
         "manifests/lessons/05-services-and-dns/lost.yaml",
     ],
 )
