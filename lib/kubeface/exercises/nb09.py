@@ -37,6 +37,13 @@ PLAN = Plan(
 )
 
 question(
+    "nb09.way",
+    "One photo is posted. In which order do these words stand in the logs?",
+    order=("processed", "identified", "published", "accepted"),
+    expect=["accepted", "published", "identified", "processed"],
+    because="It is written down, then told to the queue; the answer is written when the face is known.",
+)
+question(
     "nb09.away",
     "No image-processor runs. Three photos are posted. What does the receiver say?",
     choice=("it takes all three", "it takes none", "it waits until somebody works on them"),
