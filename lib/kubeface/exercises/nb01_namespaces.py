@@ -180,7 +180,8 @@ def attic(cluster: Cluster) -> Verdict:
     space = cluster.find(f"namespace/{ATTIC}")
     left = [one for one in (cluster.find(ref, namespace=ATTIC) for ref in HELD) if one is not None]
     if space is None and not left:
-        return passed()
+        was_there = cluster.find("configmap/errands", namespace=PRACTICE)
+        return passed() if was_there else not_started("there is no attic; the exercise's cell makes one")
     told = " and ".join(f"the {one.kind} {one.name}" for one in left)
     if space is None:
         return not_yet(f"the namespace is gone, and without it is still stored: {told}")

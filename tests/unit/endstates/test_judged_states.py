@@ -146,6 +146,16 @@ def a_house_that_refuses_nobody(stage):
     stage.config("rules", namespace="practice", data={"text": "quiet"})
 
 
+@row("nb01.attic", NOT_STARTED, "the exercise's cell makes one")
+def an_attic_that_nobody_has_made(stage):
+    stage.config("another", namespace="practice")
+
+
+@row("nb01.attic", PASSED)
+def an_attic_that_was_cleared(stage):
+    stage.config("errands", namespace="practice", data={"attic": "to be cleared"})
+
+
 @row("nb01.attic", NOT_YET, "nobody is deleting it")
 def an_attic_of_the_same_name(stage):
     stage.cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "attic"}})
