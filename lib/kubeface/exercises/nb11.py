@@ -61,6 +61,13 @@ question(
     because="Processor time can come later; memory cannot. Its limit protects the others on the node.",
 )
 question(
+    "nb11.drain",
+    "A node is drained of its one Pod of web. In which order do these happen?",
+    order=("another Pod is made", "the node is closed", "its Pod is told to go"),
+    expect=["the node is closed", "its Pod is told to go", "another Pod is made"],
+    because="A node that is open could get the next Pod at once; and a Pod is missing only when one goes.",
+)
+question(
     "nb11.return",
     "The node is open again. How many of the three Pods are on it a moment later?",
     number=range(4),

@@ -45,6 +45,13 @@ question(
     because="Each is written down before it is accepted, and tried again until its answer is written.",
 )
 question(
+    "nb13.node",
+    "A node loses its power. In which order do these happen?",
+    order=("other Pods are made", "it counts as NotReady", "its last sign of life"),
+    expect=["its last sign of life", "it counts as NotReady", "other Pods are made"],
+    because="Nobody acts on a silence before it has lasted, nor on NotReady before the Pods' time is up.",
+)
+question(
     "nb13.ready",
     "The database is away for a while. How many of the seven parts are still ready?",
     number=range(0, 8),
