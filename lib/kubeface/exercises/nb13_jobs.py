@@ -12,6 +12,8 @@ PORTER = "13-when-things-break/porter.yaml"
 INVENTORY = "13-when-things-break/inventory.yaml"
 TRIES = 4
 ENDED_S = 60
+#: A Job that has failed says the first of these until its Pods have ended.
+FAILING = ("FailureTarget", "Failed")
 
 
 def no_porter(cluster: Cluster) -> None:
@@ -111,7 +113,7 @@ def _incomplete(job: KubeObject) -> str:
     }
     if "Complete" in told:
         return ""
-    words = {"Failed": "it has failed", "Suspended": "it is suspended"}
+    words = dict.fromkeys(FAILING, "it has failed") | {"Suspended": "it is suspended"}
     return next((words[kind] for kind in words if kind in told), "it has not ended yet")
 
 
@@ -129,12 +131,12 @@ def no_inventory(cluster: Cluster) -> None:
 
 def inventory_that_counts_nothing(cluster: Cluster) -> None:
     """A program that is done at once."""
-    _inventory(cluster, words=["sh", "-c", "echo 40 photos"], activeDeadlineSeconds=2)
+    _inventory(cluster, words=["sh", "-c", "echo 40 photos"], activeDeadlineSeconds=1)
 
 
 def inventory_tried_more_often(cluster: Cluster) -> None:
-    """More tries, all of them within the same two seconds."""
-    _inventory(cluster, activeDeadlineSeconds=2, backoffLimit=9)
+    """More tries, all of them within the same second."""
+    _inventory(cluster, activeDeadlineSeconds=1, backoffLimit=9)
     wait(cluster, "job/inventory", for_=_has_ended, timeout_s=ENDED_S)
 
 
@@ -162,7 +164,7 @@ def _inventory(cluster: Cluster, *, words: list[str] | None = None, **spec: Any)
 
 
 def _has_ended(job: KubeObject) -> bool:
-    return any(one.get("type") in ("Complete", "Failed") for one in each(job, "status", "conditions"))
+    return any(one.get("type") in ("Complete", *FAILING) for one in each(job, "status", "conditions"))
 
 
 def _gone(cluster: Cluster, name: str, file: str) -> None:

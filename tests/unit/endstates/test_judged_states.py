@@ -1518,7 +1518,7 @@ def a_porter_on_his_way(stage):
     job(stage, "porter", backoffLimit=4)
 
 
-COUNT = ["sh", "-c", "echo counting; sleep 4; echo 40 photos"]
+COUNT = ["sh", "-c", "echo counting; sleep 3; echo 40 photos"]
 
 
 @row("nb13.inventory", PASSED)
