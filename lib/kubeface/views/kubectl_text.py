@@ -27,7 +27,7 @@ _ANYWHERE = tuple(
         (r"\b(containerd|cri-o|docker)://[0-9a-f]{64}\b", r"\1://ID"),
         (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)", "TIME"),
         (r"\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", "TIME"),
-        (r"\btimeAdded: [\dT:Z-]+", "timeAdded: TIME"),  # of a taint; a view may cut it off
+        (r"\btimeAdded: \d[\dT:Z-]+", "timeAdded: TIME"),  # of a taint; a view may cut it off
         (r"/\w+/(LIVE|MERGED)-\d+/", r"\1/"),
         (r'\b(resourceVersion|generation): "?\d+"?', r"\1: N"),
         (r"\bpod-template-hash([=:] ?)[a-z0-9]+", r"pod-template-hash\1HASH"),
