@@ -27,7 +27,7 @@ def check(name: str = "", *, cluster: Cluster | None = None) -> Verdict:
     >>> check()
     Traceback (most recent call last):
     kubeface.errors.BadInput: check() takes the name of an exercise
-    notebook 00 has nb00.three-receivers, nb00.note
+    notebook 00 has nb00.three-receivers, nb00.note, ...
     Try: check("nb00.three-receivers")
     >>> check("nb00.note", cluster=cluster)
     ○ not started: there is no ConfigMap note
