@@ -108,7 +108,7 @@ def test_a_name_is_known_before_its_notebook_was_loaded():
 def test_progress_has_a_row_a_notebook(by_text):
     lines = by_text().splitlines()
     assert re.split(r"\s{2,}", lines[0])[0] == "NOTEBOOK"
-    assert re.split(r"\s{2,}", lines[1]) == ["00", "Start here", "2", "0", "0", "2", "0 of 3"]
+    assert re.split(r"\s{2,}", lines[1]) == ["00", "Start here", "4", "0", "0", "4", "0 of 3"]
 
 
 def test_progress_counts_what_was_checked_and_predicted(by_text, here):
@@ -117,7 +117,7 @@ def test_progress_counts_what_was_checked_and_predicted(by_text, here):
     kept.keep_verdict(registry_verdict("nb00.note"))
     kept.keep_grade("nb00.pods", predicted=9, answer=9, is_right=True)
     kept.keep_grade("nb00.cat", predicted="PENDING, for ever", answer="FAILED, and why", is_right=False)
-    assert re.split(r"\s{2,}", by_text("00").splitlines()[1])[2:] == ["2", "1", "0", "1", "1 of 3"]
+    assert re.split(r"\s{2,}", by_text("00").splitlines()[1])[2:] == ["4", "1", "0", "3", "1 of 3"]
 
 
 def test_progress_is_forgotten_only_after_a_yes(by_text, here):
