@@ -49,7 +49,7 @@ def test_a_verb_that_names_nothing_says_what_it_may_name(verb, given, monkeypatc
     monkeypatch.setattr(session, "current", session.Session(notebook="05"))
     with pytest.raises(BadInput, match="takes the name of an exercise") as refused:
         verb(*given)
-    assert refused.value.seen == "notebook 05 has nb05.lost, nb05.lookup, nb05.gallery"
+    assert refused.value.seen.startswith("notebook 05 has nb05.lost, nb05.lookup, nb05.gallery, nb05.steady")
     assert refused.value.try_next == f'{verb.__name__}("nb05.lost")'
 
 
