@@ -141,8 +141,8 @@ class Mariadb:
         # The user of the server may not be let into the checkout.
         shutil.rmtree(self.folder / "init", ignore_errors=True)
         shutil.copytree(self.init_files, self.folder / "init")
-        entrypoint = shutil.copy(ROOT / "images/mysql/entrypoint.sh", self.folder)
-        shutil.copy(ROOT / "images/mysql/upgrade.sql", self.folder)
+        entrypoint = shutil.copy(ROOT / "images/mariadb/entrypoint.sh", self.folder)
+        shutil.copy(ROOT / "images/mariadb/upgrade.sql", self.folder)
         command = [*self._as_user(), "sh", str(entrypoint), f"--port={self.port}"]
         command += [
             f"--bind-address={self.host}",

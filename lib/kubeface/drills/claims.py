@@ -29,9 +29,11 @@ _BEHIND = {
     "frontend": (FRONTEND,),
     "nsqlookupd": (LOOKUP, Part("nsqlookupd", 4160, "")),
     "nsqd": (Part("nsqd", 4151, ""),),
-    "mysql": (Part("mysql", 3306, ""),),
+    "mysql": (Part("mariadb", 3306, ""),),
     "face-recognition": (Part("face-recognition", 50051, ""),),
 }
+#: What runs in a part of the pipeline, where it is not called as the part is.
+_PROGRAM = {"mysql": "mariadb"}
 #: Asks each address that the container's environment names for a connection.
 _CONNECT = """
 import os, socket, sys
@@ -76,8 +78,9 @@ def whole(cluster: Cluster, ref: str) -> str:
     short = standing(found, ref)
     if found is None or short:
         return short
-    strange = [pod for pod in pods.of(cluster, found) if not pods.runs(pod, found.name)]
-    return unfinished(found) or (f"{strange[0].name} runs no {found.name}" if strange else "")
+    program = _PROGRAM.get(found.name, found.name)
+    strange = [pod for pod in pods.of(cluster, found) if not pods.runs(pod, program)]
+    return unfinished(found) or (f"{strange[0].name} runs no {program}" if strange else "")
 
 
 def steady(cluster: Cluster, ref: str) -> str:
