@@ -1,8 +1,7 @@
 """What kubectl has printed, without what differs in every run: so its own tables can be compared.
 
-`pytest --nbval --nbval-kubectl` reads both outputs so of a cell that runs kubectl: the stored and the new.
-`pytest --nbval --nbval-kubectl` reads the outputs of a cell that runs kubectl so, the stored and the new one.
-to the letter: READY, STATUS, TYPE, PORT(S), the number of RESTARTS, and which rows there are.
+`pytest --nbval --nbval-kubectl` reads the stored and the new output of a cell that runs kubectl so. The
+rest is compared to the letter: READY, STATUS, TYPE, PORT(S), the number of RESTARTS, which rows there are.
 """
 
 import re
