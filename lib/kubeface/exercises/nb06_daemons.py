@@ -5,7 +5,7 @@ from typing import Any
 from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed_unless
 from kubeface.endstates import pods
 from kubeface.endstates.parts import each, named_in, standing, table
-from kubeface.endstates.placing import as_daemon, is_meant, ordinary, patience_s, tolerates
+from kubeface.endstates.placing import as_daemon, is_meant, ordinary, patience_s, refused_by, tolerates
 from kubeface.endstates.rollout import unfinished
 from kubeface.endstates.settings import template_container
 from kubeface.kube import Cluster, KubeObject, apply, load_manifests, wait
@@ -103,7 +103,7 @@ def _ported(number: int | None) -> dict[str, Any]:
     start=gauge_without_a_node,
 )
 def gauge(cluster: Cluster) -> Verdict:
-    """The DaemonSets meter and gauge of practice have a ready Pod each on every node."""
+    """The DaemonSets meter and gauge of practice have a ready Pod each on every node that takes them."""
     found = {name: cluster.find(f"daemonset/{name}", namespace=PRACTICE) for name in BOTH}
     if not any(found.values()):
         return not_started("there is neither of them; the exercise's cell makes them")
@@ -112,16 +112,23 @@ def gauge(cluster: Cluster) -> Verdict:
         if short:
             return not_yet(short)
     lacking = {name: _nodes_without(cluster, daemons) for name, daemons in found.items() if daemons}
-    if len(lacking["gauge"]) == len(ordinary(cluster)) and _ports(found["gauge"]) == [9100]:
+    if _waits_everywhere(cluster, found["gauge"]):
         return not_started("gauge is ready on no node, as in the beginning")
     told = [f"{name} has no ready Pod on {named_in(where)}" for name, where in lacking.items() if where]
     return passed_unless("; ".join(told) or next(filter(None, map(_not_rolled_out, found.values())), ""))
 
 
+def _waits_everywhere(cluster: Cluster, gauge: KubeObject | None) -> bool:
+    """Whether gauge still asks for the port of the beginning, and has it nowhere."""
+    return gauge is not None and _ports(gauge) == [9100] and not pods.ready(pods.of(cluster, gauge))
+
+
 def _nodes_without(cluster: Cluster, daemons: KubeObject) -> list[str]:
-    """The nodes on which a DaemonSet has no ready Pod."""
+    """The nodes on which a DaemonSet has no ready Pod, though no taint keeps it from there."""
     homes = {pod.node for pod in pods.ready(pods.of(cluster, daemons))}
-    return [node.name for node in ordinary(cluster) if node.name not in homes]
+    spec = as_daemon(table(daemons, "spec", "template", "spec"))
+    takers = [node for node in ordinary(cluster) if refused_by(spec, node) is None]
+    return [node.name for node in takers if node.name not in homes]
 
 
 def _not_rolled_out(daemons: KubeObject | None) -> str:

@@ -105,13 +105,20 @@ def status_text(one: KubeObject) -> str:
 
     >>> status_text(KubeObject({"kind": "Pod", "spec": {"containers": [{}]}, "status": {"phase": "Pending"}}))
     'Pending, 0 of 1 ready'
+    >>> ends = [{}, {"conditions": {"ready": False, "terminating": True}}]
+    >>> status_text(KubeObject({"kind": "EndpointSlice", "endpoints": ends}))
+    '1 of 1 ready'
     """
     if one.is_terminating:
         return "Terminating"
     if one.kind in WORKLOADS:
         return in_words(one)
     if one.kind == "EndpointSlice":
-        ends = one.raw.get("endpoints") or []
+        ends = [
+            end
+            for end in one.raw.get("endpoints") or []
+            if not (end.get("conditions") or {}).get("terminating")
+        ]
         return f"{sum(map(endpoint_is_ready, ends))} of {len(ends)} ready"
     if one.kind == "Node":
         return "Ready" if one.is_ready else "NotReady"

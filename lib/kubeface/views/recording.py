@@ -55,7 +55,7 @@ class Recording(Watches):
         """What became of each object up to now, in the order of time, with the owners that did not change."""
         with self._changed:
             found = [self._change(uid) for uid in sorted(self._since, key=lambda uid: self._since[uid])]
-        found = [one for one in found if _is_telling(one)]
+        found = [one for one in found if _is_telling(one) and not _was_going(one)]
         uids = {str(one.one.metadata.uid) for one in found}
         found = [one for one in found if not self._is_of_the_clock(one, uids)]
         numbered = [
@@ -214,6 +214,11 @@ def _is_telling(one: Change) -> bool:
     if one.before is None or one.after is None:
         return True
     return bool(one.spec_changes) or status_text(one.before) != status_text(one.after)
+
+
+def _was_going(one: Change) -> bool:
+    """Whether it is a Pod that was told to end before the block began: the block has not led to that."""
+    return one.before is not None and one.before.kind == "Pod" and one.before.is_terminating
 
 
 def _uid(one: KubeObject) -> str:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from kubeface.errors import BadInput
-from kubeface.kube import Cluster
+from kubeface.kube import Cluster, wait
 from kubeface.kube.transport import ConnectionFailed
 from kubeface.views import canned
 from kubeface.views.changes import Changes, changes
@@ -159,6 +159,17 @@ def test_a_container_that_began_again_is_told(here, deployed, report):
     with recorded(here) as seen:
         report(one.ref, {"containerStatuses": [status | {"restartCount": 1}]}, here.namespace)
     assert "status.containerStatuses[main].restartCount: 0 → 1" in repr(seen)
+
+
+def test_a_pod_that_was_going_before_is_not_the_blocks_doing(here, deployed):
+    _, _, (one,) = deployed(pods=1)
+    here.patch(one.ref, {"metadata": {"finalizers": ["kubeface.example/held"]}})
+    here.delete(one.ref, grace_s=0)
+    with recorded(here) as seen:
+        here.create(config_map("one"))
+        here.patch(one.ref, {"metadata": {"finalizers": None}})
+        wait(here, one.ref, for_="deleted", timeout_s=30)
+    assert repr(seen) == "1  + created  configmap/one"
 
 
 def test_the_order_is_that_of_time_whatever_the_names(here):
