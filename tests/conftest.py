@@ -10,7 +10,6 @@ import pytest
 
 from kubeface import places
 from kubeface.local.toolchain import Toolchain
-from kubeface.util.locks import locked
 from left_behind import Guard, end_in_order
 
 _TOOLS = Toolchain(places.cache())
@@ -49,7 +48,7 @@ def guard(pytestconfig: pytest.Config) -> Guard:
 @pytest.fixture(scope="session")
 def course(guard: Guard) -> Iterator[Path]:
     """The kubeconfig of a running cluster like the course's; kernels and kubectl find it too."""
-    with locked(places.cache() / "tests.lock"):  # a second run on this machine waits for the first
+    with guard.alone(places.cache() / "tests.lock"):  # a second run on this machine waits for the first
         os.environ["KUBEFACE_KUBECONFIG"] = str(places.kubeconfig().with_name(f"{CLUSTER}.kubeconfig"))
         _kubeface("down", "--purge", "--name", CLUSTER)  # left by a run that was cut off
         with guard.holding(CLUSTER):

@@ -25,7 +25,17 @@ class Guard:
         os.environ[MARK] = uuid.uuid4().hex
         command = [sys.executable, __file__, os.environ[MARK]]
         own = {key: value for key, value in os.environ.items() if key != MARK}
+        self._locks = contextlib.ExitStack()
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=own, start_new_session=True)
+
+    @contextlib.contextmanager
+    def alone(self, lock: Path) -> Iterator[None]:
+        """While it lasts, no other run has this lock."""
+        from kubeface.util.locks import locked
+
+        with self._locks:
+            self._locks.enter_context(locked(lock))
+            yield
 
     @contextlib.contextmanager
     def holding(self, cluster: str) -> Iterator[None]:
@@ -35,7 +45,12 @@ class Guard:
         self._tell(f"-{cluster}")
 
     def end(self) -> None:
-        """The run is over: wait until nothing of it is left."""
+        """The run is over: wait until nothing of it is left.
+
+        A run that is cut off while a test runs for the second time does not leave its fixtures. So the locks
+        are given back here: who takes the clusters down needs them.
+        """
+        self._locks.close()
         assert self._process.stdin
         self._process.stdin.close()
         self._process.wait()

@@ -41,6 +41,21 @@ def pytest_unconfigure(config):
     config.guard.end()
 """
 
+HOLDING = f"""{GUARDED}
+import pytest
+from kubeface import places
+@pytest.fixture(scope="session")
+def course(request):
+    with request.config.guard.alone(places.cache() / "tests.lock"), request.config.guard.holding("nobodys"):
+        yield
+"""
+BUSY_AGAIN = f"""{FLAKY}
+{BUSY}
+def test_fails_first(course):
+    test_waits_for_nobody()
+    test_for_ever()
+"""
+
 
 class Item:
     """As much of a test as sharing out looks at."""
@@ -117,6 +132,23 @@ def test_a_run_that_is_cut_off_leaves_no_process(tmp_path: Path, end: signal.Sig
     wait_until(
         lambda: not Path(f"/proc/{child.read_text()}").exists(), what="its child lives on", timeout_s=30
     )
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_cut_off_in_a_second_run_ends_too(
+    tmp_path: Path, end: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBEFACE_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "conftest.py").write_text(HOLDING)
+    (tmp_path / "test_it.py").write_text(BUSY_AGAIN)
+    tests = run(tmp_path, "--reruns", "1", "-k", "fails_first")
+    child = tmp_path / "child"
+    wait_until(lambda: child.exists() and child.read_text(), what="the test has not begun", timeout_s=60)
+    tests.send_signal(end)
+    try:
+        assert "1 rerun" in tests.communicate(timeout=60)[0]
+    finally:
+        tests.kill()
 
 
 def run(folder: Path, *options: str) -> subprocess.Popen[str]:
