@@ -30,7 +30,9 @@ _READY = (
 )
 
 
-def faults(exercise: Exercise, cluster: Cluster, *, prepare: Deed | None = None) -> list[str]:
+def faults(
+    exercise: Exercise, cluster: Cluster, *, prepare: Deed | None = None, solve: bool = True
+) -> list[str]:
     """What is wrong with an exercise, one sentence a fault; empty when it can be trusted.
 
     Args:
@@ -38,9 +40,10 @@ def faults(exercise: Exercise, cluster: Cluster, *, prepare: Deed | None = None)
         cluster: Where; its state is changed.
         prepare: Brings the lesson's state: before the first state, and again wherever the exercise's own
             start does not bring back all that was there at its beginning.
+        solve: Carry out its solution, too; it need not be where `unsolved` has done so in its notebook.
     """
     begin = _Beginning(exercise, cluster, prepare)
-    stages = (_untouched, _wrong, _right, _solved)
+    stages = (_untouched, _wrong, _right, *([_solved] if solve else []))
     return [fault for stage in stages for fault in stage(exercise, cluster, begin)]
 
 

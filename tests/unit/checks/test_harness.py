@@ -128,6 +128,13 @@ def test_a_solution_that_fails_as_it_is_shown_is_red(here):
     ]
 
 
+def test_a_solution_that_was_carried_out_elsewhere_is_left_out(here):
+    def explode(cluster):
+        raise ValueError("no")
+
+    assert faults(greetings.greeting(solve=explode), here, solve=False) == []
+
+
 def test_a_hint_that_fails_is_red(here):
     def hint(cluster):
         return cluster.get("configmap/hi").data.to
