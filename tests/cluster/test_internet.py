@@ -14,6 +14,7 @@ from kubeface.errors import BadInput
 from kubeface.kube import Cluster, wait
 from kubeface.kube.kubectl import run
 from kubeface.local.cluster import LocalCluster
+from kubeface.local.network import remove_folder_of_namespaces
 from kubeface.local.spec import Networks, Wish
 from kubeface.util.waiting import wait_until
 
@@ -42,6 +43,7 @@ def outside() -> Iterator[None]:
         with IPRoute() as host:  # the kernel takes a namespace's own cables away only some time later
             host.link("del", ifname="kf-outside")
         netns.remove(SPACE)
+        remove_folder_of_namespaces()  # which pyroute2 makes with the first one
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import re
 import threading
-import zlib
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from real_plane import api_server
 
 from kubeface.kube import Cluster, wait
+
+THREADS_END_S = 30  # chosen: an API server on a busy machine takes seconds to answer
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +30,9 @@ def cluster(kubeconfig: Path) -> Cluster:
 
 @pytest.fixture
 def space(cluster: Cluster, request: pytest.FixtureRequest) -> str:
-    """A namespace of the test's own."""
+    """A namespace of the test's own, also when the test runs for the second time."""
     words = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[:50].strip("-")
-    name = f"{words}-{zlib.crc32(request.node.name.encode()):08x}"  # a long name's cases differ at its end
+    name = f"{words}-{uuid.uuid4().hex[:8]}"
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     return name
 
@@ -45,6 +48,18 @@ def report(cluster: Cluster) -> Callable[..., None]:
         )
 
     return write
+
+
+@pytest.fixture
+def no_thread_is_left() -> Iterator[None]:
+    """What a test has begun in other threads ends with it, or soon after where the API server is slow."""
+    before = set(threading.enumerate())
+    yield
+    more = [one for one in threading.enumerate() if one not in before]
+    deadline = time.monotonic() + THREADS_END_S
+    for one in more:
+        one.join(max(0, deadline - time.monotonic()))
+    assert [one for one in more if one.is_alive()] == []
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """The nodes' network: a bridge in its own namespace, with a veth pair to each node and to the host.
 
 The host gets one interface and the routes to the nodes, the Pods and the Services; no firewall rule.
+pyroute2 starts an event loop, and a notebook's thread has one: so all of it runs in threads of its own.
 """
 
 import contextlib
-import functools
 import ipaddress
 import socket
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from pyroute2 import IPRoute, NetNS, netns
 from pyroute2.netlink.exceptions import NetlinkError
@@ -21,9 +19,7 @@ from kubeface.local import egress
 from kubeface.local.addresses import Route, in_the_way
 from kubeface.local.spec import ClusterSpec, Node
 from kubeface.util.process import run
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from kubeface.util.threads import in_a_thread
 
 #: The metric of a route that counts when there is no other (chosen: larger than a network manager's).
 LAST = 40_000
@@ -43,18 +39,7 @@ TO_TABLE, INVERTED = 1, 2
 NAMESPACES = Path("/run/netns")
 
 
-def _in_a_thread(work: Callable[P, T]) -> Callable[P, T]:
-    """Run a function in another thread: pyroute2 starts an event loop, and a notebook's thread has one."""
-
-    @functools.wraps(work)
-    def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(work, *args, **kwargs).result()
-
-    return run
-
-
-@_in_a_thread
+@in_a_thread
 def host_routes(*, besides: ClusterSpec | None = None) -> list[Route]:
     """The host's IPv4 routes; the default route and those of the cluster `besides` are left out.
 
@@ -132,7 +117,7 @@ def name_servers(*, besides: ClusterSpec | None = None) -> list[Route]:
     return [Route(f"{one}/32") for one in found]
 
 
-@_in_a_thread
+@in_a_thread
 def connect(spec: ClusterSpec) -> None:
     """Create the cluster's network, or what is missing of it."""
     with IPRoute() as host:
@@ -148,7 +133,7 @@ def connect(spec: ClusterSpec) -> None:
     _host_routes(spec)
 
 
-@_in_a_thread
+@in_a_thread
 def disconnect(spec: ClusterSpec, others: Iterable[str] = ()) -> None:
     """Remove the cluster's network: namespaces, interfaces and routes.
 
@@ -165,7 +150,7 @@ def disconnect(spec: ClusterSpec, others: Iterable[str] = ()) -> None:
     remove_folder_of_namespaces()
 
 
-@_in_a_thread
+@in_a_thread
 def is_connected(spec: ClusterSpec) -> bool:
     """Whether anything of the cluster's network exists."""
     with IPRoute() as ip:
@@ -177,7 +162,7 @@ def _remove_links(ip: IPRoute, indexes: Iterable[int]) -> None:
         ip.link("del", index=index)
 
 
-@_in_a_thread
+@in_a_thread
 def remove_node(spec: ClusterSpec, node: Node) -> None:
     """Remove the namespace, interface and routes of a node that `spec` no longer has."""
     if node.netns in netns.listnetns():
@@ -198,7 +183,7 @@ def _remove_route(ip: IPRoute | NetNS, net: str) -> None:
         ip.route("del", dst=net)
 
 
-@_in_a_thread
+@in_a_thread
 def set_cable(spec: ClusterSpec, node: str, *, plugged: bool) -> None:
     """Set a node's interface on the bridge up or down."""
     with NetNS(spec.switch) as switch:
@@ -206,7 +191,7 @@ def set_cable(spec: ClusterSpec, node: str, *, plugged: bool) -> None:
             switch.link("set", index=index, state="up" if plugged else "down")
 
 
-@_in_a_thread
+@in_a_thread
 def unplugged(spec: ClusterSpec) -> list[str]:
     """The names of the nodes that are disconnected."""
     if spec.switch not in netns.listnetns():

@@ -38,16 +38,17 @@ def run_steps(steps: Sequence[Step], say: Say) -> float:
     """
     start = time.monotonic()
     undos: list[Callable[[], None]] = []
-    for step in steps:
-        begun = time.monotonic()
-        if step.undo and not step.is_done():
-            undos.append(step.undo)
-        try:
+    title = ""
+    try:
+        for step in steps:
+            title, begun = step.title, time.monotonic()
+            if step.undo and not step.is_done():
+                undos.append(step.undo)
             step.run()
-            say(f"✓ {step.title} ({time.monotonic() - begun:.1f} s)")
-        except BaseException as error:
-            _undo(undos, f"{step.title}: {type(error).__name__}", say)
-            raise
+            say(f"✓ {title} ({time.monotonic() - begun:.1f} s)")
+    except BaseException as error:
+        _undo(undos, f"{title}: {type(error).__name__}", say)
+        raise
     return time.monotonic() - start
 
 

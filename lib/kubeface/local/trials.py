@@ -9,7 +9,6 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +20,7 @@ from kubeface.linux import cgroups
 from kubeface.local.network import remove_folder_of_namespaces
 from kubeface.local.spec import API_PORT, REGISTRY_PORT, STATE, ClusterSpec
 from kubeface.util.process import find, run
+from kubeface.util.threads import in_a_thread
 
 #: What listens on the host's address on the nodes' network, as the programs of the control plane are told.
 PORTS = {
@@ -234,8 +234,7 @@ def _inside(space: str, work: Callable[[], T]) -> T:
                 raise OSError(ctypes.get_errno(), f"cannot enter the network {space}")
         return work()
 
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(enter).result()
+    return in_a_thread(enter)()
 
 
 @contextlib.contextmanager
@@ -243,14 +242,14 @@ def _scratch_node(spec: ClusterSpec) -> Iterator[tuple[str, str]]:
     """A temporary network namespace, connected as a node's; its name and its address."""
     name, link = f"kubeface_trial_{os.getpid()}", f"kf_t{os.getpid()}"
     address = str(ipaddress.ip_network(spec.networks.nodes)[-2])
-    with ThreadPoolExecutor(1) as pool:  # pyroute2 starts an event loop, and a notebook runs one already
-        try:
-            pool.submit(_connect, spec, name, link, address).result()
-            yield name, address
-        finally:
-            pool.submit(_disconnect, name, link).result()
+    try:
+        _connect(spec, name, link, address)
+        yield name, address
+    finally:
+        _disconnect(name, link)
 
 
+@in_a_thread  # pyroute2 starts an event loop, and a notebook runs one already
 def _connect(spec: ClusterSpec, name: str, link: str, address: str) -> None:
     netns.create(name)
     with IPRoute() as host, NetNS(name) as there:
@@ -261,6 +260,7 @@ def _connect(spec: ClusterSpec, name: str, link: str, address: str) -> None:
             side.link("set", index=index, state="up")
 
 
+@in_a_thread
 def _disconnect(name: str, link: str) -> None:
     with IPRoute() as host:
         for index in host.link_lookup(ifname=link):

@@ -68,6 +68,16 @@ def test_a_step_that_fails_half_way_is_undone_too_and_later_ones_are_not() -> No
     assert there == []
 
 
+def test_an_interrupt_while_a_step_looks_whether_it_is_done_undoes_those_before() -> None:
+    there: list[str] = []
+
+    def interrupted() -> bool:
+        raise KeyboardInterrupt
+
+    _run(_step(there, "network"), Step("supervision", lambda: None, there.clear, interrupted))
+    assert there == []
+
+
 def test_a_reader_that_has_gone_is_no_reason_to_leave_anything() -> None:
     there: list[str] = []
 

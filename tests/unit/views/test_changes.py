@@ -1,6 +1,5 @@
 """What a block led to, on a real API server; its controllers' part is done by hand."""
 
-import threading
 import time
 
 import pytest
@@ -13,6 +12,8 @@ from kubeface.views.changes import Changes, changes
 from kubeface.views.live import Still
 from kubeface.views.recording import Recording, recorded
 
+pytestmark = pytest.mark.usefixtures("no_thread_is_left")
+
 PATIENCE_S = 60
 LABELS = {"app": "receiver"}
 
@@ -21,13 +22,6 @@ LABELS = {"app": "receiver"}
 def here(kubeconfig, space):
     """The cluster, with the test's own namespace to work in."""
     return Cluster.connect(kubeconfig, namespace=space)
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left_behind():
-    before = set(threading.enumerate())
-    yield
-    assert [one for one in threading.enumerate() if one not in before and one.is_alive()] == []
 
 
 def config_map(name, **data):

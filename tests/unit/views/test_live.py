@@ -21,6 +21,8 @@ from kubeface.views.timeline import timeline
 from kubeface.views.topology import topology
 from kubeface.views.watches import Watches
 
+pytestmark = pytest.mark.usefixtures("no_thread_is_left")
+
 PATIENCE_S = 60
 LIVE = {"live": True, "timeout_s": PATIENCE_S}
 
@@ -42,13 +44,6 @@ class Frames:
 def here(kubeconfig, space):
     """The cluster, with the test's own namespace to work in."""
     return Cluster.connect(kubeconfig, namespace=space)
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left_behind():
-    before = set(threading.enumerate())
-    yield
-    assert [one for one in threading.enumerate() if one not in before and one.is_alive()] == []
 
 
 @pytest.fixture
