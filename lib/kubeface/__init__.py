@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kubeface.views.gallery import gallery as gallery
     from kubeface.views.logs import logs as logs
     from kubeface.views.nodes import nodes as nodes
+    from kubeface.views.plot import plot as plot
     from kubeface.views.rollout import rollout as rollout
     from kubeface.views.tables import Table as Table
     from kubeface.views.tables import table as table
@@ -71,6 +72,7 @@ _HOMES = {
     "load_manifests": "kubeface.model.manifests",
     "logs": "kubeface.views.logs",
     "nodes": "kubeface.views.nodes",
+    "plot": "kubeface.views.plot",
     "port_forward": "kubeface.kube.forward",
     "predict": "kubeface.exercises",
     "rollout": "kubeface.views.rollout",

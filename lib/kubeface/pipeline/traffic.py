@@ -54,6 +54,11 @@ class Traffic:
         with self._lock:
             return sum(self._answers.values())
 
+    def by_version(self) -> dict[str, int]:
+        """How many answers each version of the receiver has given so far, to the question which one it is."""
+        with self._lock:
+            return {version: self._answers[version] for version in sorted(self._answers.keys() - {""})}
+
     @property
     def lost(self) -> int:
         """How many were refused, broken off, or had no answer in time."""

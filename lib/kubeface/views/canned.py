@@ -341,3 +341,13 @@ UPGRADED = [
     became("deleted", pod("receiver", "node2", suffix="q6n8d"), 6, owner=_SETS[1]),
     became("created and deleted", _PROBE, 7),
 ]
+#: How many answers each version had given, twice a second, while the receiver was updated.
+ANSWERS = [
+    (second / 2, {"v1.0": min(6 * second, 42 + 2 * second), "v1.1": max(0, 4 * (second - 9))})
+    for second in range(11)
+] + [(second / 2, {"v1.0": 62, "v1.1": 4 + 6 * (second - 10)}) for second in range(11, 19)]
+#: Pods of a Deployment that an autoscaler has looked at after a while.
+SIZES = [
+    (second, {"there are": 1 if second < 17 else 4, "the load asks for": 0 if second < 14 else 6})
+    for second in range(22)
+]

@@ -10,6 +10,7 @@ from kubeface.views.changes import changes
 from kubeface.views.gallery import gallery
 from kubeface.views.logs import logs
 from kubeface.views.nodes import nodes
+from kubeface.views.plot import plot
 from kubeface.views.rollout import rollout
 from kubeface.views.tables import table
 from kubeface.views.timeline import timeline
@@ -39,6 +40,8 @@ def views() -> dict[str, View]:
         "changes(SCALED)": changes(canned.SCALED),
         "changes(UPGRADED)": changes(canned.UPGRADED),
         "timeline(EVENTS, times=True)": timeline(canned.EVENTS, times=True),
+        'plot(ANSWERS, "answers", a_second=True)': plot(canned.ANSWERS, "answers", a_second=True),
+        'plot(SIZES, "Pods")': plot(canned.SIZES, "Pods"),
         "logs(LOGS, image_id=7)": logs(canned.LOGS, image_id=7),
         'show_yaml(DEPLOYMENT, {"spec.replicas": …}, clean=True)': show_yaml(
             canned.DEPLOYMENTS[1],

@@ -38,6 +38,7 @@ NAMES = [
     "load_manifests",
     "logs",
     "nodes",
+    "plot",
     "port_forward",
     "predict",
     "rollout",

@@ -126,7 +126,8 @@ def test_the_examples_in_its_docstrings_run(module):
 
 
 @pytest.mark.parametrize(
-    "module", ["tables", "nodes", "topology", "rollout", "timeline", "logs", "yaml", "gallery", "changes"]
+    "module",
+    ["tables", "nodes", "topology", "rollout", "timeline", "logs", "yaml", "gallery", "changes", "plot"],
 )
 def test_it_shows_an_example_in_its_docstring(module):
     assert ">>>" in getattr(import_module(f"kubeface.views.{module}"), NAMES.get(module, module)).__doc__
