@@ -1,7 +1,8 @@
-"""What `make test` runs: two lanes side by side; after them, alone, the tests that compare the whole machine.
+"""What `make test` runs: three lanes side by side; after them, alone, what compares the whole machine.
 
-One lane waits most of the time, for a cluster or a browser. The other computes, and gives way to it. What the
-other says is printed when it has ended. After each stand its minutes, and how busy the processors were.
+One lane waits most of the time, for a cluster or a browser. Two compute, and give way to it: one of them on
+the other Pythons of this machine. What those say is printed when they have ended. After each stand its
+minutes, and how busy the processors were.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from left_behind import end_in_order
 BUILD = Path("build")  # of the folder that make runs in
 #: The targets of the Makefile.
 WAITING, COMPUTING, ALONE = "test-waiting", "test-computing", "test-alone"
+PYTHONS = "test-pythons"
 
 
 def main(*settings: str) -> int:
@@ -33,11 +35,11 @@ def main(*settings: str) -> int:
     end_in_order()
     BUILD.mkdir(exist_ok=True)
     clock = Clock()
-    with _beside(_make(COMPUTING, settings)) as lane:
+    with _beside(_make(COMPUTING, settings)) as computing, _beside(_make(PYTHONS, settings)) as pythons:
         codes = [_call(_make(WAITING, settings))]
         clock.tell(WAITING)
-        codes.append(lane.wait())
-        clock.tell(f"{WAITING} and {COMPUTING}")
+        codes += [computing.wait(), pythons.wait()]
+        clock.tell(f"{WAITING}, {COMPUTING} and {PYTHONS}")
     codes.append(_call(_make(ALONE, settings)))
     clock.tell("all")
     return next(filter(None, codes), 0)

@@ -11,6 +11,8 @@ import pytest
 from kubeface.errors import KubefaceError
 from kubeface.places import SOURCE
 
+pytestmark = pytest.mark.project
+
 FOLDERS = ("lib", "notebooks", "manifests", "tests")
 #: What looks at each lesson without a cluster, and at those that there are.
 RULES = (

@@ -4,6 +4,8 @@ import pytest
 
 import changed
 
+pytestmark = pytest.mark.project
+
 
 @pytest.mark.parametrize(
     ("file", "test"),

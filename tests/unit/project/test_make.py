@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tracked import ROOT
 
+pytestmark = pytest.mark.project
+
 NEEDED = ("bash", "env", "sh", "touch")
 READY = ".venv/.synced"
 

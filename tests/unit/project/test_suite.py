@@ -13,6 +13,8 @@ import yaml
 import shards
 from kubeface.util.waiting import wait_until
 
+pytestmark = pytest.mark.project
+
 TESTS = Path(__file__).parents[2]
 ROOT = TESTS.parent
 FLAKY = """
