@@ -30,13 +30,13 @@ python3 -m venv --clear --without-pip "$$KUBEFACE_CACHE/uv"; \
 "$$KUBEFACE_CACHE/uv/bin/python" -m pip install --quiet uv==$(UV_VERSION)
 endef
 PYTEST := $(BIN)/pytest
-CODE := lib images tests docs/book hatch_build.py
+CODE := lib images lab tests docs/book hatch_build.py
 # The book's packages are its own: who only learns does not get them.
 BOOK := build/python-book
 # A test that fails runs once more: what a busy machine delayed passes now, what is broken does not.
 RUN = $(PYTEST) --reruns 1 --junitxml build/$@.xml -o cache_dir=build/cache/$@ $(if $(SHARD),--shard $(SHARD))
 
-.PHONY: help lab setup book test-book test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery figures rooms package release-notes format clean
+.PHONY: help lab lab-image setup book test-book test test-waiting test-computing test-alone test-fast test-pythons test-unit test-vm conformance check ready-to-test notebooks test-notebook test-states test-mutations test-changed bench gallery figures rooms package release-notes format clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,8 +79,8 @@ test-pythons: $(READY) ## Test the library on every other Python of this machine
 test-unit: $(READY)
 	$(PYTEST) --reruns 1 tests/unit -m "not cluster and not project"
 
-test-vm: $(READY) ## Prove it all on a stock Debian in a virtual machine, as an ordinary user; half an hour
-	$(BIN)/python tests/vm $(if $(MINUTES),--minutes $(MINUTES))
+test-vm: $(READY) ## Prove it all on a stock Debian in a virtual machine; PROVE=image: kubeface/lab in Docker; half an hour
+	$(BIN)/python tests/vm $(if $(PROVE),--prove $(PROVE)) $(if $(MINUTES),--minutes $(MINUTES))
 
 conformance: $(READY) ## Have Kubernetes' own conformance tests judge a cluster; half an hour, at first longer
 	$(BIN)/python tests/conformance $(if $(FOCUS),--focus '$(FOCUS)')
@@ -124,6 +124,9 @@ rooms: $(READY) ## Draw the library's rooms, arrows and circles from its imports
 
 package: $(READY) ## Build the wheel and the sdist that pip installs: build/package
 	$(BIN)/python -m hatchling build --clean -d build/package
+
+lab-image: $(READY) ## Build the image kubeface/lab, with everything in it, and an archive for docker load: build/lab
+	$(BIN)/python lab build/lab
 
 release-notes: ## Print the newest part of CHANGELOG.md, the notes of a release
 	@awk '/^## / {part++; next} part == 1' CHANGELOG.md

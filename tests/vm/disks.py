@@ -1,7 +1,8 @@
 """The two disks of the machine: a stock Debian 12, and the home of the person who works there.
 
 The system is made from Debian's packages and kept until what it is made of changes. The home is made anew
-each time: this checkout, its Python environment, and what `kubeface setup` has put into the cache here.
+each time: this checkout, its Python environment, and what `kubeface setup` has put into the cache here; or,
+where the image is to be proved, the archive of it alone.
 """
 
 import hashlib
@@ -30,6 +31,8 @@ DISK_SIZE = "24G"
 _SESSION = ("dbus", "libpam-systemd")
 #: What a stock machine has: its kernel, sudo, AppArmor, a firewall that is off. And make, with Python's venv.
 STOCK = ("linux-image-cloud-amd64", "sudo", "apparmor", "nftables", "curl", "make", "python3-venv", *_SESSION)
+#: What somebody with Docker has, and needs of all that.
+ENGINE = ("linux-image-cloud-amd64", "sudo", "apparmor", "iptables", "python3", "docker.io", *_SESSION)
 #: Where an ordinary user's cache is filled as far as `kubeface setup` fills it.
 CACHED = ("storage", "registry", "base", "photos")
 
@@ -55,9 +58,10 @@ Defaults use_pty
 #: The proof is told on a line of its own, and the machine is switched off whatever becomes of it.
 _PROFILE = """\
 exec 3>/dev/ttyS1
-cd ~/kubeface && .venv/bin/python tests/vm/guest/prove.py >&3
+cd ~/{folder} && {command} >&3
 sudo systemctl poweroff
 """
+GUEST = Path(__file__).parent / "guest"
 _FILES = {
     "etc/fstab": _FSTAB,
     "etc/hostname": "stock\n",
@@ -120,17 +124,28 @@ def work_folder() -> Path:
 
 
 def system(say: Say) -> System:
+    """Of an ordinary user: a stock Debian, with the Python environment of the checkout."""
+    needed = (one.debian for one in packages.PACKAGES if not one.tests_only)
+    return _system("system", sorted({*STOCK, *needed}), _make_environment, say)
+
+
+def engine(say: Say) -> System:
+    """Of somebody with Docker: a stock Debian, with nothing of the course."""
+    return _system("engine", sorted(ENGINE), lambda tree, target: None, say)
+
+
+def _system(name: str, names: list[str], prepare: Callable[[Path, Path], None], say: Say) -> System:
     """The system, made where it is not there yet or what it is made of has changed."""
-    wanted = work_folder() / f"system-{_recipe()}"
+    wanted = work_folder() / f"{name}-{_recipe(names)}"
     if not wanted.exists():
-        for old in work_folder().glob("system-*"):
+        for old in work_folder().glob(f"{name}-*"):
             shutil.rmtree(old)
-        aside = work_folder() / "system.part"
+        aside = work_folder() / f"{name}.part"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        say("Making a stock Debian with a kernel and a user, and its Python environment (some minutes)")
+        say("Making a stock Debian with a kernel and a user, and what is needed in it (some minutes)")
         start = time.monotonic()
-        _make_system(System(aside))
+        _make_system(System(aside), names, prepare)
         aside.rename(wanted)
         say(f"Made it in {time.monotonic() - start:.0f} s")
     return System(wanted)
@@ -144,7 +159,8 @@ def home(made: System, say: Say) -> Path:
     person = stage / USER
     checkout, cache = person / "kubeface", person / ".cache" / "kubeface"
     _copy_checkout(checkout)
-    (person / ".bash_profile").write_text(_PROFILE)
+    prove = ".venv/bin/python tests/vm/guest/prove.py"
+    (person / ".bash_profile").write_text(_PROFILE.format(folder="kubeface", command=prove))
     (cache / "uv" / "bin").mkdir(parents=True)
     shutil.copy2(places.cache() / "images.json", cache)
     shutil.copy2(_uv(), cache / "uv" / "bin" / "uv")
@@ -168,22 +184,34 @@ def home(made: System, say: Say) -> Path:
     return disk
 
 
-def _recipe() -> str:
+def home_with_image(archive: Path, say: Say) -> Path:
+    """The disk of /home where the archive of kubeface/lab is all that there is, and what proves it."""
+    start = time.monotonic()
+    disk, stage = work_folder() / "image.ext4", work_folder() / "image"
+    shutil.rmtree(stage, ignore_errors=True)
+    person = stage / USER
+    shutil.copytree(GUEST, person / "proof")
+    shutil.copy2(archive, person / "proof" / "lab.tar")
+    profile = _PROFILE.format(folder="proof", command="python3 prove_image.py")
+    (person / ".bash_profile").write_text(profile)
+    _give(person)
+    run(_mke2fs("home", stage, disk), what="Making the disk of the home", timeout_s=1200)
+    shutil.rmtree(stage)
+    say(f"Made the disk of the home in {time.monotonic() - start:.0f} s")
+    return disk
+
+
+def _recipe(names: list[str]) -> str:
     """A hash of everything that decides what the system is."""
-    total = hashlib.sha256("\n".join([SUITE, *_packages(), _PERSON, _SYNC, *_FILES.values()]).encode())
+    total = hashlib.sha256("\n".join([SUITE, *names, _PERSON, _SYNC, *_FILES.values()]).encode())
     for name in ("uv.lock", "pyproject.toml"):
         total.update((SOURCE / name).read_bytes())
     return total.hexdigest()[:12]
 
 
-def _packages() -> list[str]:
-    needed = (one.debian for one in packages.PACKAGES if not one.tests_only)
-    return sorted({*STOCK, *needed})
-
-
-def _make_system(made: System) -> None:
+def _make_system(made: System, names: list[str], prepare: Callable[[Path, Path], None]) -> None:
     tree = made.folder / "tree"
-    command = [find("mmdebstrap"), "--variant=important", f"--include={','.join(_packages())}"]
+    command = [find("mmdebstrap"), "--variant=important", f"--include={','.join(names)}"]
     run(
         [*command, f"--customize-hook={_PERSON}", SUITE, tree],
         what="Making a stock Debian",
@@ -193,7 +221,7 @@ def _make_system(made: System) -> None:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text)
     (tree / "etc/resolv.conf").write_text("")
-    _make_environment(tree, made.environment)
+    prepare(tree, made.environment)
     shutil.copy(next((tree / "boot").glob("vmlinuz-*")), made.kernel)
     shutil.copy(next((tree / "boot").glob("initrd.img-*")), made.first_files)
     shutil.rmtree(tree / "home" / USER)

@@ -290,9 +290,12 @@ def open_lab(
         ),
     ] = False,
     folder: Folder = None,
+    address: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address of this machine that JupyterLab listens on.")
+    ] = lab.LOOPBACK,
 ) -> None:
     """Set up, start the cluster, open your own copy of the course."""
-    lab.everything(name, own_folder.chosen(folder), opens=not no_browser, say=report.say)
+    lab.everything(name, own_folder.chosen(folder), opens=not no_browser, address=address, say=report.say)
 
 
 @app.command("shell", context_settings={"allow_interspersed_args": False})

@@ -14,23 +14,30 @@ from kubeface.util.process import foreground, python
 
 #: What JupyterLab opens, in the learner's own folder.
 FIRST = "00-start-here.ipynb"
+#: Reached from this machine alone.
+LOOPBACK = "127.0.0.1"
 #: The command that this is, wherever it was called from.
 COMMAND = places.commands() / "kubeface"
 #: Settings of JupyterLab's own: no question about news, which nothing here would fetch.
 CONFIG = Path(__file__).parent / "jupyter"
 
 
-def everything(name: str, folder: Path, *, opens: bool, say: Callable[[str], None]) -> None:
+def everything(
+    name: str, folder: Path, *, opens: bool, address: str = LOOPBACK, say: Callable[[str], None]
+) -> None:
     """Set up, start the cluster of that name, and open the learner's folder in JupyterLab.
 
     Each part is a command of its own, so that only those that need root rights get them.
+
+    Args:
+        address: What JupyterLab listens on; whoever reaches it still needs the token that it prints.
     """
     own_folder.make(folder)
     _kubeface("setup")
     _kubeface("up", "--name", name)
     own_folder.renew(folder, say)
     if opens:
-        _become_jupyter(name, folder)
+        _become_jupyter(name, folder, address)
     command = names.command("lab", name).replace("kubeface", shlex.quote(str(COMMAND)), 1)
     if folder != places.default_folder():
         command += f" --folder {shlex.quote(str(folder))}"
@@ -42,13 +49,13 @@ def _kubeface(*words: str) -> None:
         raise CommandFailed(f"kubeface {words[0]} did not succeed.", seen="what it said stands above")
 
 
-def _become_jupyter(name: str, folder: Path) -> None:
-    """Replace this process by JupyterLab on loopback, whose kernels and terminals use the cluster."""
+def _become_jupyter(name: str, folder: Path, address: str) -> None:
+    """Replace this process by JupyterLab on that address; its kernels and terminals use the cluster."""
     path = before(CONFIG, os.environ.get("JUPYTER_CONFIG_PATH"))
     told = {"JUPYTER_CONFIG_PATH": path, "KUBEFACE_FOLDER": str(folder)}
     environment = {**shell.environment(name), **told}
     options = {
-        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.ip": address,
         "ServerApp.root_dir": folder,
         "ServerApp.terminado_settings": {"shell_command": shell.interactive(name)},
         "ContentsManager.hide_globs": ["__pycache__"],

@@ -1,12 +1,12 @@
 """`kubeface setup` and `kubeface images`: all that a cluster needs before it can start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kubeface import images, photos, places
 from kubeface.kube.overrides import REGISTRY
 from kubeface.linux import packages
-from kubeface.local import toolchain
+from kubeface.local import registry, toolchain
 from kubeface.local.toolchain import Toolchain, Way
 from kubeface.places import SOURCE
 from kubeface.util.privilege import give_to_user, make_user_folder
@@ -24,14 +24,18 @@ def everything(*, for_tests: bool, way: Way = Way.AUTO, say: Say) -> None:
     photos.fetch(places.cache(), say)
     components = (*toolchain.COMPONENTS, *(toolchain.OPTIONAL if for_tests else ()))
     toolchain.build(places.cache(), say=say, only=components, way=way)
-    build_images(None, say=say)
+    build_images(None, kept=registry.kept(Toolchain(places.cache())), say=say)
     say("Everything is there.")
 
 
-def build_images(only: set[str] | None, *, say: Say) -> list[images.Built]:
-    """Build the images that have changed; all of them are returned."""
+def build_images(
+    only: set[str] | None, *, kept: Mapping[str, str] = images.NOTHING, say: Say
+) -> list[images.Built]:
+    """Build the images that have changed; all are returned. Those that are `kept` may stay unbuilt."""
     binaries = Toolchain(places.cache()).in_images()
-    return images.build_all(cache=places.cache(), source=SOURCE, binaries=binaries, only=only, say=say)
+    return images.build_all(
+        cache=places.cache(), source=SOURCE, binaries=binaries, only=only, kept=kept, say=say
+    )
 
 
 def for_other_clusters() -> set[str]:

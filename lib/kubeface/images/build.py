@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from kubeface.errors import Missing
 from kubeface.images import base, catalog, cluster_images, inputs
@@ -15,6 +16,8 @@ from kubeface.images.storage import Storage, one_at_a_time
 
 #: How many images are built at once (chosen: a build waits for the network about half of its time).
 AT_ONCE = 2
+#: No image is kept anywhere but in the storage.
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ def build_all(
     source: Path,
     binaries: Mapping[str, Path],
     only: set[str] | None = None,
+    kept: Mapping[str, str] = NOTHING,
     say: Callable[[str], None],
 ) -> list[Built]:
     """Have every image of the catalog in the cache's storage; at once when nothing has changed.
@@ -55,6 +59,7 @@ def build_all(
         source: The course's, which is the build context.
         binaries: Programs by name, such as {"coredns": …}; those not named are looked for on this machine.
         only: Names of images; None means all.
+        kept: The digests of images, by NAME:TAG, that need not be stored too: a registry has them.
     Returns:
         In the order of the catalog.
     Raises:
@@ -63,10 +68,10 @@ def build_all(
     """
     storage, say = Storage(cache), one_at_a_time(say)
     plans = [_plan(image, storage, source, binaries) for image in catalog.pick(catalog.load(source), only)]
-    if not _changed(plans, storage):
+    if not _changed(plans, storage, kept):
         return _built(plans, storage, new=set())
     with storage.alone(say):
-        changed = _changed(plans, storage)
+        changed = _changed(plans, storage, kept)
         storage.tidy()
         if any(plan.image.folder for plan in changed):
             base.ensure(storage, say=say)
@@ -147,14 +152,16 @@ def _build_one(plan: _Plan, storage: Storage, say: Callable[[str], None]) -> Non
     say(f"Built {plan.image.ref} in {time.monotonic() - start:.0f} s")
 
 
-def _changed(plans: list[_Plan], storage: Storage) -> list[_Plan]:
-    """The images that are not in the storage as their inputs would make them now."""
+def _changed(plans: list[_Plan], storage: Storage, kept: Mapping[str, str]) -> list[_Plan]:
+    """The images that are neither stored nor kept as their inputs would make them now."""
     known, stored = storage.recall(), storage.images()
 
     def is_current(plan: _Plan) -> bool:
-        record = known.get(plan.image.ref, {})
-        names = stored.get(record.get("image", ""), [])
-        return record.get("inputs") == plan.inputs and f"localhost/{plan.image.ref}" in names
+        ref = plan.image.ref
+        record = known.get(ref, {})
+        is_stored = f"localhost/{ref}" in stored.get(record.get("image", ""), [])
+        is_kept = ref in kept and kept[ref] == record.get("pushed")
+        return record.get("inputs") == plan.inputs and (is_stored or is_kept)
 
     return [plan for plan in plans if not is_current(plan)]
 

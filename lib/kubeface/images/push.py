@@ -111,6 +111,13 @@ def push_all(
     return [one.image.ref for one in wanted]
 
 
+def digests(built: Iterable[Built], *, cache: Path) -> dict[str, str]:
+    """The digest that a registry gave each of these images, by NAME:TAG; those never pushed are left out."""
+    known = Storage(cache).recall()
+    facts = {one.image.ref: known.get(one.image.ref, {}) for one in built}
+    return {ref: fact["pushed"] for ref, fact in facts.items() if "pushed" in fact}
+
+
 def _is_here(name: str) -> bool:
     host = name.partition("/")[0].partition(":")[0]
     with suppress(ValueError):

@@ -21,6 +21,8 @@ CPU_PERIOD_US = 100_000
 CPU_SHARES = 1024
 #: How long a group may be busy after its processes were killed, in seconds: chosen.
 REMOVE_S = 5.0
+#: Where the processes of a container go, as in systemd's and others' containers.
+ASIDE = "init"
 #: What the kubelet asks for under v2 (it stops with "missing controllers" without one of them).
 V2_CONTROLLERS = ("cpu", "cpuset", "io", "memory", "pids", "hugetlb")
 
@@ -175,7 +177,34 @@ def _delegate(folder: Path) -> None:
     available = (folder / "cgroup.controllers").read_text().split()
     for controller in V2_CONTROLLERS:
         if controller in available:
-            (folder / "cgroup.subtree_control").write_text(f"+{controller}")
+            _hand_out(folder, controller)
+
+
+def _hand_out(folder: Path, controller: str) -> None:
+    handed_out = folder / "cgroup.subtree_control"
+    try:
+        handed_out.write_text(f"+{controller}")
+    except OSError as error:
+        if error.errno != errno.EBUSY or folder != ROOT:
+            raise
+        _step_aside()
+        handed_out.write_text(f"+{controller}")
+
+
+def _step_aside() -> None:
+    """Move every process of the root into `ASIDE`, so that the root may hand out controllers.
+
+    Only a container's root needs it: it is a group like others, which has either processes or controllers.
+    """
+    aside = ROOT / ASIDE
+    aside.mkdir(exist_ok=True)
+    for _ in attempts(timeout_s=REMOVE_S, every_s=0.01):  # one may start another meanwhile
+        pids = (ROOT / "cgroup.procs").read_text().split()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                (aside / "cgroup.procs").write_text(pid)
+        if not pids:
+            return
 
 
 def _inherit_cpuset(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Which Linux this is, by its os-release file, and what its users type to install a package."""
 
+import os
 import shlex
 from collections.abc import Iterable
 from contextlib import suppress
@@ -9,6 +10,8 @@ from pathlib import Path
 #: The first one that is there is read, and no other (os-release(5)).
 OS_RELEASE = (Path("/etc/os-release"), Path("/usr/lib/os-release"))
 KERNEL = Path("/proc/sys/kernel/osrelease")
+#: What Docker puts into a container.
+DOCKER = Path("/.dockerenv")
 
 #: A family of systems whose packages have the same names → how a person installs one.
 FAMILIES = {
@@ -75,6 +78,21 @@ def wsl_advice(kernel: Path = KERNEL) -> str:
     if "microsoft-standard" in release:
         return "In PowerShell, `wsl --update` and then `wsl --shutdown` bring WSL2's newest kernel."
     return "This is WSL1, which has no Linux kernel: `wsl --set-version NAME 2` in PowerShell makes it WSL2."
+
+
+def is_container(mark: Path = DOCKER) -> bool:
+    """Whether a container engine runs us: Docker says so by a file, others by the variable `container`."""
+    return "container" in os.environ or mark.exists()
+
+
+def module_advice(module: str) -> str:
+    """What helps where a module is not to be had: elsewhere than in a container or on Windows, nothing."""
+    if not is_container():
+        return wsl_advice()
+    return (
+        f"A container has the modules of the machine that runs it: there, `sudo modprobe {module}`; "
+        "or start the container with `-v /lib/modules:/lib/modules:ro` as well."
+    )
 
 
 def _assignments(lines: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -296,7 +296,11 @@ class LocalCluster:
         is_new = state.saved(self.name) is None
         machine.require(self.plan(wish), self.tools, is_new=is_new)
         built = images.build_all(
-            cache=places.cache(), source=places.SOURCE, binaries=self.tools.in_images(), say=say
+            cache=places.cache(),
+            source=places.SOURCE,
+            binaries=self.tools.in_images(),
+            kept=registry.kept(self.tools),
+            say=say,
         )
         with address_lock():  # another cluster may have taken these addresses meanwhile
             spec = self.plan(wish)

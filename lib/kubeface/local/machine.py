@@ -69,7 +69,8 @@ def _kernel() -> Iterator[Finding]:
     )
     fine = modules.has_bridge_netfilter() or modules.can_load(modules.BRIDGE_NETFILTER)
     sentence = f"This kernel has no module {modules.BRIDGE_NETFILTER}: Services need it among a node's Pods."
-    yield Finding(f"module {modules.BRIDGE_NETFILTER}", "" if fine else _of_kernel(sentence))
+    advice = systems.module_advice(modules.BRIDGE_NETFILTER)
+    yield Finding(f"module {modules.BRIDGE_NETFILTER}", "" if fine else f"{sentence} {advice}".strip())
     for name in ("net", "mnt", "pid", "uts", "ipc", "cgroup"):
         fine = Path(f"/proc/self/ns/{name}").exists()
         sentence = f"This kernel has no {name} namespaces."

@@ -21,12 +21,25 @@ def prepare(spec: ClusterSpec, tools: Toolchain) -> None:
         _course_images(kept_in(tools.cache), _beside(spec, "new")).rename(spec.registry_data)
 
 
+def kept(tools: Toolchain) -> dict[str, str]:
+    """The digest of each image that is kept for every new registry, by NAME:TAG."""
+    return tags(kept_in(tools.cache))
+
+
 def fill(spec: ClusterSpec, tools: Toolchain, built: Sequence[images.Built], say: Say) -> None:
-    """Push the images that the registry lacks, and keep them for other clusters; nodes delete older ones."""
+    """Bring the registry what it lacks, by a copy of what is kept, else by a push; then that is kept, too.
+
+    Nodes delete what they have of older ones.
+    """
+    there, at_hand = tags(spec.registry_data), kept(tools)
+    known = images.digests(built, cache=tools.cache)
+    ready = [ref for ref, digest in known.items() if at_hand.get(ref) == digest != there.get(ref)]
+    copied = copy_images(ready, kept_in(tools.cache), spec.registry_data)
     authority = spec.pki / "ca.crt"
-    if pushed := images.push_all(built, cache=tools.cache, registry=spec.registry, ca=authority, say=say):
-        copy_images(pushed, spec.registry_data, kept_in(tools.cache))
-        _delete_from_nodes(spec, tools, pushed)
+    pushed = images.push_all(built, cache=tools.cache, registry=spec.registry, ca=authority, say=say)
+    copy_images(pushed, spec.registry_data, kept_in(tools.cache))
+    if changed := [*copied, *pushed]:
+        _delete_from_nodes(spec, tools, changed)
 
 
 def reset(spec: ClusterSpec, tools: Toolchain) -> None:

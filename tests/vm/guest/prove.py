@@ -8,12 +8,12 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+import telling
+from telling import changes, step, tell
+
 from kubeface import Cluster, Pipeline, places
-from kubeface.errors import CommandFailed, KubefaceError
 
 ROOT = Path(__file__).parents[3]
 KUBEFACE = str(Path(sys.executable).parent / "kubeface")
@@ -55,45 +55,9 @@ def main() -> None:
     tell("passed" if all(well) else "failed")
 
 
-def step(title: str, work: Callable[[], None]) -> bool:
-    """Tell how it went; whether it went well."""
-    start = time.monotonic()
-    try:
-        work()
-    except (AssertionError, KubefaceError, OSError, subprocess.SubprocessError) as error:
-        tell(f"✗ {title} ({time.monotonic() - start:.0f} s): {type(error).__name__}")
-        for line in str(error).splitlines():
-            tell(f"    {line}")
-        return False
-    tell(f"✓ {title} ({time.monotonic() - start:.0f} s)")
-    return True
-
-
-def tell(line: str) -> None:
-    """One line of the report."""
-    print(line, flush=True)
-
-
 def typed(*command: str, **environment: str) -> None:
-    """Run a command as typed at the keyboard; what it prints goes to the console."""
-    print(f"$ {' '.join(command)}", file=sys.stderr, flush=True)
-    said = []
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout
-        for line in process.stdout:
-            said.append(line)
-            print(line, end="", file=sys.stderr, flush=True)
-    if process.returncode != 0:
-        last = "".join(said[-20:])
-        raise CommandFailed(f"{' '.join(command)}: exit code {process.returncode}.", seen=last)
+    """Run a command in the checkout, as typed at the keyboard."""
+    telling.typed(*command, folder=ROOT, **environment)
 
 
 def machine_is_stock() -> None:
@@ -176,12 +140,8 @@ def differs(before: dict[str, list[str]], now: dict[str, list[str]]) -> None:
 
 def is_same(before: dict[str, list[str]], now: dict[str, list[str]]) -> None:
     """Whatever is other than it was, is named."""
-    changes = []
-    for kind, lines in now.items():
-        lines, then = (_of_the_stock(one) for one in (lines, before[kind]))
-        changes += [f"{kind}: left: {line}" for line in lines if line not in then]
-        changes += [f"{kind}: gone: {line}" for line in then if line not in lines]
-    assert not changes, "\n".join(changes)
+    stock = [{kind: _of_the_stock(lines) for kind, lines in one.items()} for one in (before, now)]
+    assert not (found := changes(*stock)), "\n".join(found)
 
 
 def _of_the_stock(lines: list[str]) -> list[str]:
