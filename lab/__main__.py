@@ -45,13 +45,15 @@ def make(folder: Path, say: Say) -> None:
     setup.everything(for_tests=False, say=say)
     storage = Storage(places.cache())
     version = run([sys.executable, "-m", "hatchling", "version"], what="Asking for the version", cwd=SOURCE)
-    name = f"{NAME}:{version.strip()}"
+    archive = folder / f"kubeface-lab-{version.strip()}.tar"
+    label = f"--label=org.opencontainers.image.version={version.strip()}"
     with context(storage.cache) as laid_out, storage.alone(say):
         base.ensure(storage, say=say)
-        say(f"Building {name}")
+        say(f"Building {NAME}")
         dockerfile = laid_out / "Dockerfile"
-        image = storage.build("lab", *host_settings(), "-f", dockerfile, "-t", name, context=laid_out)
-        save(storage, image, folder, name, say)
+        image = storage.build("lab", *host_settings(), label, "-f", dockerfile, "-t", NAME, context=laid_out)
+        save(storage, image, archive)
+    say(f"{archive}: {archive.stat().st_size / 1e6:.0f} MB, for docker load")
 
 
 @contextmanager
@@ -94,14 +96,12 @@ def _link(source: Path, target: Path) -> None:
     shutil.copytree(source, target, copy_function=os.link)
 
 
-def save(storage: Storage, image: str, folder: Path, name: str, say: Say) -> None:
-    """Write the archive, and say what it and the image weigh."""
-    folder.mkdir(parents=True, exist_ok=True)
-    archive = folder / f"{name.replace('/', '-').replace(':', '-')}.tar"
+def save(storage: Storage, image: str, archive: Path) -> None:
+    """Write the archive that `docker load` reads."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
     archive.unlink(missing_ok=True)  # an archive is never written over another
-    where = f"docker-archive:{archive}:{name}"
+    where = f"docker-archive:{archive}:{NAME}:latest"
     storage.buildah("push", "--quiet", image, where, what="Writing the archive", timeout_s=600)
-    say(f"{archive}: {archive.stat().st_size / 1e6:.0f} MB, for docker load")
 
 
 def _say(line: str) -> None:

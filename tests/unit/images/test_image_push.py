@@ -17,9 +17,10 @@ from workshop import Workshop
 from free_ports import free_port
 from kubeface import places
 from kubeface.errors import CommandFailed, NotReady
-from kubeface.images import Built, push, push_all
+from kubeface.images import Built, digests, push, push_all
 from kubeface.images.archive import save_all
 from kubeface.images.registry_data import copy_images, tags
+from kubeface.images.storage import Storage
 from kubeface.linux.pki import Authority
 from kubeface.local.toolchain import Toolchain
 from kubeface.util.waiting import wait_until
@@ -192,3 +193,18 @@ def test_blobs_that_are_copied_take_no_room_twice(pushed: Path, tmp_path: Path) 
         assert copy_images(tags(pushed), pushed, tmp_path / "other") == list(tags(pushed))
     assert all(path.stat().st_nlink == 2 for path in (tmp_path / "other").rglob("data"))
     assert not list((tmp_path / "other").rglob("*.part"))
+
+
+def test_what_is_kept_for_every_registry_needs_no_storage(
+    workshop: Workshop, registry: Registry, tmp_path: Path
+) -> None:
+    """So an image of the course brings its own images without the layers that they were built from."""
+    registry.push(workshop, workshop.build())
+    copy_images(tags(registry.data), registry.data, tmp_path / "kept")
+    kept = tags(tmp_path / "kept")
+    shutil.rmtree(Storage(workshop.cache).root)
+    built = workshop.build(kept=kept)
+    assert workshop.said == []
+    assert digests(built.values(), cache=workshop.cache) == kept
+    workshop.write("images/greeter/words/hello", "other words")
+    assert [name for name, one in workshop.build(kept=kept).items() if one.is_new] == ["greeter"]

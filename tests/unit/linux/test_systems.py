@@ -80,3 +80,14 @@ def test_a_kernel_of_windows_is_told_how_it_is_renewed(release: str, advice: str
     said = systems.wsl_advice(tmp_path / "osrelease")
     assert advice in said if advice else said == ""
     assert systems.wsl_advice(tmp_path / "absent") == ""
+
+
+def test_docker_tells_by_a_file_and_others_by_a_variable(tmp_path, monkeypatch):
+    mark = tmp_path / ".dockerenv"
+    monkeypatch.delenv("container", raising=False)
+    assert not systems.is_container(mark)
+    monkeypatch.setenv("container", "podman")
+    assert systems.is_container(mark)
+    monkeypatch.delenv("container")
+    mark.touch()
+    assert systems.is_container(mark)

@@ -24,6 +24,7 @@ TEXTS = (
     "docs/package.md",
     "docs/start/cloud.md",
     "docs/start/codespaces.md",
+    "docs/start/docker.md",
     "docs/start/existing-cluster.md",
     "docs/start/linux.md",
     "docs/start/macos.md",
