@@ -21,7 +21,7 @@ from kubeface.util.waiting import wait_until
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
 START_S = 600.0  # chosen: packages linked, the cluster up, JupyterLab started, on a machine under load
-END_S = 60  # chosen: JupyterLab ends its kernels first, on a machine with other things to do
+END_S = 180  # chosen: JupyterLab ends its kernels first, on a machine with other things to do
 CELL_MS = 300_000  # chosen: the first cell brings the lesson's state from whatever was there
 
 

@@ -7,15 +7,23 @@ from lab import CELL_MS, address, choose, ends, on_a_terminal, run
 from playwright.sync_api import Page, expect
 from screenshot import scroll_to
 
+from kubeface.drills.pool import draw
+
 FIRST_GAP, GRADE = "Your turn: draw the nodes", "pods_guess.grade"
 DRAW = """pods = cluster.list("pods", labels="app.kubernetes.io/name!=redeemer")
 nodes(cluster.list("nodes"), pods)"""
-CHECK = 'check("nb00.three-receivers")'
+NAME = '"nb00.three-receivers"'
+CHECK = f"check({NAME})"
 TOO_FEW = f"# two\n%kubectl scale deployment receiver --replicas 2\n{CHECK}"
 ANOTHER_WAY = f"""# three
 cluster.patch("deployment/receiver", {{"spec": {{"replicas": 3}}}})
 wait(cluster, "deployment/receiver", for_="Ready", timeout_s=110)
 {CHECK}"""
+DRILL = "# a drill\nfrom kubeface import drill\ndrill(level=1, seed=6)"
+REPAIR = """# mended
+%kubectl scale deployment image-processor --replicas 2
+wait(cluster, "deployment/image-processor", for_="Ready", timeout_s=110)
+drill()"""
 
 
 def test_what_is_not_written_or_guessed_stops_and_any_right_way_counts(
@@ -44,15 +52,29 @@ def test_what_is_not_written_or_guessed_stops_and_any_right_way_counts(
         expect(graded).to_contain_text("✗")
         page.screenshot(path=tmp_path / "3-graded.png")
 
-        expect(run(page, CHECK)).to_contain_text("○")
-        expect(run(page, CHECK, TOO_FEW)).to_contain_text("not yet")
+        expect(run(page, CHECK, f"# too soon\nsolution({NAME})")).to_contain_text("try it first")
+        expect(run(page, "# too soon", CHECK)).to_contain_text("○")
+        expect(run(page, CHECK, f"# stuck\nhint({NAME})")).to_contain_text("hint 1 of")
+        expect(run(page, "# stuck", TOO_FEW)).to_contain_text("not yet")
         expect(run(page, "# two", ANOTHER_WAY)).to_contain_text("✓")
         page.screenshot(path=tmp_path / "4-checked.png")
+        expect(run(page, "# three", f"# now\nsolution({NAME})")).to_contain_text("One way to solve")
+        page.screenshot(path=tmp_path / "5-solution.png")
 
         choose(page, "Settings", "Theme", "JupyterLab Dark")
         expect(page.locator("body[data-jp-theme-light=false]")).to_have_count(1)
-        page.screenshot(path=tmp_path / "5-dark.png")
+        page.screenshot(path=tmp_path / "6-dark.png")
+        broken = run(page, "# now", DRILL)
+        expect(broken).to_contain_text("broken")
+        expect(broken).not_to_contain_text("image-processor")
+        page.screenshot(path=tmp_path / "7-drill.png")
+        expect(run(page, "# a drill", REPAIR)).to_contain_text("The image-processor was scaled to 0.")
+        page.screenshot(path=tmp_path / "8-repaired.png")
         ends(command, url)
+
+
+def test_the_drill_of_the_walk_is_the_one_that_its_repair_mends() -> None:
+    assert [one.name for one in draw(1, seed=6, level=1)] == ["replicas-zero"]
 
 
 def _guess(page: Page, cell: str) -> None:

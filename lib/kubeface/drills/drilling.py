@@ -200,4 +200,4 @@ def _answers(kept: Kept) -> list[str]:
 def _typed(kept: Kept) -> list[str]:
     """The kubectl lines of this notebook since it broke; what was typed in a terminal is not known."""
     lines = [line for at, line in magics.TYPED if at >= kept.begun]
-    return [f"In this notebook you typed {len(lines)} kubectl commands:", *lines] if lines else []
+    return [f"What you typed for kubectl in this notebook, {len(lines)} in all:", *lines] if lines else []

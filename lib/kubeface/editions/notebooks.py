@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import warnings
 
 import nbformat
@@ -10,6 +11,7 @@ from nbformat import NotebookNode
 from kubeface.model import gaps
 
 SUFFIX = ".ipynb"
+_SOLUTION = re.compile(r'solution\("[^"]+"\)')
 #: What nbformat raises for a text that is no notebook.
 _NONE = (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError)
 
@@ -32,7 +34,9 @@ def read(data: bytes) -> NotebookNode | None:
 
 
 def cleared(data: bytes) -> bytes:
-    """The notebook without outputs and counts, and with gaps where the learner is to write.
+    """The notebook without outputs, counts and solutions, and with gaps where the learner is to write.
+
+    A cell that only asks for a solution is the record's: a learner asks when she wants one.
 
     >>> from nbformat.v4 import new_code_cell, new_notebook
     >>> run = new_notebook(cells=[new_code_cell("1 + 1", execution_count=7)])
@@ -40,11 +44,22 @@ def cleared(data: bytes) -> bytes:
     True
     """
     notebook = nbformat.reads(data.decode(), as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if not asks_for_a_solution(cell)]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.source = gaps.gapped(cell.source)
     return f"{nbformat.writes(notebook)}\n".encode()
+
+
+def asks_for_a_solution(cell: NotebookNode) -> bool:
+    """Whether that is all that it does.
+
+    >>> from nbformat.v4 import new_code_cell
+    >>> asks_for_a_solution(new_code_cell('solution("nb05.scale")'))
+    True
+    """
+    return cell.cell_type == "code" and _SOLUTION.fullmatch(cell.source.strip()) is not None
 
 
 def was_run(data: bytes) -> bool:

@@ -29,10 +29,18 @@ def test_every_notebook_is_there_with_its_text_and_nothing_of_a_run(given: dict[
         mine = nbformat.reads(given[path.name].decode(), as_version=4)
         stored = nbformat.read(path, as_version=4)
         assert [(one.cell_type, one.source) for one in mine.cells] == [
-            (one.cell_type, gaps.gapped(one.source)) for one in stored.cells
+            (one.cell_type, gaps.gapped(one.source))
+            for one in stored.cells
+            if not notebooks.asks_for_a_solution(one)
         ]
         assert not notebooks.was_run(given[path.name])
         assert notebooks.was_run(path.read_bytes())
+
+
+def test_no_cell_shows_a_solution_to_who_has_not_asked_for_it(given: dict[str, bytes]) -> None:
+    stored = [nbformat.read(path, as_version=4) for path in (places.SOURCE / "notebooks").glob("*.ipynb")]
+    assert sum(notebooks.asks_for_a_solution(cell) for one in stored for cell in one.cells) > len(stored)
+    assert [name for name, text in _texts(given) if re.search(r"^\s*solution\(", text, re.MULTILINE)] == []
 
 
 def test_what_is_the_learner_s_to_write_is_left_out_of_notebooks_and_manifests(
