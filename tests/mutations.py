@@ -77,7 +77,7 @@ def _is_seen(copy: Path, mutation: Mutation) -> bool:
     """Whether the suite turns red; said in a line."""
     with _made(copy, mutation):
         chosen = f"[{mutation.notebook}- or [nb{mutation.notebook}."
-        command = [copy / ".venv/bin/pytest", "-q", mutation.tests, "-k", chosen]
+        command = [copy / ".venv/bin/pytest", "-qx", mutation.tests, "-k", chosen]
         done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     red = RED.findall(done.stdout)
     said = red[0] if red else f"GREEN (exit code {done.returncode})"
