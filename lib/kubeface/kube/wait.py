@@ -13,10 +13,12 @@ from kubeface.kube.transport import ConnectionFailed, Expired, Unavailable
 from kubeface.model.conditions import Claim, holds, in_words, is_over, may_become, nearest, words_of
 from kubeface.model.kinds import split_ref
 from kubeface.model.objects import KubeObject
+from kubeface.util.audience import telling
 
 # Chosen: an API server that restarts sends no event to those who ask for it, so one looks again at this pace.
 LOOK_AGAIN_S = 0.25
 _FAILED = {"exists": "did not exist", "deleted": "was still there"}
+_AWAITED = {"exists": "to exist", "deleted": "to be gone"}
 
 
 @dataclass(frozen=True)
@@ -129,16 +131,26 @@ def _wait(
     last: KubeObject | None = None
     kind = cluster.kind(split_ref(ref)[0]).name
     _refuse_in_vain(kind, last, for_)
-    for last in follow(cluster, ref, deadline=deadline, namespace=namespace):
+    with telling(f"{ref} {_awaited(for_)}", timeout_s) as tell:
+        for last in follow(cluster, ref, deadline=deadline, namespace=namespace):
+            tell(in_words(last))
+            if holds(last, for_):
+                return last
+            _refuse_in_vain(kind, last, for_)
+            if is_over(last, for_):
+                raise _not_ready(cluster, ref, last, for_, None, namespace)
+        last = cluster.find(ref, namespace=namespace)  # the time was up before this one was looked at
         if holds(last, for_):
             return last
-        _refuse_in_vain(kind, last, for_)
-        if is_over(last, for_):
-            raise _not_ready(cluster, ref, last, for_, None, namespace)
-    last = cluster.find(ref, namespace=namespace)  # the time was up before this one was looked at
-    if holds(last, for_):
-        return last
-    raise _not_ready(cluster, ref, last, for_, timeout_s, namespace)
+        raise _not_ready(cluster, ref, last, for_, timeout_s, namespace)
+
+
+def _awaited(for_: str | Claim) -> str:
+    """What is waited for, after an object's name; a function of a cell has a name, or says no more."""
+    if isinstance(for_, str):
+        return _AWAITED.get(for_, f"to be {for_}")
+    name = getattr(for_, "__name__", "<lambda>")
+    return "to be as asked for" if name == "<lambda>" else f"to be as {name} asks for"
 
 
 def _refuse_in_vain(kind: str, last: KubeObject | None, for_: str | Claim) -> None:

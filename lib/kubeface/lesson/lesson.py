@@ -1,6 +1,6 @@
 """A lesson: a notebook's first cell opens it, its last cell tidies up."""
 
-from kubeface import places
+from kubeface import notebook, places
 from kubeface.checks import lesson_files, review, session
 from kubeface.errors import KubefaceError
 from kubeface.kube import Cluster
@@ -8,6 +8,7 @@ from kubeface.kube.wait import Deadline
 from kubeface.lesson import magics, nodes, opening, power, prepare
 from kubeface.lesson.context import LessonStopped, connect, share_namespace
 from kubeface.lesson.plan import Plan
+from kubeface.util.audience import show_waits_to, telling
 
 READY_S = 180.0  # chosen: the pipeline from nothing on a loaded machine; warm it takes seconds
 LISTED = 3  # of the files that a sentence names
@@ -69,6 +70,7 @@ class Lesson:
             raise _stopped(error) from error
         share_namespace(self.cluster)
         session.begin(self.cluster, plan.number)
+        _show_waits()
         page.show(self)
         review.ask_again(self.cluster, plan.number)
 
@@ -157,9 +159,10 @@ class Lesson:
         """
         deadline = Deadline.after(timeout_s)
         try:
-            power.switch_on_all(self.cluster)
-            prepare.arrange(self.cluster, self.plan.state, deadline, clear=self._is_cleared)
-            prepare.remove_namespaces(self.cluster, self.plan.state.namespaces, deadline)
+            with telling("everything to be tidied up", timeout_s):
+                power.switch_on_all(self.cluster)
+                prepare.arrange(self.cluster, self.plan.state, deadline, clear=self._is_cleared)
+                prepare.remove_namespaces(self.cluster, self.plan.state.namespaces, deadline)
         except KubefaceError as error:
             raise _stopped(error) from error
         print(f"Lesson {self.number} is tidied up.")
@@ -194,3 +197,11 @@ def _changed_manifests() -> list[str]:
     from kubeface.editions import Folder  # only now: it takes a moment
 
     return Folder(own).changed("manifests/")
+
+
+def _show_waits() -> None:
+    """Where somebody looks on, a wait that lasts shows what it waits for."""
+    if notebook.is_watched():
+        from kubeface.views.patience import shown  # it takes the views; a run that nobody looks at needs none
+
+        show_waits_to(shown)

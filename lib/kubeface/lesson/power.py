@@ -5,6 +5,7 @@ import subprocess
 from kubeface.kube import Cluster
 from kubeface.lesson.context import LessonStopped, is_course
 from kubeface.local.cluster import LocalCluster, name_of
+from kubeface.util.audience import telling
 from kubeface.util.process import python
 
 #: On a node that a lesson has switched off, so that the next one switches it on.
@@ -69,15 +70,16 @@ def _kubeface(verb: str, cluster: Cluster, node: str) -> None:
     """`kubeface node stop|start`, which becomes root by itself, where that needs no password."""
     command = ["node", verb, node, "--name", name_of(cluster.kubeconfig)]
     try:
-        done = subprocess.run(
-            python("-m", "kubeface", *command),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_S,
-            check=False,
-            start_new_session=True,  # no terminal: sudo is not to ask for a password that nobody sees
-        )
+        with telling(f"kubeface node {verb} {node} to end", COMMAND_S):
+            done = subprocess.run(
+                python("-m", "kubeface", *command),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=COMMAND_S,
+                check=False,
+                start_new_session=True,  # no terminal: sudo is not to ask for a password that nobody sees
+            )
     except subprocess.TimeoutExpired as late:
         raise _failed(command, f"it had not ended after {COMMAND_S:g} s") from late
     if done.returncode:

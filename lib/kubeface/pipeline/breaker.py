@@ -3,6 +3,7 @@
 from kubeface.errors import ApiError, NotReady
 from kubeface.kube import Cluster
 from kubeface.pipeline.deploy import NAMESPACE
+from kubeface.util.audience import telling
 from kubeface.util.waiting import attempts
 
 PODS = {"app.kubernetes.io/name": "image-processor"}
@@ -31,14 +32,16 @@ def wait_for(cluster: Cluster, wanted: str, *, timeout_s: float) -> str:
         NotReady: it is not, in time.
     """
     seen = ""
-    for _ in attempts(timeout_s=timeout_s, every_s=LOOK_AGAIN_S):
-        try:
-            seen = state(cluster)
-        except (NotReady, ApiError) as silence:
-            seen = silence.what
-        if seen == wanted:
-            return seen
-    raise NotReady(f"the circuit breaker was not {wanted} in time", seen=f"last seen: {seen}")
+    with telling(f"the circuit breaker to be {wanted}", timeout_s) as tell:
+        for _ in attempts(timeout_s=timeout_s, every_s=LOOK_AGAIN_S):
+            try:
+                seen = state(cluster)
+            except (NotReady, ApiError) as silence:
+                seen = silence.what
+            if seen == wanted:
+                return seen
+            tell(seen)
+        raise NotReady(f"the circuit breaker was not {wanted} in time", seen=f"last seen: {seen}")
 
 
 def _runs(pod: dict[str, dict[str, object]]) -> bool:

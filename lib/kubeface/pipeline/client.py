@@ -14,6 +14,7 @@ from kubeface.pipeline import breaker, deploy, events, http, outbox, photos, que
 from kubeface.pipeline.reach import NodePorts, Tunnels, way_to
 from kubeface.pipeline.results import Awaited, Result, Results
 from kubeface.pipeline.traffic import PATIENCE_S, Traffic
+from kubeface.util.audience import Tell, telling
 from kubeface.util.waiting import attempts
 
 PAGE = 200  # chosen: rows a request; the frontend may give fewer
@@ -139,15 +140,17 @@ class Pipeline:
             NotReady: the receiver did not accept one in time.
         """
         deadline = Deadline.after(timeout_s)
-        return {path: self._posted(path, deadline) for path in paths}
+        with telling("photos to be accepted", timeout_s) as tell:
+            return {path: self._posted(path, deadline, tell) for path in paths}
 
-    def _posted(self, path: str, deadline: Deadline) -> int:
+    def _posted(self, path: str, deadline: Deadline, tell: Tell) -> int:
         silence = NotReady(f"{path} was not accepted in time")
         for _ in attempts(timeout_s=deadline.left_s, every_s=COME_BACK_S):
             try:
                 return self.post(path)
             except NotReady as error:
                 silence = error
+                tell(error.what)
         raise silence
 
     def post_many(self, paths: Iterable[str]) -> dict[str, int]:
@@ -250,19 +253,20 @@ class Pipeline:
         """
         awaited, deadline = Awaited(ids), Deadline.after(timeout_s)
         silence: NotReady | None = None
-        for _ in attempts(timeout_s=timeout_s, every_s=COME_BACK_S):
-            try:
-                self._follow(awaited, deadline)
-                silence = None
-            except NotReady as error:
-                silence = error
-            if awaited.are_done:
-                return awaited.results
-            if not deadline.left_s:  # the stream was followed to the end
-                break
-        raise _not_done(awaited, timeout_s, silence)
+        with telling(f"{len(awaited.ids)} photos to be done", timeout_s) as tell:
+            for _ in attempts(timeout_s=timeout_s, every_s=COME_BACK_S):
+                try:
+                    self._follow(awaited, deadline, tell)
+                    silence = None
+                except NotReady as error:
+                    silence = error
+                if awaited.are_done:
+                    return awaited.results
+                if not deadline.left_s:  # the stream was followed to the end
+                    break
+            raise _not_done(awaited, timeout_s, silence)
 
-    def _follow(self, awaited: Awaited, deadline: Deadline) -> None:
+    def _follow(self, awaited: Awaited, deadline: Deadline, tell: Tell) -> None:
         """Notes what the frontend tells, until all is done or the stream ends.
 
         Raises:
@@ -279,6 +283,7 @@ class Pipeline:
                         awaited.note([Result.read(event.data)])
                     elif event.name == "again":
                         self._ask_for(awaited, deadline)
+                    tell(f"{awaited.done} are done")
         except NotReady:
             self._ask_for(awaited, deadline)
             raise

@@ -4,6 +4,7 @@ from kubeface.errors import CommandFailed, NotReady
 from kubeface.kube import Cluster
 from kubeface.kube.kubectl import run
 from kubeface.pipeline.deploy import NAMESPACE
+from kubeface.util.audience import telling
 from kubeface.util.waiting import attempts
 
 QUESTION = "SELECT image_id, published_at IS NOT NULL FROM outbox ORDER BY id"
@@ -30,13 +31,15 @@ def wait_until_published(cluster: Cluster, ids: set[int], *, timeout_s: float) -
         NotReady: one is not, in time.
     """
     waiting, seen = sorted(ids), ""
-    for _ in attempts(timeout_s=timeout_s, every_s=LOOK_AGAIN_S):
-        try:
-            found = entries(cluster)
-            waiting = [number for number in sorted(ids) if not found.get(number)]
-            seen = f"waiting: {', '.join(map(str, waiting[:10]))}"
-        except CommandFailed as silence:
-            waiting, seen = sorted(ids), silence.what
-        if not waiting:
-            return
-    raise NotReady(f"{len(waiting)} photos were not published in time", seen=seen)
+    with telling(f"{len(ids)} photos to be published", timeout_s) as tell:
+        for _ in attempts(timeout_s=timeout_s, every_s=LOOK_AGAIN_S):
+            try:
+                found = entries(cluster)
+                waiting = [number for number in sorted(ids) if not found.get(number)]
+                seen = f"waiting: {', '.join(map(str, waiting[:10]))}"
+            except CommandFailed as silence:
+                waiting, seen = sorted(ids), silence.what
+            if not waiting:
+                return
+            tell(seen)
+        raise NotReady(f"{len(waiting)} photos were not published in time", seen=seen)

@@ -104,6 +104,11 @@ class Awaited:
         return Results(self._known.values())
 
     @property
+    def done(self) -> int:
+        """How many of them are known to be final."""
+        return sum(one.is_final for one in self._known.values())
+
+    @property
     def are_done(self) -> bool:
         """Whether all of them are known, and final."""
         return len(self._known) == len(self.ids) and all(one.is_final for one in self._known.values())

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from kubeface.errors import Crashed, NotReady
+from kubeface.util.audience import telling
 
 
 def wait_until(
@@ -48,13 +49,14 @@ def wait_until(
             raise Crashed(f"{what}: its process ended", seen=evidence(), try_next=try_next)
 
     try:
-        for _ in attempts(timeout_s=timeout_s, every_s=every_s, pause=pause):
-            if holds():
-                return time.monotonic() - start
+        with telling(f"the end of “{what}”", timeout_s):
+            for _ in attempts(timeout_s=timeout_s, every_s=every_s, pause=pause):
+                if holds():
+                    return time.monotonic() - start
+            raise NotReady(f"{what} after {timeout_s:g} s", seen=evidence(), try_next=try_next)
     finally:
         if descriptor is not None:
             os.close(descriptor)
-    raise NotReady(f"{what} after {timeout_s:g} s", seen=evidence(), try_next=try_next)
 
 
 def attempts(

@@ -2,6 +2,7 @@
 
 import contextvars
 import time
+from collections.abc import Mapping
 from threading import Event, Thread
 from types import TracebackType
 
@@ -10,6 +11,7 @@ from kubeface.views.live import Page, open_page
 from kubeface.views.readings import Measure, Plot, Reading
 
 MOST = 400  # chosen: more readings than pixels show nothing more; then every other one goes
+LONGEST_S = 3600.0  # chosen: nobody waits for longer, and who forgot to end it is not asked for ever
 NOTE = "live until the block ends"
 
 
@@ -73,7 +75,7 @@ class Measuring:
         return self._view
 
     def _go_on(self) -> None:
-        while not self._ended.wait(self._every_s) and self._failure is None:
+        while not self._ended.wait(self._every_s) and self._failure is None and self._now_s < LONGEST_S:
             self._read()
             if self._page is not None:
                 self._page.show(self._view, NOTE)
@@ -101,13 +103,13 @@ class Measuring:
         if self._failure is not None:
             return
         try:
-            told = dict(self._measure())
+            self._take(dict(self._measure()))
         except KubefaceError as refusal:
             self._refusal = refusal  # no answer: the lines have no point there
-            return
         except Exception as failure:
             self._failure = failure
-            return
+
+    def _take(self, told: Mapping[str, float]) -> None:
         self._readings.append((self._now_s, told))
         if len(self._readings) > MOST:
             self._readings = self._readings[::2]

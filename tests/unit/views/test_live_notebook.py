@@ -5,6 +5,7 @@ import pytest
 from nbclient import NotebookClient
 
 PATIENCE_S = 120
+LEFT = "[one for one in threading.enumerate() if 'kubeface' in one.name]"
 CONNECT = """
 import threading
 from kubeface import Cluster
@@ -51,7 +52,7 @@ def shown(outputs):
 def test_the_last_frame_stays_and_nothing_comes_after_it(run):
     cells = (
         "later('new'); view = live(until=len); view",
-        "[one for one in threading.enumerate() if 'kubeface' in one.name]",
+        LEFT,
         "view",
     )
     (live, threads, again), updates = run(*cells, static={"KUBEFACE_STATIC": "0"})
@@ -67,3 +68,24 @@ def test_where_nobody_looks_on_it_is_drawn_once_as_it_is_at_the_end(run, static)
     (ended, endless), updates = run("later('new'); live(until=len)", "live()", static=static)
     assert shown(ended) == shown(endless) == [("display_data", "NAME\nnew")]
     assert updates == 0
+
+
+MEASURE = """
+from kubeface import plot
+asked = []
+enough = threading.Event()
+def measure():
+    asked.append(1)
+    enough.set() if len(asked) > 4 else None
+    return {"a": len(asked)}
+with plot(measure, "x", every_s=0.1):
+    enough.wait(60)
+"""
+
+
+def test_a_plot_grows_in_the_cell_that_measures_and_its_last_frame_stays(run):
+    (plotted, threads), updates = run(MEASURE, LEFT, static={"KUBEFACE_STATIC": "0"})
+    assert shown(plotted) == [("display_data", "x, over time\n  a   rises")]
+    assert "live until" not in plotted[0].data["text/html"]
+    assert shown(threads) == [("execute_result", "[]")]
+    assert updates >= 3

@@ -224,6 +224,11 @@ def test_a_mistake_in_the_function_is_told(page, good):
         assert failed.wait(10)
 
 
+def test_what_is_no_number_is_told(page):
+    with pytest.raises(TypeError), plot(lambda: {"a": ...}, "x"):
+        pass
+
+
 def test_a_mistake_in_the_block_goes_on_after_its_picture(page):
     with pytest.raises(LookupError), plot(lambda: {"a": 1}, "x"):
         raise LookupError
