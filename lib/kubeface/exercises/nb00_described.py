@@ -6,8 +6,8 @@ from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet
 from kubeface.endstates.parts import at, each, standing, table
 from kubeface.endstates.services import FRONTEND, closed
 from kubeface.errors import ApiError
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait
+from kubeface.lesson.given import given
 
 PAGE_PORT = 30888
 NAME = "app.kubernetes.io/name"
@@ -94,7 +94,7 @@ def silent_reader(cluster: Cluster) -> None:
     """As the exercise's cell leaves it."""
     _no_reader(cluster)
     cluster.delete("configmap/letter")
-    apply(cluster, load_manifests(course_manifests() / "lessons" / "00-start-here" / "reader.yaml"))
+    apply(cluster, given("00-start-here/reader.yaml"))
 
 
 def _no_reader(cluster: Cluster) -> None:
@@ -148,7 +148,7 @@ def a_letter_that_fits(cluster: Cluster) -> None:
 def _another_reader(cluster: Cluster, source: dict[str, Any]) -> None:
     """The Pod made anew, with its words from elsewhere."""
     _no_reader(cluster)
-    _, pod = load_manifests(course_manifests() / "lessons" / "00-start-here" / "reader.yaml")
+    _, pod = given("00-start-here/reader.yaml")
     pod["spec"]["containers"][0]["env"] = [{"name": "WORDS", **source}]
     apply(cluster, [pod])
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet, passed, passed_unless
 from kubeface.endstates.parts import standing, text_in
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait
 from kubeface.kube.kubectl import run
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.lesson.given import given
 
 PRACTICE, ATTIC = "practice", "attic"
 ENFORCE, WARN = "pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn"
@@ -98,8 +98,7 @@ def house(cluster: Cluster) -> Verdict:
 def attic_that_stays(cluster: Cluster) -> None:
     """As the exercise's cell leaves it: what is in it is being deleted, and so is the namespace."""
     _clear_the_attic(cluster)
-    file = course_manifests() / "lessons" / "01-nodes-contexts-namespaces" / "attic.yaml"
-    apply(cluster, load_manifests(file))
+    apply(cluster, given("01-nodes-contexts-namespaces/attic.yaml"))
     for ref in HELD:
         cluster.delete(ref, namespace=ATTIC)
     cluster.delete(f"namespace/{ATTIC}")

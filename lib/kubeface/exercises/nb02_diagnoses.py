@@ -6,15 +6,15 @@ from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet
 from kubeface.endstates import pods
 from kubeface.endstates.parts import each, named_in, standing
 from kubeface.endstates.settings import command
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait
+from kubeface.lesson.given import given
 
-FOLDER = "lessons/02-pods-labels-annotations"
+FOLDER = "02-pods-labels-annotations"
 VOICES = ("morning", "evening")
 
 
 def _manifest(name: str) -> dict[str, Any]:
-    [one] = load_manifests(course_manifests() / FOLDER / f"{name}.yaml")
+    [one] = given(f"{FOLDER}/{name}.yaml")
     return one
 
 

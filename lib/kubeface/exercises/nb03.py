@@ -6,13 +6,13 @@ from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet
 from kubeface.endstates.images import digest_of, named
 from kubeface.endstates.parts import at, each, standing
 from kubeface.images import Images
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait
 from kubeface.lesson import Plan, State
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.lesson.given import given
 
 SPACE = "lesson-03"
 HELLO = "registry.kubeface.internal/hello"
-FOLDER = "lessons/03-from-dockerfile-to-running-container"
+FOLDER = "03-from-dockerfile-to-running-container"
 CANNOT_PULL = ("ErrImagePull", "ImagePullBackOff")
 
 
@@ -32,7 +32,7 @@ def run_hello(cluster: Cluster) -> None:
 
 
 def _manifest(name: str) -> list[dict[str, Any]]:
-    return load_manifests(course_manifests() / FOLDER / name / "pod.yaml")
+    return given(f"{FOLDER}/{name}/pod.yaml")
 
 
 PLAN = Plan(

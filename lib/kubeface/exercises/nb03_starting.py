@@ -6,10 +6,10 @@ from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet
 from kubeface.endstates.images import named
 from kubeface.endstates.parts import at, each, standing
 from kubeface.errors import ApiError
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait
+from kubeface.lesson.given import given
 
-FOLDER = "lessons/03-from-dockerfile-to-running-container"
+FOLDER = "03-from-dockerfile-to-running-container"
 HELLO = "registry.kubeface.internal/hello"
 FILE = "/greeting.txt"
 #: What the notebook has put into the file, before and after its tag has moved.
@@ -29,7 +29,7 @@ def silent_aloud(cluster: Cluster) -> None:
 
 
 def _aloud() -> dict[str, Any]:
-    [pod] = load_manifests(course_manifests() / FOLDER / "aloud.yaml")
+    [pod] = given(f"{FOLDER}/aloud.yaml")
     return pod
 
 

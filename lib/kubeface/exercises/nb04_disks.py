@@ -9,17 +9,17 @@ from kubeface.endstates.parts import at, each, standing
 from kubeface.endstates.rollout import unfinished
 from kubeface.endstates.settings import template_container
 from kubeface.errors import ApiError
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait, wait_terminated
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait, wait_terminated
+from kubeface.lesson.given import given
 
-FOLDER = "lessons/04-a-database-with-a-memory"
+FOLDER = "04-a-database-with-a-memory"
 NOTE = "rehearsal at nine"
 BUSYBOX = "registry.kubeface.internal/busybox:v1.0"
 COUNTER = "app.kubernetes.io/name=counter"
 
 
 def _manifests(name: str) -> list[dict[str, Any]]:
-    return load_manifests(course_manifests() / FOLDER / f"{name}.yaml")
+    return given(f"{FOLDER}/{name}.yaml")
 
 
 def _gone(cluster: Cluster, *refs: str) -> None:

@@ -7,9 +7,9 @@ from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, standing, table
 from kubeface.endstates.services import LOOKUP, RECEIVER, astray, closed
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait
 from kubeface.lesson import PIPELINE, Plan
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.lesson.given import given
 
 NEXT_DOOR = "next-door"
 FRONTEND = "frontend.face.svc.cluster.local"
@@ -316,4 +316,4 @@ def _lookup(cluster: Cluster, *, target: str | int, protocol: str = "TCP", **mor
 
 def _from_file(cluster: Cluster, name: str) -> None:
     cluster.delete(f"service/{name}")
-    apply(cluster, load_manifests(course_manifests() / "lessons" / "05-services-and-dns" / f"{name}.yaml"))
+    apply(cluster, given(f"05-services-and-dns/{name}.yaml"))

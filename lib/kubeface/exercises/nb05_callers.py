@@ -7,13 +7,13 @@ from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, standing, table
 from kubeface.endstates.services import Part, astray
 from kubeface.errors import CommandFailed, NotReady
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait
 from kubeface.lesson.clients import PodClient
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.lesson.given import given
 from kubeface.util.waiting import attempts
 
 NEXT_DOOR = "next-door"
-FOLDER = "lessons/05-services-and-dns"
+FOLDER = "05-services-and-dns"
 NAME = "app.kubernetes.io/name"
 NSQD = Part("nsqd", 4151, "/ping")
 PAGE = "maps and stamps"
@@ -22,7 +22,7 @@ LOOK_AGAIN_S = 0.5
 
 
 def _manifests(name: str) -> list[dict[str, Any]]:
-    return load_manifests(course_manifests() / FOLDER / f"{name}.yaml")
+    return given(f"{FOLDER}/{name}.yaml")
 
 
 def no_steady(cluster: Cluster) -> None:
@@ -232,11 +232,11 @@ def kiosk(cluster: Cluster) -> Verdict:
 
 def _is_as_given(service: KubeObject, pod: KubeObject | None) -> bool:
     """Whether Pod and Service do what those of the file do."""
-    given, door = _manifests("kiosk")
+    caller, door = _manifests("kiosk")
     ports = [(one.get("port"), one.get("targetPort")) for one in each(service, "spec", "ports")]
     commands = [one.get("command") for one in each(pod, "spec", "containers")]
     is_door = ports == [(80, "http")] and table(service, "spec", "selector") == door["spec"]["selector"]
-    return is_door and commands == [given["spec"]["containers"][0]["command"]]
+    return is_door and commands == [caller["spec"]["containers"][0]["command"]]
 
 
 def _answer(cluster: Cluster) -> str:

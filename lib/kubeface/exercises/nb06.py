@@ -26,11 +26,11 @@ from kubeface.endstates.placing import (
     spelled,
     taints,
 )
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait
 from kubeface.lesson import PIPELINE, Plan
+from kubeface.lesson.given import given
 from kubeface.model.ownership import NODE_LABEL
 from kubeface.model.workloads import rollout_of
-from kubeface.pipeline.deploy import course_manifests
 
 PRACTICE = "practice"
 CRITICAL = "mission-critical"
@@ -108,8 +108,7 @@ def one_logger(cluster: Cluster) -> None:
     """As the lesson's cells leave it: on the first node."""
     without_taint(cluster)
     label_nodes(cluster, LOGGER, 1)
-    file = course_manifests() / "lessons" / "06-daemonsets-and-node-labels" / "logger.yaml"
-    apply(cluster, load_manifests(file), namespace=PRACTICE)
+    apply(cluster, given("06-daemonsets-and-node-labels/logger.yaml"), namespace=PRACTICE)
     _await_loggers(cluster, 1)
 
 

@@ -8,8 +8,8 @@ from kubeface.endstates.parts import each, named_in, standing, table
 from kubeface.endstates.placing import as_daemon, is_meant, ordinary, patience_s, refused_by, tolerates
 from kubeface.endstates.rollout import unfinished
 from kubeface.endstates.settings import template_container
-from kubeface.kube import Cluster, KubeObject, apply, load_manifests, wait
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.kube import Cluster, KubeObject, apply, wait
+from kubeface.lesson.given import given
 
 PRACTICE = "practice"
 BOTH = ("meter", "gauge")
@@ -35,7 +35,7 @@ def _is_made(daemons: KubeObject) -> bool:
 
 
 def _manifests() -> list[dict[str, Any]]:
-    return load_manifests(course_manifests() / "lessons" / "06-daemonsets-and-node-labels" / "gauge.yaml")
+    return given("06-daemonsets-and-node-labels/gauge.yaml")
 
 
 def another_port_of_the_node(cluster: Cluster) -> None:

@@ -6,17 +6,17 @@ from kubeface.checks import Level, Verdict, Work, exercise, not_started, not_yet
 from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, standing
 from kubeface.endstates.rollout import unfinished
-from kubeface.kube import Cluster, KubeObject, apply, kubectl, load_manifests, wait
-from kubeface.pipeline.deploy import course_manifests
+from kubeface.kube import Cluster, KubeObject, apply, kubectl, wait
+from kubeface.lesson.given import given
 
 PRACTICE = "practice"
-FOLDER = "lessons/07-deployments-and-replicasets"
+FOLDER = "07-deployments-and-replicasets"
 SOLOIST = {"app.kubernetes.io/name": "soloist"}
 BUSYBOX = "registry.kubeface.internal/busybox:v1.0"
 
 
 def _manifest(name: str) -> dict[str, Any]:
-    [one] = load_manifests(course_manifests() / FOLDER / f"{name}.yaml")
+    [one] = given(f"{FOLDER}/{name}.yaml")
     return one
 
 

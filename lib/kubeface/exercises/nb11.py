@@ -7,12 +7,12 @@ from kubeface.endstates import pods
 from kubeface.endstates.parts import at, each, named_in, standing
 from kubeface.endstates.selectors import selects
 from kubeface.endstates.settings import command, limit_of
-from kubeface.kube import Cluster, KubeObject, load_manifests, wait
+from kubeface.kube import Cluster, KubeObject, wait
 from kubeface.lesson import Plan, State
+from kubeface.lesson.given import given
 from kubeface.model.pods import requested
 from kubeface.model.quantities import amount, spelled
 from kubeface.model.workloads import is_observed
-from kubeface.pipeline.deploy import course_manifests
 
 SPACE = "lesson-11"
 READY_S = 120
@@ -78,7 +78,7 @@ question(
 
 def apply_file(cluster: Cluster, name: str, **more: Any) -> None:
     """An object of the lesson's folder, made anew; `more` are other resources of its container."""
-    [one] = load_manifests(course_manifests() / "lessons" / "11-scaling-and-scheduling" / f"{name}.yaml")
+    [one] = given(f"11-scaling-and-scheduling/{name}.yaml")
     ref = f"{one['kind'].lower()}/{name}"
     cluster.delete(ref, grace_s=0)
     wait(cluster, ref, for_="deleted", timeout_s=READY_S)
@@ -276,7 +276,7 @@ def _greedy(
 
 def _in_its_file() -> dict[str, Any]:
     """The container of greedy as the lesson's file has it."""
-    [one] = load_manifests(course_manifests() / "lessons" / "11-scaling-and-scheduling" / "greedy.yaml")
+    [one] = given("11-scaling-and-scheduling/greedy.yaml")
     first: dict[str, Any] = one["spec"]["containers"][0]
     return first
 
