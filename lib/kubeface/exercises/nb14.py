@@ -40,6 +40,13 @@ question(
     because="Rights are given, never taken away: what no rule allows is refused.",
 )
 question(
+    "nb14.objections",
+    "What is not there is asked for, without a right, by a stranger. In which order does the server object?",
+    order=("you may not", "there is no such object", "I do not know you"),
+    expect=["I do not know you", "you may not", "there is no such object"],
+    because="Who asks is settled first, then whether they may. Only then does anybody look for the object.",
+)
+question(
     "nb14.events",
     "A ConfigMap is applied twice, both times with the same content. How many events does a watch tell?",
     number=range(0, 5),
