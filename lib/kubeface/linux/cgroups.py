@@ -174,27 +174,19 @@ def _remove_folders(group: str) -> None:
 
 def _delegate(folder: Path) -> None:
     """v2: let the children of `folder` be limited."""
+    if folder == ROOT and (ROOT / "cgroup.type").exists():  # the machine's own root has no such file
+        _step_aside()
     available = (folder / "cgroup.controllers").read_text().split()
     for controller in V2_CONTROLLERS:
         if controller in available:
-            _hand_out(folder, controller)
-
-
-def _hand_out(folder: Path, controller: str) -> None:
-    handed_out = folder / "cgroup.subtree_control"
-    try:
-        handed_out.write_text(f"+{controller}")
-    except OSError as error:
-        if error.errno != errno.EBUSY or folder != ROOT:
-            raise
-        _step_aside()
-        handed_out.write_text(f"+{controller}")
+            (folder / "cgroup.subtree_control").write_text(f"+{controller}")
 
 
 def _step_aside() -> None:
-    """Move every process of the root into `ASIDE`, so that the root may hand out controllers.
+    """Move every process of the root into `ASIDE`, before the root hands out its first controller.
 
     Only a container's root needs it: it is a group like others, which has either processes or controllers.
+    With both, `cpu` can still be handed out, but then its children take no process (EOPNOTSUPP).
     """
     aside = ROOT / ASIDE
     aside.mkdir(exist_ok=True)

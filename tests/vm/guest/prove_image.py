@@ -118,23 +118,11 @@ def run_it() -> str:
 
 
 def wait_for_page() -> None:
-    """Until JupyterLab answers with its page to the address that the container has printed last."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        status = docker("inspect", "--format", "{{.State.Status}}", NAME).strip()
-        assert status == "running", docker("logs", "--tail", "30", NAME)
-        if (address := printed()) and "JupyterLab" in got(address):
-            return
-        time.sleep(1)
-    raise TimeoutError(docker("logs", "--tail", "30", NAME))
-
-
-def printed() -> str:
-    """The address that it says to open, once it listens; empty before."""
-    log = subprocess.run([*DOCKER, "logs", NAME], capture_output=True, text=True, check=True)
-    running = (log.stdout + log.stderr).rpartition("is running at:")[2]
-    found = re.findall(rf"{PAGE}/\S*token=\w+", running)
-    return found[-1] if found else ""
+    """Until JupyterLab answers with its page at the address that this start of the container prints."""
+    since = docker("inspect", "--format", "{{.State.StartedAt}}", NAME).strip()
+    first = f"docker logs --follow --since {since} {NAME} 2>&1 | grep -m1 -o '{PAGE}/[^ ]*token=[0-9a-f]*'"
+    address = typed("sudo", "timeout", str(PATIENCE_S), "sh", "-c", first).strip()
+    assert "JupyterLab" in got(address), address
 
 
 def got(address: str) -> str:
@@ -207,7 +195,7 @@ def everything_there_is() -> dict[str, list[str]]:
     asked = {
         "links": ("ip", "-brief", "link"),
         "routes": ("ip", "route"),
-        "namespaces": ("sudo", "lsns", "--noheadings", "--type", "net", "--output", "NPROCS,COMMAND"),
+        "namespaces": ("sudo", "lsns", "--noheadings", "--type", "net", "--output", "COMMAND"),
         "rules": ("sudo", "iptables-save"),
         "cgroups": ("sudo", "find", "/sys/fs/cgroup", "-name", "*kubeface*", "-o", "-name", "docker-*"),
         "processes": ("pgrep", "--list-name", "kube|etcd|containerd-shim|supervisord|jupyter"),
