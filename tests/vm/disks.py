@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kubeface import places
 from kubeface.images.storage import Storage
-from kubeface.linux import packages
+from kubeface.linux import mounts, packages
 from kubeface.local.toolchain import COMPONENTS, Toolchain
 from kubeface.places import SOURCE
 from kubeface.util.process import find, run
@@ -141,6 +141,7 @@ def _system(name: str, names: list[str], prepare: Callable[[Path, Path], None], 
         for old in work_folder().glob(f"{name}-*"):
             shutil.rmtree(old)
         aside = work_folder() / f"{name}.part"
+        mounts.unmount(aside)  # one that was interrupted has /proc and /sys in it
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
         say("Making a stock Debian with a kernel and a user, and what is needed in it (some minutes)")
