@@ -17,6 +17,7 @@ from pathlib import Path
 
 import yaml
 
+from kubeface.util.process import started
 from left_behind import end_in_order
 
 ROOT = Path(__file__).parents[1]
@@ -78,9 +79,10 @@ def _is_seen(copy: Path, mutation: Mutation) -> bool:
     with _made(copy, mutation):
         chosen = f"[{mutation.notebook}- or [nb{mutation.notebook}."
         command = [copy / ".venv/bin/pytest", "-qx", mutation.tests, "-k", chosen]
-        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
-    red = RED.findall(done.stdout)
-    said = red[0] if red else f"GREEN (exit code {done.returncode})"
+        with started(command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as tests:
+            output, _ = tests.communicate()
+    red = RED.findall(output)
+    said = red[0] if red else f"GREEN (exit code {tests.returncode})"
     print(f"{mutation.notebook} {mutation.what}: {said[:160]}", flush=True)
     return bool(red)
 
