@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from kubeface.util.process import foreground
+from left_behind import end_in_order
+
 ROOT = Path(__file__).parents[1]
 #: With these, nothing is as it was.
 EVERYTHING = ("pyproject.toml", "uv.lock", "tests/conftest.py")
@@ -173,7 +176,9 @@ def main(since: str) -> int:
         print(
             f"left out, although it may be broken: {file} (it takes a cluster of its own; make test runs it)"
         )
-    ends = [subprocess.run(command, cwd=ROOT, check=False).returncode for command in _commands(choice)]
+    end_in_order()  # what runs has a cluster, and takes it down first
+    os.chdir(ROOT)
+    ends = [foreground(command) for command in _commands(choice)]
     return next((end for end in ends if end not in (0, 5)), 0)  # 5: nothing of a file is to be run
 
 
